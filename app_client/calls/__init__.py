@@ -1,0 +1,1 @@
+"""Calls (电话): dialling, timing and logging one."""

@@ -1,0 +1,117 @@
+"""The sheet that promises a customer a day (约定), one tap a day; any screen may open it through the hook."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from uuid import UUID
+
+import flet as ft
+
+from app_client.calls.actions import take_back
+from app_client.customers.actions import promise_day
+from app_client.customers.words import promised_word
+from app_client.errors import error_words
+from app_client.flet_typed import use_state
+from app_client.i18n import t, t_capital, t_date, t_day_from
+from app_client.session import AppSession
+from app_client.shell.screen import announce
+from app_client.widgets import Choice, Tap, Tone, banner, choice_grid, segments, sheet
+from shared_models.errors import DomainError
+from shared_models.follow_ups import FollowUpReason
+
+OpenFollowUp = Callable[[UUID, str], None]
+_WEEK = 7
+_FRIDAY = 4
+
+
+def promise_days(today: date) -> list[date]:
+    """The days offered: the next three, this Friday, next Monday and next Friday, and two weeks on; each once, soonest first, six at most."""
+    monday = today + timedelta(days=_WEEK - today.weekday())
+    offered = {today + timedelta(days=days) for days in (1, 2, 3)}
+    offered |= {today + timedelta(days=_FRIDAY - today.weekday()), monday, monday + timedelta(days=_FRIDAY)}
+    offered.add(today + timedelta(days=2 * _WEEK))
+    days = sorted(day for day in offered if day > today)
+    return [*days[:5], days[-1]] if len(days) > 6 else days
+
+
+def use_follow_up(session: AppSession) -> OpenFollowUp:
+    """A hook: mounts the sheet, and returns what opens it for a customer (id, name)."""
+    subject, set_subject = use_state(_nobody)
+    reason, set_reason = use_state(FollowUpReason.CALLBACK)
+    trouble, set_trouble = use_state("")
+
+    def close() -> None:
+        set_subject(None)
+        set_trouble("")
+
+    def pick(day: date) -> Tap:
+        async def promise() -> None:
+            page = ft.context.page
+            assert subject is not None  # the sheet is only shown for somebody
+            customer_id, name = subject
+            try:
+                recorded = await promise_day(session, customer_id, day, reason=reason)
+            except DomainError as error:
+                set_trouble(error_words(error))
+                return
+            close()
+
+            async def undo() -> None:
+                try:
+                    await take_back(session, recorded)
+                except DomainError as error:
+                    announce(page, error_words(error))
+
+            words = t(
+                "已约{name}：{day} {what}",
+                name=name,
+                day=t_day_from(day, today=session.today()),
+                what=promised_word(reason),
+            )
+            announce(page, words, action=t("撤销"), on_action=undo, lifted=True)
+
+        return promise
+
+    def opened() -> ft.BottomSheet:
+        assert subject is not None  # as above
+        today = session.today()
+        choices = [
+            Choice(
+                t_capital(t_day_from(day, today=today)),
+                _date_hint(day, today),
+                Tone.BRAND,
+                pick(day),
+                f"day-{day.isoformat()}",
+            )
+            for day in promise_days(today)
+        ]
+        return sheet(
+            [
+                *([banner(trouble, tone=Tone.BAD)] if trouble else []),
+                segments(
+                    [(each, promised_word(each)) for each in (FollowUpReason.CALLBACK, FollowUpReason.APPOINTMENT)],
+                    selected=reason,
+                    on_pick=set_reason,
+                    identifier="promise",
+                ),
+                choice_grid(choices),
+            ],
+            heading=t("和{name}约在哪天？", name=subject[1]),
+            subtitle=t("点一下日子即保存，到那天会出现在名单上"),
+            on_dismiss=close,
+        )
+
+    ft.use_dialog(opened() if subject is not None else None)
+
+    def open_sheet(customer_id: UUID, name: str) -> None:
+        set_subject((customer_id, name))
+
+    return open_sheet
+
+
+def _nobody() -> tuple[UUID, str] | None:
+    return None
+
+
+def _date_hint(day: date, today: date) -> str:
+    """The date, where the word above it does not say it already."""
+    return "" if t_day_from(day, today=today) == t_date(day) else t_date(day)

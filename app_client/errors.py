@@ -1,0 +1,22 @@
+"""What went wrong, in a sentence a person can act on; the codes are the shared models' and the store's."""
+
+from app_client.i18n import t, t_duration
+from shared_models.errors import DomainError, Throttled
+
+
+def error_words(error: DomainError) -> str:
+    """The sentence for an error's code; its English detail when the code is new to this version."""
+    if isinstance(error, Throttled):
+        return t("试的次数太多了，请过 {wait}再试。", wait=t_duration(error.retry_after))
+    words = {
+        "invalid_grant": t("用户名或密码不对，请再试一次。"),
+        "bad_reply": t("银行系统的回应看不懂，可能连到了别的网络，请换个网络再试。"),
+        "disk_full": t("没有存下来：手机空间满了。清出一些空间，再点一次，填的都还在。"),
+        "store_failed": t("没有存下来：本机数据暂时写不进去。再点一次，填的都还在。"),
+        "store_closed": t("这台设备已退出登录，请重新登录。"),
+        "newer_store": t("本机数据是新版本写的，请先更新应用；数据没有动过。"),
+        "offline": t("连不上网络，请检查后再试。"),
+        "unexpected": t("银行系统出了点问题，已经记下，请稍后再试。"),
+        "sign_in_again": t("登录已过期，请重新登录；记录都在本机。"),
+    }
+    return words.get(error.code, error.detail)

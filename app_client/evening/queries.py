@@ -1,0 +1,70 @@
+"""What the evening shows of one day: figures, refusals, promises; all of it folded from the ledger."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app_client.session import AppSession
+from app_client.store import ledger, reads
+from app_client.store.rules import policies
+from app_client.today.queries import Left, left_to_do
+from shared_models.fold import AdvisorDay
+from shared_models.plans import Promise, open_promises
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise with its customer's name; `name` None when they have left the book."""
+
+    promise: Promise
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EveningView:
+    """One business day in the evening. `declines` most frequent first; `promised` by day, soonest first, all after `day`."""
+
+    day: date
+    is_today: bool
+    figures: AdvisorDay
+    left: Left
+    is_day_off: bool
+    declines: tuple[tuple[str, int], ...]
+    promised: tuple[tuple[date, tuple[Promised, ...]], ...]
+    earliest: date
+
+
+def evening_view(session: AppSession, day: date) -> EveningView:
+    """The advisor's own day; promises are those open at its end."""
+
+    def read(tx: sqlite3.Connection) -> EveningView:
+        rules = policies(tx)
+        figures = reads.day_figures(tx, day)
+        earliest = session.today() - timedelta(days=rules.on(day).policy.feed_days)
+        known = ledger.ledger_since(tx, earliest)
+        until = [a for a in known if rules.business_day(a.occurred_at, a.clock_offset_ms) <= day]
+        promises = [promise for promise in open_promises(until) if promise.due_on > day]
+        names = {row["id"]: row["name"] for row in tx.execute("SELECT id, name FROM customers")}
+        days = sorted({promise.due_on for promise in promises})
+        return EveningView(
+            day=day,
+            is_today=day == session.today(),
+            figures=figures,
+            left=left_to_do(figures),
+            is_day_off=figures.targets.calls == 0 and figures.targets.visits == 0,
+            declines=tuple(sorted(figures.declines.items(), key=lambda pair: (-pair[1], pair[0]))),
+            promised=tuple(
+                (
+                    due_on,
+                    tuple(
+                        Promised(promise, names.get(str(promise.customer_id)))
+                        for promise in promises
+                        if promise.due_on == due_on
+                    ),
+                )
+                for due_on in days
+            ),
+            earliest=earliest,
+        )
+
+    return session.store.read(read)

@@ -1,0 +1,1 @@
+"""Me (我的): who is signed in, what waits to be sent, and how the app looks and speaks."""

@@ -1,0 +1,143 @@
+"""The abilities that Flet's services give, native and in a browser alike. A service that is missing or refuses never fails the flow."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+import flet as ft
+from flet_geolocator import (  # pyright: ignore[reportMissingTypeStubs]  # flet_geolocator has no py.typed
+    Geolocator,
+    GeolocatorConfiguration,
+    GeolocatorPermissionStatus,
+    GeolocatorPosition,
+)
+
+from app_client.platform.abilities import KeptSession
+from app_client.platform.clock import Clock
+from shared_models.visits import Fix
+
+FIX_SECONDS = 5.0
+# Asking a page that has gone waits for ever otherwise.
+SERVICE_SECONDS = 5.0
+KEPT_UNDER = "day2053.session"
+
+_REFUSALS = frozenset(
+    {
+        GeolocatorPermissionStatus.DENIED,
+        GeolocatorPermissionStatus.DENIED_FOREVER,
+    }
+)
+_log = logging.getLogger("day2053.platform")
+
+
+class FletDialler:
+    """Dials through a `tel:` link."""
+
+    def __init__(self) -> None:
+        self._launcher = ft.UrlLauncher()
+
+    async def dial(self, phone: str) -> bool:
+        """Open the dialler; False when nothing answers to `tel:`."""
+        number = re.sub(r"[^0-9+]", "", phone)
+        try:
+            async with asyncio.timeout(SERVICE_SECONDS):
+                await self._launcher.launch_url(f"tel:{number}")
+        except (RuntimeError, TimeoutError, ft.FletException) as error:
+            _log.info("no dialler: %s", type(error).__name__)
+            return False
+        return True
+
+
+class FletLocation:
+    """One fix through flet-geolocator, which asks the person for leave where the device wants it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._geolocator = Geolocator()
+        self._clock = clock
+
+    async def fix(self) -> Fix | None:
+        """One fix within FIX_SECONDS, or None."""
+        try:
+            async with asyncio.timeout(FIX_SECONDS):
+                if await self._geolocator.request_permission() in _REFUSALS:
+                    return None
+                position = await self._geolocator.get_current_position(GeolocatorConfiguration())
+            return self._as_fix(position)
+        except (RuntimeError, TimeoutError, ValueError, TypeError, ft.FletException) as error:
+            # ValueError covers what is no position, too (pydantic's ValidationError), and a status Flet does not know.
+            _log.info("no location: %s", type(error).__name__)
+            return None
+
+    def _as_fix(self, position: GeolocatorPosition) -> Fix:
+        # taken_at by our own clock: the evidence rule compares it with occurred_at, and a browser's clock may differ.
+        return Fix.model_validate(
+            {
+                "lat": position.latitude,
+                "lon": position.longitude,
+                "accuracy_m": position.accuracy,
+                "taken_at": self._clock.now(),
+                "mocked": bool(position.mocked),
+            }
+        )
+
+
+class FletConnectivity:
+    """Tells when the device reports any network."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[], None]] = []
+        # Kept: Flet drops a service that nobody holds.
+        self._connectivity = ft.Connectivity(on_change=self._changed)
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` when a network appears; returns what ends it."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def _changed(self, event: ft.ConnectivityChangeEvent) -> None:
+        if any(kind is not ft.ConnectivityType.NONE for kind in event.connectivity):
+            for listener in list(self._listeners):
+                listener()
+
+
+class FletSessionKeeper:
+    """Keeps the session in the device's preferences: a browser's localStorage, or the app's own on a phone."""
+
+    def __init__(self) -> None:
+        self._preferences = ft.SharedPreferences()
+
+    async def load(self) -> KeptSession | None:
+        """What was kept last; None when there is nothing, or nothing that can be read."""
+        try:
+            async with asyncio.timeout(SERVICE_SECONDS):
+                kept = json.loads(str(await self._preferences.get(KEPT_UNDER) or "null"))
+            return None if kept is None else KeptSession(UUID(kept["staff_id"]), str(kept["secret"]))
+        except (RuntimeError, TimeoutError, ValueError, TypeError, KeyError, ft.FletException) as error:
+            _log.info("no kept session: %s", type(error).__name__)
+            return None
+
+    async def keep(self, kept: KeptSession) -> None:
+        """Keep this in place of what was kept before."""
+        text = json.dumps({"staff_id": str(kept.staff_id), "secret": kept.secret})
+        try:
+            async with asyncio.timeout(SERVICE_SECONDS):
+                await self._preferences.set(KEPT_UNDER, text)
+        except (RuntimeError, TimeoutError, ft.FletException) as error:
+            # The person is signed in all the same, until the page is reloaded.
+            _log.info("session not kept: %s", type(error).__name__)
+
+    async def forget(self) -> None:
+        """Keep nothing any more."""
+        try:
+            async with asyncio.timeout(SERVICE_SECONDS):
+                await self._preferences.remove(KEPT_UNDER)
+        except (RuntimeError, TimeoutError, ft.FletException) as error:
+            _log.info("session not forgotten: %s", type(error).__name__)

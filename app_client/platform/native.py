@@ -1,0 +1,28 @@
+"""The platform of an app built for a phone: everything runs on the device."""
+
+import os
+from functools import partial
+from pathlib import Path
+
+import flet as ft
+
+from app_client.platform.abilities import Platform
+from app_client.platform.clock import SystemClock
+from app_client.platform.flet_services import FletConnectivity, FletDialler, FletLocation, FletSessionKeeper
+from app_client.platform.http import HttpxHttp
+from app_client.platform.storage import DiskStorage
+
+
+def native_platform(page: ft.Page, *, api_url: str) -> Platform:
+    """This device's platform; Flet names the app's durable folder in FLET_APP_STORAGE_DATA."""
+    clock = SystemClock()
+    return Platform(
+        clock=clock,
+        storage=DiskStorage(Path(os.environ["FLET_APP_STORAGE_DATA"]) / "client"),
+        dialler=FletDialler(),
+        location=FletLocation(clock),
+        connectivity=FletConnectivity(),
+        keeper=FletSessionKeeper(),
+        open_http=partial(HttpxHttp, api_url),
+        device_name=page.platform.value if page.platform else "phone",
+    )

@@ -1,0 +1,154 @@
+"""One product on the proposal screen: a card with its answers, a line of the shelf, or greyed with the reason."""
+
+import flet as ft
+
+from app_client.i18n import t, t_day_from, t_money
+from app_client.proposals.actions import AmountUnit
+from app_client.proposals.form import ProposalForm
+from app_client.proposals.queries import Offer, ProposalView
+from app_client.proposals.words import amount_trouble_words, need_word, product_facts, response_word, rule_words
+from app_client.theme import Role
+from app_client.widgets import Place, Tap, Tone, badge, body, card, note, segments, tappable, text_field
+from shared_models.customers import Customer
+from shared_models.products import Need, Product
+from shared_models.proposals import PickResponse
+
+# In the order of the mock: the best answer first.
+_ANSWERS = (PickResponse.INTERESTED, PickResponse.BOUGHT, PickResponse.DECLINED, PickResponse.PRESENTED)
+
+
+def product_card(offer: Offer, view: ProposalView, form: ProposalForm) -> ft.Control:
+    """A product with why it fits and the four answers; an amount once it was bought."""
+    product = offer.product
+    pick = form.picks.get(product.id)
+    parts: list[ft.Control] = [_heading(product)]
+    lines = (why_words(product, view), product.pitch or "", product_facts(product))
+    parts += [note(line, lines=3) for line in lines if line]
+    if not offer.is_suitable:
+        # It was suitable when it was saved; the rating has run out since.
+        parts.append(note(rule_words(offer.rule, view.customer, product), color=Role.BAD))
+    parts.append(
+        segments(
+            [(each, response_word(each)) for each in _ANSWERS],
+            selected=pick.response if pick else None,
+            on_pick=lambda response: form.answer(product.id, response),
+            identifier=f"answer-{product.id}",
+        )
+    )
+    if pick is not None and pick.response is PickResponse.BOUGHT:
+        parts.append(_amount(product, form))
+    return ft.Container(card(parts, spacing=8), padding=ft.Padding(bottom=10))
+
+
+def _heading(product: Product, *, muted: bool = False) -> ft.Control:
+    color = Role.MUTE if muted else Role.INK
+    return ft.Row(
+        [
+            ft.Container(body(product.name, bold=True, color=color, lines=2), expand=True),
+            badge(f"{need_word(product.need)} · {product.risk.value}", Tone.PLAIN if muted else Tone.BRAND),
+        ],
+        spacing=8,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+
+
+def why_words(product: Product, view: ProposalView) -> str:
+    """Why this product for this customer, from what the phone knows of their money."""
+    if product.need is Need.STEADY and view.maturity is not None:
+        day = t_day_from(view.maturity.due_on, today=view.day)
+        return t("承接{day}到期的 {money}", day=day, money=t_money(view.maturity.amount))
+    if product.need in (Need.STEADY, Need.CASH) and view.idle_cash is not None:
+        return t("活期有 {money}闲置", money=t_money(view.idle_cash))
+    return ""
+
+
+def _amount(product: Product, form: ProposalForm) -> ft.Control:
+    pick = form.picks[product.id]
+    trouble = form.amount_troubles.get(product.id)
+    one = t("元") if product.currency == "CNY" else product.currency
+    many = t("万元") if product.currency == "CNY" else t("万 {currency}", currency=product.currency)
+
+    def typed(text: str) -> None:
+        form.type_amount(product.id, text)
+
+    def counted(unit: AmountUnit) -> None:
+        form.count_in(product.id, unit)
+
+    return ft.Row(
+        [
+            ft.Container(
+                text_field(
+                    t("购买金额"),
+                    value=pick.amount,
+                    on_change=typed,
+                    identifier=f"amount-{product.id}",
+                    keyboard=ft.KeyboardType.NUMBER,
+                    error=amount_trouble_words(trouble) if trouble else "",
+                ),
+                expand=3,
+            ),
+            ft.Container(
+                segments(
+                    [(AmountUnit.WAN, many), (AmountUnit.ONE, one)],
+                    selected=pick.unit,
+                    on_pick=counted,
+                    identifier=f"unit-{product.id}",
+                ),
+                expand=2,
+            ),
+        ],
+        spacing=8,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+
+
+def shelf_row(offer: Offer, place: Place, on_add: Tap | None) -> ft.Control:
+    """A suitable product of the shelf; a tap introduces it."""
+    product = offer.product
+    facts = " · ".join(part for part in (product.pitch or "", product_facts(product)) if part)
+    content = ft.Row(
+        [
+            ft.Column([_heading(product), note(facts, lines=2)], spacing=4, tight=True, expand=True),
+            ft.Icon(ft.Icons.ADD_CIRCLE_OUTLINE, size=24, color=Role.BRAND if on_add else Role.MUTE),
+        ],
+        spacing=12,
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    return _in_card(
+        tappable(
+            content,
+            label=t("介绍 {product}", product=product.name),
+            on_click=on_add,
+            identifier=f"add-{product.id}",
+            radius=place.corners(),
+            padding=ft.Padding.symmetric(horizontal=16, vertical=12),
+        ),
+        place,
+    )
+
+
+def unsuitable_row(offer: Offer, customer: Customer, place: Place) -> ft.Control:
+    """A product that may not be proposed: greyed, with the reason, and nothing to tap."""
+    product = offer.product
+    reason = rule_words(offer.rule, customer, product)
+    content = ft.Container(
+        ft.Column([_heading(product, muted=True), note(reason)], spacing=4, tight=True),
+        padding=ft.Padding.symmetric(horizontal=16, vertical=12),
+    )
+    return ft.Semantics(
+        content=_in_card(content, place),
+        label=f"{product.name}，{reason}",  # not shown: a pause of a screen reader
+        identifier=f"unsuitable-{product.id}",
+        container=True,
+        exclude_semantics=True,
+    )
+
+
+def _in_card(content: ft.Control, place: Place) -> ft.Control:
+    return ft.Container(
+        content,
+        bgcolor=Role.CARD,
+        border_radius=place.corners(),
+        border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+    )

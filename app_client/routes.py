@@ -1,0 +1,74 @@
+"""Which screen stands at which address. A screen opened from another lies beneath it, so that back returns there."""
+
+import flet as ft
+
+from app_client.customers.screen import CustomerScreen, CustomersScreen
+from app_client.evening.screen import EveningScreen
+from app_client.flet_typed import component
+from app_client.i18n import t
+from app_client.me.screen import MeScreen
+from app_client.proposals.screen import ProposalScreen
+from app_client.session_context import go, use_session
+from app_client.shell.screen import shell_view
+from app_client.team.screen import TeamScreen
+from app_client.today.screen import TodayScreen
+from app_client.visits.screen import VisitsScreen
+from app_client.widgets import empty_state
+from shared_models.org import Role
+
+
+@component
+def HomeScreen() -> ft.Control:
+    """Where a person begins: an advisor with the day, a head with the team."""
+    return TodayScreen() if use_session().staff.role is Role.ADVISOR else TeamScreen()
+
+
+@component
+def NowhereScreen() -> ft.View:
+    """An address that leads nowhere, or is not for this role."""
+    return shell_view(
+        route="/nowhere",
+        heading=t("没有这个页面"),
+        content=[
+            empty_state(
+                t("地址不对，或你没有权限"),
+                icon=ft.Icons.EXPLORE_OFF_OUTLINED,
+                action=t("回到开头"),
+                on_action=lambda: go("/"),
+            )
+        ],
+    )
+
+
+def routes_of(role: Role) -> list[ft.Route]:
+    """The addresses of one role; what is not in its list does not exist for it."""
+    everyone = [
+        ft.Route(index=True, component=HomeScreen),
+        ft.Route(path="me", component=MeScreen),
+    ]
+    if role is Role.ADVISOR:
+        return [
+            *everyone,
+            ft.Route(path="today", component=TodayScreen, children=[_customer()]),
+            ft.Route(
+                path="customers",
+                component=CustomersScreen,
+                children=[ft.Route(path=":customer_id", component=CustomerScreen)],
+            ),
+            ft.Route(
+                path="visits",
+                component=VisitsScreen,
+                children=[ft.Route(path=":visit_id/proposal", component=ProposalScreen), _customer()],
+            ),
+            ft.Route(path="evening", component=EveningScreen, children=[_customer()]),
+            ft.Route(path=":elsewhere*", component=NowhereScreen),
+        ]
+    return [
+        *everyone,
+        ft.Route(path="team", component=TeamScreen),
+        ft.Route(path=":elsewhere*", component=NowhereScreen),
+    ]
+
+
+def _customer() -> ft.Route:
+    return ft.Route(path="customers/:customer_id", component=CustomerScreen)

@@ -1,0 +1,120 @@
+"""Who is signed in on this page, and how screens learn of changes: one `AppState` per Flet session, never per process; it reads and writes nothing."""
+
+import contextvars
+from collections.abc import Callable
+from enum import Enum
+
+import flet as ft
+
+from app_client.flet_typed import observable, use_observed
+from app_client.i18n import Language
+from app_client.session import AppSession
+
+_STATE = "app_state"
+
+
+class Phase(Enum):
+    """How far the app has come."""
+
+    STARTING = "starting"
+    SIGNED_OUT = "signed_out"
+    SIGNED_IN = "signed_in"
+    BROKEN = "broken"
+
+
+@observable
+class Pulse:
+    """Beats after every write of the store and every change of the sync's status."""
+
+    def __init__(self) -> None:
+        self.beats = 0
+
+
+@observable
+class AppState:
+    """What the root renders by. `session` is set while `phase` is SIGNED_IN; `trouble` says why the app could not start."""
+
+    def __init__(self) -> None:
+        self.phase = Phase.STARTING
+        self.session: AppSession | None = None
+        self.language = Language.ZH
+        self.theme_mode = ft.ThemeMode.SYSTEM
+        self.language_was_chosen = False
+        # Their login, while somebody whose sign-in has expired is asked for the password again.
+        self.asks_again = ""
+        self.trouble = ""
+        self.pulse = Pulse()
+        self.stop_listening: Callable[[], None] | None = None
+
+
+def app_state() -> AppState:
+    """The state of the page in whose render or event we are."""
+    return state_of(ft.context.page)
+
+
+def state_of(page: ft.Page) -> AppState:
+    """The state of a page; made on first use."""
+    found = page.session.store.get(_STATE)
+    if isinstance(found, AppState):
+        return found
+    made = AppState()
+    page.session.store.set(_STATE, made)
+    return made
+
+
+def enter(state: AppState, session: AppSession) -> None:
+    """Show the app of this session; call it in the page's own context.
+
+    A store is shared by all pages of its person: a write in another page, or the sync's, beats here in this page's context.
+    """
+    leave(state)
+    page_context = contextvars.copy_context()
+
+    def beat() -> None:
+        state.pulse.beats += 1
+
+    def beat_here() -> None:
+        page_context.copy().run(beat)
+
+    stops = [session.store.subscribe(beat_here), session.sync.subscribe(beat_here)]
+
+    def stop() -> None:
+        for each in stops:
+            each()
+
+    state.stop_listening = stop
+    state.asks_again = ""
+    state.session = session
+    state.phase = Phase.SIGNED_IN
+
+
+def leave(state: AppState) -> None:
+    """Show the sign-in page; whoever owns the session closes it."""
+    if state.stop_listening is not None:
+        state.stop_listening()
+        state.stop_listening = None
+    state.session = None
+    state.phase = Phase.SIGNED_OUT
+
+
+def use_app() -> AppState:
+    """A hook: the state, re-rendering this component when it changes."""
+    return use_observed(app_state())
+
+
+def use_session() -> AppSession:
+    """The signed-in session; only for components beneath the signed-in root."""
+    session = app_state().session
+    assert session is not None  # the root shows no screen without one
+    return session
+
+
+def use_store_version(session: AppSession) -> int:
+    """A hook: re-renders this component after every write of the store and every change of the sync's status."""
+    use_observed(app_state().pulse)
+    return session.store.version
+
+
+def go(route: str) -> None:
+    """Go to a route of the current page."""
+    ft.context.page.navigate(route)

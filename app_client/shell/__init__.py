@@ -1,0 +1,1 @@
+"""Shell: the navigation and the sync pill around every screen."""

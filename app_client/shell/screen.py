@@ -1,0 +1,77 @@
+"""The frame of every signed-in screen: the navigation of this person's role and the sync pill; no screen's content."""
+
+from collections.abc import Sequence
+
+import flet as ft
+
+from app_client.i18n import t
+from app_client.session import AppSession
+from app_client.session_context import go, use_session, use_store_version
+from app_client.shell.queries import SyncMood, sync_words
+from app_client.widgets import NavItem, Tap, Tone, app_view, snackbar, snackbar_aside, sync_pill
+from shared_models.org import Role
+
+_TONE = {SyncMood.FINE: Tone.BRAND, SyncMood.WAITING: Tone.WARN, SyncMood.NEEDS_YOU: Tone.BAD}
+_SNACKBAR = "snackbar"
+
+
+def nav_items(role: Role) -> list[NavItem]:
+    """Where this person can go: an advisor's day, or a head's team."""
+    me = NavItem("/me", t("我的"), ft.Icons.PERSON_OUTLINE, ft.Icons.PERSON)
+    if role is not Role.ADVISOR:
+        return [NavItem("/team", t("团队"), ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS), me]
+    return [
+        NavItem("/today", t("今日"), ft.Icons.TODAY_OUTLINED, ft.Icons.TODAY),
+        NavItem("/customers", t("客户"), ft.Icons.PEOPLE_OUTLINE, ft.Icons.PEOPLE),
+        NavItem("/visits", t("面访"), ft.Icons.PLACE_OUTLINED, ft.Icons.PLACE),
+        NavItem("/evening", t("夕会"), ft.Icons.ASSESSMENT_OUTLINED, ft.Icons.ASSESSMENT),
+        me,
+    ]
+
+
+def sync_chip(session: AppSession) -> ft.Control:
+    """The sync state in plain words; a tap leads to the whole of it."""
+    words = sync_words(session)
+    return sync_pill(words.pill, _TONE[words.mood], on_click=lambda: go("/me"))
+
+
+def shell_view(
+    *,
+    route: str,
+    heading: str,
+    content: Sequence[ft.Control] | ft.Control,
+    subtitle: str = "",
+    bottom: ft.Control | None = None,
+    detail: ft.Control | None = None,
+    on_back: Tap | None = None,
+) -> ft.View:
+    """A screen with this person's navigation and, for an advisor, the sync pill; a hook: call it in a component's body, always."""
+    session = use_session()
+    use_store_version(session)
+    advises = session.staff.role is Role.ADVISOR
+    return app_view(
+        route=route,
+        heading=heading,
+        subtitle=subtitle,
+        content=content,
+        pill=sync_chip(session) if advises else None,
+        nav=nav_items(session.staff.role),
+        on_navigate=go,
+        bottom=bottom,
+        detail=detail,
+        on_back=on_back,
+    )
+
+
+def announce(page: ft.Page, text: str, *, action: str = "", on_action: Tap | None = None, lifted: bool = False) -> None:
+    """Say what just happened, in place of what was said before: a queue of old words would offer to undo the wrong thing.
+
+    `lifted`: above the bottom action of the screen that is shown, or comes next.
+    """
+    before = page.session.store.get(_SNACKBAR)
+    if isinstance(before, ft.SnackBar) and before.open:
+        before.open = False
+        before.update()
+    saying = snackbar(text, action=action, on_action=on_action, aside=snackbar_aside(page.width or 0), lifted=lifted)
+    page.session.store.set(_SNACKBAR, saying)
+    page.show_dialog(saying)

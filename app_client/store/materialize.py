@@ -1,0 +1,374 @@
+"""The one materializer: what an activity or a server's change does to the store's tables, for local writes and pulls alike."""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from app_client.store.meta import Meta, get_meta, set_meta
+from app_client.store.rules import policies
+from shared_models.activity import Activity, ActivityKind, Void
+from shared_models.calls import CONNECTED_OUTCOMES
+from shared_models.customers import Customer, Prospect, name_initials
+from shared_models.plans import Plan
+from shared_models.policy import Policies, Policy
+from shared_models.products import Product
+from shared_models.sync import ActivityResult, Change, Entity, ResultStatus
+
+State = Literal["waiting", "synced", "held"]
+
+_log = logging.getLogger("day2053.store")
+
+
+def insert_activity(
+    tx: sqlite3.Connection, activity: Activity, *, state: State, device: Literal["this", "other"]
+) -> bool:
+    """Put an activity into the ledger; False when its id is already there, which changes nothing."""
+    return _insert_activity(tx, activity, policies(tx), state=state, device=device)
+
+
+def apply_activity(tx: sqlite3.Connection, activity: Activity) -> None:
+    """Take in one activity that the server already has, and project it."""
+    if insert_activity(tx, activity, state="synced", device="other"):
+        project(tx, [activity])
+
+
+def apply_change(tx: sqlite3.Connection, change: Change) -> None:
+    """Take in one change; see `apply_changes`."""
+    apply_changes(tx, [change])
+
+
+def apply_changes(tx: sqlite3.Connection, changes: Iterable[Change]) -> None:
+    """Take in the server's changes, in order.
+
+    An activity that waits or is held here stays as it is. A customer who left the book is removed, but not from
+    `pools`, so that earlier figures stand. Entities this version does not know are passed over; so is a row it cannot
+    read, for one bad row must not stop all the others.
+    """
+    in_snapshot = get_meta(tx, Meta.SNAPSHOT) is not None
+    rules = policies(tx)
+    pulled: list[Activity] = []
+    customers: set[str] = set()
+    for change in changes:
+        try:
+            if change.entity == Entity.ACTIVITY:
+                activity = _pulled_activity(tx, change, rules)
+                pulled += [activity] if activity is not None else []
+            elif change.deleted:
+                _delete(tx, change)
+            elif (upsert := _UPSERTS.get(change.entity)) is not None:
+                upsert(tx, change)
+        except ValidationError as error:
+            _log.warning("unreadable %s change: %d errors", change.entity, error.error_count())
+            continue
+        if change.entity == Entity.CUSTOMER:
+            customers.add(_key(change.id))
+        if change.entity == Entity.POLICY:
+            rules = _recount_days(tx, rules)
+        if in_snapshot:
+            _mark(tx, change)
+    project(tx, pulled)
+    _refresh_contact_days(tx, customers)
+
+
+def begin_snapshot(tx: sqlite3.Connection) -> None:
+    """From here until `end_snapshot`, remember what the server shows."""
+    tx.execute("DELETE FROM snapshot_seen")
+    set_meta(tx, Meta.SNAPSHOT, "open")
+
+
+def end_snapshot(tx: sqlite3.Connection) -> None:
+    """Remove what the snapshot did not show; prospects of this phone that the server does not know yet stay."""
+    if get_meta(tx, Meta.SNAPSHOT) is None:
+        return
+    tx.execute(
+        "DELETE FROM customers WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'customer') "
+        "AND id NOT IN (SELECT activity_id FROM outbox)"
+    )
+    tx.execute("DELETE FROM products WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'product')")
+    tx.execute("DELETE FROM plans WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'plan')")
+    tx.execute("DELETE FROM policies WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'policy')")
+    tx.execute("DELETE FROM boards WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'board')")
+    tx.execute("DELETE FROM snapshot_seen")
+    set_meta(tx, Meta.SNAPSHOT, None)
+
+
+def abandon_snapshot(tx: sqlite3.Connection) -> None:
+    """Forget a snapshot that will be started anew."""
+    tx.execute("DELETE FROM snapshot_seen")
+    set_meta(tx, Meta.SNAPSHOT, None)
+
+
+def settle(tx: sqlite3.Connection, results: Iterable[ActivityResult], *, sent: Iterable[Activity]) -> None:
+    """Apply the server's answers: what it took leaves the outbox, what it rejected is held with code and reason."""
+    in_snapshot = get_meta(tx, Meta.SNAPSHOT) is not None
+    rejected: list[Activity] = []
+    for result, activity in zip(results, sent, strict=True):
+        key = str(activity.id)
+        if result.status is ResultStatus.REJECTED:
+            rejected.append(activity)
+            tx.execute("UPDATE activities SET state = 'held' WHERE id = ?", (key,))
+            tx.execute(
+                "UPDATE outbox SET state = 'held', attempts = attempts + 1, code = ?, detail = ? WHERE activity_id = ?",
+                (result.code, result.detail, key),
+            )
+            continue
+        tx.execute("UPDATE activities SET state = 'synced' WHERE id = ?", (key,))
+        tx.execute("DELETE FROM outbox WHERE activity_id = ?", (key,))
+        if in_snapshot and activity.kind is ActivityKind.PROSPECT:
+            # The server knows this customer only now, after the snapshot began: they are not what it left out.
+            _mark(tx, Change(entity=Entity.CUSTOMER, id=key))
+    project(tx, rejected)
+
+
+def project(tx: sqlite3.Connection, activities: Iterable[Activity]) -> None:
+    """Bring customers and their days into line with the ledger after these activities came, went or changed state.
+
+    It looks at what the ledger says now rather than at what changed, so any order and any repeat end the same.
+    """
+    prospects: set[str] = set()
+    customers: set[str] = set()
+    targets: set[str] = set()
+    for activity in activities:
+        if isinstance(activity.data, Prospect):
+            prospects.add(str(activity.id))
+        if isinstance(activity.data, Void):
+            targets.add(str(activity.data.activity_id))
+        if activity.customer_id is not None:
+            customers.add(str(activity.customer_id))
+    for row in tx.execute(
+        "SELECT id, kind, customer_id FROM activities WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(targets)),),
+    ):
+        if row["kind"] == ActivityKind.PROSPECT:
+            prospects.add(row["id"])
+        elif row["customer_id"] is not None:
+            customers.add(row["customer_id"])
+    for prospect in sorted(prospects):
+        _project_prospect(tx, prospect)
+    _refresh_contact_days(tx, customers | prospects)
+
+
+def _insert_activity(
+    tx: sqlite3.Connection, activity: Activity, rules: Policies, *, state: State, device: Literal["this", "other"]
+) -> bool:
+    wire = activity.model_dump(mode="json")
+    inserted = tx.execute(
+        "INSERT INTO activities VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            str(activity.id),
+            activity.kind,
+            activity.seq,
+            device,
+            wire["occurred_at"],
+            activity.clock_offset_ms,
+            activity.corrected_at.astimezone(UTC).isoformat(timespec="microseconds"),
+            rules.business_day(activity.occurred_at, activity.clock_offset_ms).isoformat(),
+            wire["customer_id"],
+            None if activity.refers_to is None else str(activity.refers_to),
+            json.dumps(wire["data"], ensure_ascii=False, separators=(",", ":")),
+            state,
+        ),
+    )
+    return inserted.rowcount == 1
+
+
+def _pulled_activity(tx: sqlite3.Connection, change: Change, rules: Policies) -> Activity | None:
+    if change.deleted:
+        # The ledger only grows; a server has no reason to say this, and the phone none to lose a fact over it.
+        return None
+    activity = Activity.model_validate({"id": change.id, **change.data})
+    is_new = _insert_activity(tx, activity, rules, state="synced", device="other")
+    return activity if is_new else None
+
+
+def _project_prospect(tx: sqlite3.Connection, prospect_id: str) -> None:
+    row = tx.execute(
+        """SELECT data FROM activities AS made WHERE id = ? AND NOT EXISTS (
+            SELECT 1 FROM activities AS voids
+            WHERE voids.refers_to = made.id AND voids.kind = 'void' AND voids.state <> 'held'
+        )""",
+        (prospect_id,),
+    ).fetchone()
+    if row is None:
+        # Once the server has taken the customer over, only the server says when they go.
+        tx.execute("DELETE FROM customers WHERE id = ? AND is_local = 1", (prospect_id,))
+        return
+    is_here = tx.execute("SELECT 1 FROM customers WHERE id = ?", (prospect_id,)).fetchone()
+    is_own = tx.execute("SELECT 1 FROM outbox WHERE activity_id = ?", (prospect_id,)).fetchone()
+    if is_here or not is_own:
+        # What the server has taken over comes as a customer, or not at all: they may be in another book by now.
+        return
+    prospect = Prospect.model_validate_json(row["data"])
+    customer = Customer(
+        id=UUID(prospect_id),
+        name=prospect.name,
+        phone=prospect.phone,
+        initials=name_initials(prospect.name),
+        source=prospect.source,
+        note=prospect.note,
+    )
+    _put_customer(tx, customer, doc=customer.model_dump_json(), is_local=True)
+
+
+def _put_customer(tx: sqlite3.Connection, customer: Customer, *, doc: str, is_local: bool) -> None:
+    since = None if customer.managed_since is None else customer.managed_since.isoformat()
+    tx.execute(
+        """INSERT INTO customers
+            (id, name, phone, digits, initials, managed_since, tier, rating, is_local, doc)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone, digits = excluded.digits,
+            initials = excluded.initials, managed_since = excluded.managed_since, tier = excluded.tier,
+            rating = excluded.rating, is_local = excluded.is_local, doc = excluded.doc""",
+        (
+            str(customer.id),
+            customer.name,
+            customer.phone,
+            "".join(letter for letter in customer.phone if letter.isdigit()),
+            customer.initials,
+            since,
+            customer.tier,
+            customer.rating,
+            int(is_local),
+            doc,
+        ),
+    )
+    tx.execute(
+        "INSERT INTO pools VALUES (?, ?) ON CONFLICT DO UPDATE SET managed_since = excluded.managed_since",
+        (str(customer.id), since),
+    )
+
+
+def _refresh_contact_days(tx: sqlite3.Connection, customer_ids: Iterable[str]) -> None:
+    """The last call and the last conversation of these customers: the later of the ledger's and the server's word."""
+    tx.execute(
+        """WITH standing AS (
+            SELECT customer_id, kind, business_day, data ->> 'outcome' AS outcome FROM activities AS made
+            WHERE customer_id IN (SELECT value FROM json_each(:ids)) AND kind IN ('call', 'visit') AND state <> 'held'
+                AND NOT EXISTS (
+                    SELECT 1 FROM activities AS voids
+                    WHERE voids.refers_to = made.id AND voids.kind = 'void' AND voids.state <> 'held'
+                )
+        ), days AS (
+            SELECT customer_id,
+                max(business_day) FILTER (WHERE kind = 'call') AS called,
+                max(business_day) FILTER (
+                    WHERE kind = 'visit' OR outcome IN (SELECT value FROM json_each(:connected))
+                ) AS spoken
+            FROM standing GROUP BY customer_id
+        )
+        UPDATE customers SET
+            last_called_on = nullif(max(
+                coalesce((SELECT called FROM days WHERE customer_id = customers.id), ''),
+                coalesce(doc ->> 'last_contact_on', '')
+            ), ''),
+            last_spoken_on = nullif(max(
+                coalesce((SELECT spoken FROM days WHERE customer_id = customers.id), ''),
+                coalesce(doc ->> 'last_contact_on', '')
+            ), '')
+        WHERE id IN (SELECT value FROM json_each(:ids))""",
+        {"ids": json.dumps(sorted(customer_ids)), "connected": json.dumps(sorted(CONNECTED_OUTCOMES))},
+    )
+
+
+def _recount_days(tx: sqlite3.Connection, before: Policies) -> Policies:
+    """A bank that moves to another time zone moves every instant's day; on a first sync that may truly happen."""
+    after = policies(tx)
+    if after.timezone == before.timezone:
+        return after
+    rows = tx.execute("SELECT id, corrected_at FROM activities").fetchall()
+    days = [(_day_of(row["corrected_at"], after), row["id"]) for row in rows]
+    tx.executemany("UPDATE activities SET business_day = ? WHERE id = ?", days)
+    customers = tx.execute("SELECT id FROM customers").fetchall()
+    _refresh_contact_days(tx, {row["id"] for row in customers})
+    return after
+
+
+def _day_of(corrected_at: str, rules: Policies) -> str:
+    return rules.business_day(datetime.fromisoformat(corrected_at), 0).isoformat()
+
+
+def _put_customer_change(tx: sqlite3.Connection, change: Change) -> None:
+    customer = Customer.model_validate({"id": change.id, **change.data})
+    _put_customer(tx, customer, doc=_doc(change), is_local=False)
+
+
+def _put_product(tx: sqlite3.Connection, change: Change) -> None:
+    product = Product.model_validate({"id": change.id, **change.data})
+    tx.execute(
+        "INSERT INTO products VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc",
+        (str(product.id), _doc(change)),
+    )
+
+
+def _put_plan(tx: sqlite3.Connection, change: Change) -> None:
+    plan = Plan.model_validate({"id": change.id, **change.data})
+    tx.execute("DELETE FROM plans WHERE id = ?", (_key(change.id),))
+    tx.execute(
+        "INSERT INTO plans VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, doc = excluded.doc",
+        (plan.day.isoformat(), _key(change.id), _doc(change)),
+    )
+
+
+def _put_policy(tx: sqlite3.Connection, change: Change) -> None:
+    policy = Policy.model_validate(change.data)
+    tx.execute("DELETE FROM policies WHERE id = ?", (_key(change.id),))
+    tx.execute(
+        "INSERT INTO policies VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET id = excluded.id, doc = excluded.doc",
+        (policy.effective_from.isoformat(), _key(change.id), _doc(change)),
+    )
+
+
+def _put_board(tx: sqlite3.Connection, change: Change) -> None:
+    tx.execute(
+        "INSERT INTO boards VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc", (_key(change.id), _doc(change))
+    )
+
+
+_UPSERTS: dict[str, Callable[[sqlite3.Connection, Change], None]] = {
+    Entity.CUSTOMER: _put_customer_change,
+    Entity.PRODUCT: _put_product,
+    Entity.PLAN: _put_plan,
+    Entity.POLICY: _put_policy,
+    Entity.BOARD: _put_board,
+}
+_DELETES = {
+    Entity.CUSTOMER: "DELETE FROM customers WHERE id = ?",
+    Entity.PRODUCT: "DELETE FROM products WHERE id = ?",
+    Entity.PLAN: "DELETE FROM plans WHERE id = ?",
+    Entity.POLICY: "DELETE FROM policies WHERE id = ?",
+    Entity.BOARD: "DELETE FROM boards WHERE id = ?",
+}
+
+
+def _delete(tx: sqlite3.Connection, change: Change) -> None:
+    for entity, statement in _DELETES.items():
+        if change.entity == entity:
+            tx.execute(statement, (_key(change.id),))
+
+
+def _mark(tx: sqlite3.Connection, change: Change) -> None:
+    statement = (
+        "DELETE FROM snapshot_seen WHERE entity = ? AND id = ?"
+        if change.deleted
+        else "INSERT INTO snapshot_seen VALUES (?, ?) ON CONFLICT DO NOTHING"
+    )
+    tx.execute(statement, (change.entity, _key(change.id)))
+
+
+def _key(change_id: str) -> str:
+    """An id as the tables have it: a UUID in its usual form, anything else as it came."""
+    try:
+        return str(UUID(change_id))
+    except ValueError:
+        return change_id
+
+
+def _doc(change: Change) -> str:
+    # As it came, not as this version reads it: a later version may know more of its fields.
+    return json.dumps({"id": change.id, **change.data}, ensure_ascii=False, separators=(",", ":"))

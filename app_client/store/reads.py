@@ -1,0 +1,115 @@
+"""Small reads that several screens share; a screen's own questions live in its queries.py."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from app_client.store.ledger import activities_of_day
+from app_client.store.rules import policies
+from shared_models.customers import Customer
+from shared_models.fold import AdvisorDay, fold_day
+from shared_models.plans import Plan
+from shared_models.products import Product
+
+__all__ = [
+    "BookEntry",
+    "all_customers",
+    "book",
+    "customer",
+    "day_figures",
+    "keep_reply",
+    "kept_reply",
+    "managed_since",
+    "plan_of",
+    "policies",
+    "products",
+]
+
+KEPT_REPLIES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BookEntry:
+    """A customer and when this ledger, or the server, last saw them called and spoken to."""
+
+    customer: Customer
+    last_called_on: date | None
+    last_spoken_on: date | None
+
+
+def day_figures(tx: sqlite3.Connection, day: date) -> AdvisorDay:
+    """The advisor's figures of that day: the fold over the store's own ledger."""
+    activities = activities_of_day(tx, day)
+    customers = {activity.customer_id for activity in activities if activity.customer_id is not None}
+    return fold_day(activities, managed_since(tx, customers), policies(tx).on(day))
+
+
+def managed_since(tx: sqlite3.Connection, customer_ids: Iterable[UUID] | None = None) -> dict[UUID, date | None]:
+    """When each customer became managed, None for prospects; all that were ever here, or only these."""
+    if customer_ids is None:
+        rows = tx.execute("SELECT customer_id, managed_since FROM pools")
+    else:
+        wanted = json.dumps([str(customer_id) for customer_id in customer_ids])
+        rows = tx.execute(
+            "SELECT customer_id, managed_since FROM pools WHERE customer_id IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        )
+    return {UUID(row["customer_id"]): _date(row["managed_since"]) for row in rows}
+
+
+def customer(tx: sqlite3.Connection, customer_id: UUID) -> Customer | None:
+    """One customer of the book, if they are (still) in it."""
+    row = tx.execute("SELECT doc FROM customers WHERE id = ?", (str(customer_id),)).fetchone()
+    return None if row is None else Customer.model_validate_json(row["doc"])
+
+
+def all_customers(tx: sqlite3.Connection) -> list[Customer]:
+    """The whole book, by id."""
+    return [Customer.model_validate_json(row["doc"]) for row in tx.execute("SELECT doc FROM customers ORDER BY id")]
+
+
+def book(tx: sqlite3.Connection) -> list[BookEntry]:
+    """The whole book with the days of the last call and the last conversation, by id."""
+    rows = tx.execute("SELECT doc, last_called_on, last_spoken_on FROM customers ORDER BY id")
+    return [
+        BookEntry(Customer.model_validate_json(row["doc"]), _date(row["last_called_on"]), _date(row["last_spoken_on"]))
+        for row in rows
+    ]
+
+
+def products(tx: sqlite3.Connection) -> list[Product]:
+    """The shelf, by id."""
+    return [Product.model_validate_json(row["doc"]) for row in tx.execute("SELECT doc FROM products ORDER BY id")]
+
+
+def plan_of(tx: sqlite3.Connection, day: date) -> Plan | None:
+    """The list a head set for that day, if any."""
+    row = tx.execute("SELECT doc FROM plans WHERE day = ?", (day.isoformat(),)).fetchone()
+    return None if row is None else Plan.model_validate_json(row["doc"])
+
+
+def keep_reply(tx: sqlite3.Connection, key: str, doc: str, *, fetched_at: datetime) -> None:
+    """Keep an answer of the server (JSON) to show when it cannot be reached; only the latest few are kept."""
+    tx.execute(
+        "INSERT INTO replies VALUES (?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET doc = excluded.doc, fetched_at = excluded.fetched_at",
+        (key, doc, fetched_at.isoformat()),
+    )
+    tx.execute(
+        "DELETE FROM replies WHERE key NOT IN (SELECT key FROM replies ORDER BY fetched_at DESC LIMIT ?)",
+        (KEPT_REPLIES,),
+    )
+
+
+def kept_reply(tx: sqlite3.Connection, key: str) -> tuple[Any, datetime] | None:
+    """The kept answer as JSON values, and when it came; Any, for each caller knows its own shape."""
+    row = tx.execute("SELECT doc, fetched_at FROM replies WHERE key = ?", (key,)).fetchone()
+    return None if row is None else (json.loads(row["doc"]), datetime.fromisoformat(row["fetched_at"]))
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

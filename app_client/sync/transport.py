@@ -1,0 +1,288 @@
+"""The server's API as the app calls it: tokens, typed answers and typed errors. When to call is the runner's."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Literal, Protocol, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from app_client.platform.http import Http, HttpReply, Offline
+from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
+from shared_models.org import Staff
+from shared_models.plans import Plan, PlanEdit
+from shared_models.sync import SyncRequest, SyncResponse
+from shared_models.team import TeamActivity, TeamDay, TeamRange
+
+API = "/api/v1"
+
+__all__ = [
+    "ApiTransport",
+    "BadReply",
+    "Offline",
+    "ServerSaid",
+    "SignInAgain",
+    "SignInRefused",
+    "SignedIn",
+    "TokenKeeper",
+]
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class SignInAgain(DomainError):
+    """The sign-in has ended on the server; only the password helps. Nothing kept here is lost by it."""
+
+    code = "sign_in_again"
+
+
+class SignInRefused(DomainError):
+    """The server does not accept this login and password."""
+
+    code = "invalid_grant"
+
+
+class ServerSaid(DomainError):
+    """The server refused or failed: its status, code and sentence. `retry_after` in seconds, if it named a time."""
+
+    def __init__(self, detail: str, *, status: int, code: str, retry_after: float | None = None) -> None:
+        super().__init__(detail, code=code)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class BadReply(DomainError):
+    """An answer that is none of the contract's, from the server or from something between."""
+
+    code = "bad_reply"
+
+
+class SignedIn(BaseModel):
+    """What the token endpoint answers; unknown fields are passed over."""
+
+    access_token: str
+    refresh_token: str
+    staff: Staff
+
+
+class TokenKeeper(Protocol):
+    """Where the refresh token and the device id are kept; the access token never leaves memory."""
+
+    def refresh_token(self) -> str | None:
+        """The last refresh token that was kept."""
+        ...
+
+    def device_id(self) -> str:
+        """The id under which this device signed in."""
+        ...
+
+    async def keep_refresh_token(self, token: str) -> None:
+        """Keep a new token durably in place of the old one."""
+        ...
+
+
+class ApiTransport:
+    """One signed-in device's calls. An expired access token is renewed once, by one caller for all who wait."""
+
+    def __init__(self, http: Http, *, tokens: TokenKeeper | None = None) -> None:
+        self._http = http
+        self._tokens = tokens
+        self._access_token: str | None = None
+        self._renewing = asyncio.Lock()
+        self._signed_out_listener: Callable[[], None] | None = None
+
+    def use_tokens(self, tokens: TokenKeeper, *, access_token: str | None) -> None:
+        """Go on as the person whose tokens these are."""
+        self._tokens = tokens
+        self._access_token = access_token
+
+    def on_signed_out(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever the server ends this sign-in, whichever call found out."""
+        self._signed_out_listener = listener
+
+    async def sign_in(self, login: str, password: str, *, device_id: str, device_name: str) -> SignedIn:
+        """The password grant. Raises SignInRefused, Throttled, Offline, ServerSaid, BadReply."""
+        form = {
+            "grant_type": "password",
+            "username": login,
+            "password": password,
+            "device_id": device_id,
+            "device_name": device_name,
+        }
+        return await self._grant(form, SignInRefused("Login or password is wrong."))
+
+    async def refresh(self) -> None:
+        """Exchange the refresh token. Raises SignInAgain, Offline, ServerSaid, BadReply, StoreWriteFailed.
+
+        The new one is durable before it is used. When the reply is lost the same old one is presented again, which the
+        server allows the same device for a short while.
+        """
+        token = self._tokens.refresh_token() if self._tokens else None
+        if self._tokens is None or token is None:
+            raise self._signed_out()
+        form = {"grant_type": "refresh_token", "refresh_token": token, "device_id": self._tokens.device_id()}
+        try:
+            granted = await self._grant(form, SignInAgain("Your sign-in has expired; sign in again."))
+        except SignInAgain:
+            if self._tokens.refresh_token() != token:
+                # Someone signed in meanwhile: the refusal was of the old token.
+                return
+            raise self._signed_out() from None
+        await self._tokens.keep_refresh_token(granted.refresh_token)
+        self._access_token = granted.access_token
+
+    async def sign_out(self) -> None:
+        """Revoke this device's tokens on the server. Raises what any call raises."""
+        await self._call("POST", "/auth/logout")
+
+    async def sync(self, request: SyncRequest) -> SyncResponse:
+        """One round trip. Raises SignInAgain, TooLarge, CursorExpired, Throttled, ServerSaid, Offline, BadReply."""
+        reply = await self._call("POST", "/sync", body=request.model_dump(mode="json"))
+        response = _parsed(reply, SyncResponse)
+        if [result.id for result in response.results] != [activity["id"] for activity in request.activities]:
+            raise BadReply("The server's answer does not fit what was sent.")
+        return response
+
+    async def get_me(self) -> Staff:
+        """Who is signed in, as the server has them now."""
+        return _parsed(await self._call("GET", "/me"), Staff)
+
+    async def get_team_day(self, unit_id: UUID, day: date) -> TeamDay:
+        """A unit on a day."""
+        return _parsed(await self._call("GET", "/team/day", params={"unit_id": str(unit_id), "day": str(day)}), TeamDay)
+
+    async def get_team_range(
+        self, unit_id: UUID, start: date, end: date, by: Literal["day", "week", "month"] = "day"
+    ) -> TeamRange:
+        """A unit's totals by period, both ends included."""
+        params = {"unit_id": str(unit_id), "from": str(start), "to": str(end), "by": by}
+        return _parsed(await self._call("GET", "/team/range", params=params), TeamRange)
+
+    async def get_team_activities(
+        self, unit_id: UUID, day: date, *, advisor_id: UUID | None = None, metric: str | None = None
+    ) -> list[TeamActivity]:
+        """The activities behind a figure."""
+        params = {"unit_id": str(unit_id), "day": str(day)}
+        if advisor_id is not None:
+            params["advisor_id"] = str(advisor_id)
+        if metric is not None:
+            params["metric"] = metric
+        reply = await self._call("GET", "/team/activities", params=params)
+        try:
+            # Any: the list comes bare or under a name, and is validated either way.
+            answer: Any = json.loads(reply.body)
+            listed = answer.get("activities") if isinstance(answer, dict) else answer  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
+            return _TEAM_ACTIVITIES.validate_python(listed)
+        except ValueError as error:
+            raise BadReply("The server's answer cannot be read.") from error
+
+    async def get_team_export(self, unit_id: UUID, start: date, end: date) -> bytes:
+        """The workbook of a unit's days, both ends included."""
+        params = {"unit_id": str(unit_id), "from": str(start), "to": str(end)}
+        return (await self._call("GET", "/team/export.xlsx", params=params)).body
+
+    async def get_plan(self, advisor_id: UUID, day: date) -> Plan:
+        """The list set for an advisor and a day."""
+        return _parsed(await self._call("GET", f"/team/plans/{advisor_id}/{day}"), Plan)
+
+    async def put_plan(self, advisor_id: UUID, day: date, edit: PlanEdit) -> Plan:
+        """Set the list of an advisor for a day."""
+        body = edit.model_dump(mode="json")
+        return _parsed(await self._call("PUT", f"/team/plans/{advisor_id}/{day}", body=body), Plan)
+
+    async def close(self) -> None:
+        """Let go of connections and of the access token."""
+        self._access_token = None
+        await self._http.close()
+
+    async def _grant(self, form: Mapping[str, str], refusal: DomainError) -> SignedIn:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        reply = await self._http.send("POST", f"{API}/auth/token", headers=headers, body=urlencode(dict(form)).encode())
+        if reply.status == 400 and _problem(reply).get("error") == "invalid_grant":
+            raise refusal
+        _raise_for_status(reply)
+        return _parsed(reply, SignedIn)
+
+    async def _call(
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None
+    ) -> HttpReply:
+        used = self._access_token
+        if used is None:
+            used = await self._renew(used)
+        reply = await self._send(method, path, used, params, body)
+        if reply.status == 401:
+            used = await self._renew(used)
+            reply = await self._send(method, path, used, params, body)
+            if reply.status == 401:
+                raise self._signed_out()
+        _raise_for_status(reply)
+        return reply
+
+    async def _renew(self, used: str | None) -> str:
+        async with self._renewing:
+            if self._access_token is None or self._access_token == used:
+                await self.refresh()
+            if self._access_token is None:
+                raise self._signed_out()
+            return self._access_token
+
+    async def _send(
+        self, method: str, path: str, access_token: str, params: Mapping[str, str] | None, body: object
+    ) -> HttpReply:
+        headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return await self._http.send(method, f"{API}{path}", headers=headers, params=params, body=content)
+
+    def _signed_out(self) -> SignInAgain:
+        self._access_token = None
+        if self._signed_out_listener is not None:
+            self._signed_out_listener()
+        return SignInAgain("Your sign-in has ended; sign in again. What you recorded is kept.")
+
+
+_TEAM_ACTIVITIES = TypeAdapter(list[TeamActivity])
+
+
+def _parsed(reply: HttpReply, model: type[T]) -> T:
+    try:
+        return model.model_validate_json(reply.body)
+    except ValidationError as error:
+        raise BadReply("The server's answer cannot be read.") from error
+
+
+def _raise_for_status(reply: HttpReply) -> None:
+    if 200 <= reply.status < 300:
+        return
+    problem = _problem(reply)
+    code = str(problem.get("code") or problem.get("error") or "http_error")
+    detail = str(
+        problem.get("detail") or problem.get("error_description") or f"The server answered with status {reply.status}."
+    )
+    retry_after = _retry_after(reply)
+    if reply.status == 413:
+        raise TooLarge(detail)
+    if reply.status == 409 and code == CursorExpired.code:
+        raise CursorExpired(detail)
+    if reply.status == 429:
+        raise Throttled(detail, retry_after=int(retry_after or 1))
+    raise ServerSaid(detail, status=reply.status, code=code, retry_after=retry_after)
+
+
+def _problem(reply: HttpReply) -> dict[str, Any]:  # Any: another's JSON, of which only strings are used
+    try:
+        found: Any = json.loads(reply.body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType] - JSON
+
+
+def _retry_after(reply: HttpReply) -> float | None:
+    # RFC 9110 §10.2.3 also allows a date; ours sends seconds, and a date from elsewhere falls back to our own back-off.
+    value = reply.headers.get("retry-after", "").strip()
+    return float(value) if value.isdecimal() else None

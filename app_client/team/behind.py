@@ -1,0 +1,303 @@
+"""What is behind a figure: one advisor's figures, and the activities that add up to one; asks the server when it is shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+import flet as ft
+
+from app_client.errors import error_words
+from app_client.flet_typed import use_state
+from app_client.i18n import t, t_n, t_time
+from app_client.session import AppSession
+from app_client.team.actions import fetch_activities
+from app_client.team.queries import Advisor, Behind, TeamView, figure_of, kept_activities
+from app_client.team.words import activity_words, figure_words, gap_words, metric_word, unsynced_words
+from app_client.theme import Role
+from app_client.widgets import (
+    Place,
+    Tap,
+    Tone,
+    badge,
+    banner,
+    body,
+    card,
+    empty_state,
+    error_state,
+    evidence_bar,
+    line_row,
+    loading_state,
+    note,
+    quiet_button,
+    section_header,
+    title,
+)
+from shared_models.errors import DomainError
+from shared_models.policy import zone
+from shared_models.team import TeamActivity
+
+MOST_SHOWN = 200
+_METRICS = (
+    "calls_effective",
+    "calls_effective_managed",
+    "calls_effective_prospect",
+    "calls",
+    "calls_connected",
+    "visits",
+    "visits_verified",
+    "visits_with_three",
+    "products_presented",
+    "products_bought",
+    "amount_bought",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What a head looks into: an advisor, or a figure of theirs or of the unit."""
+
+    advisor_id: UUID | None = None
+    metric: str | None = None
+
+
+def use_focus(
+    session: AppSession,
+    view: TeamView | None,
+    focus: Focus | None,
+    *,
+    version: int,
+    wide: bool,
+    on_focus: Callable[[Focus | None], object],
+) -> ft.Control | None:
+    """A hook: an advisor's figures, or the activities behind one figure; None while nothing is looked into.
+
+    `version` is the store's, which changes when an answer was kept. `wide`: beside the list rather than on a sheet.
+    """
+    trouble, set_trouble = use_state("")
+    times, set_times = use_state(_never)
+    asked = (
+        Behind(view.team.unit.id, view.team.day, focus.advisor_id, focus.metric)
+        if view is not None and focus is not None and focus.metric is not None
+        else None
+    )
+    found = ft.use_memo(lambda: kept_activities(session, asked) if asked else None, [asked, version])
+
+    async def ask() -> None:
+        if asked is None:
+            return
+        set_trouble("")
+        try:
+            await fetch_activities(session, asked)
+        except DomainError as error:
+            set_trouble(error_words(error))
+
+    # A newer answer about the day asks for the newer activities, so that both say the same.
+    ft.use_effect(ask, [asked, times, view.as_of if view is not None else None])
+    if view is None or focus is None:
+        return None
+    return _pane(view, focus, found, trouble, on_focus, lambda: set_times(lambda last: last + 1), wide=wide)
+
+
+def _pane(
+    view: TeamView,
+    focus: Focus,
+    found: list[TeamActivity] | None,
+    trouble: str,
+    on_focus: Callable[[Focus | None], object],
+    again: Tap,
+    *,
+    wide: bool,
+) -> ft.Control:
+    advisor = view.advisor(focus.advisor_id) if focus.advisor_id else None
+    if focus.metric is None:
+        return _advisor(advisor, view, on_focus, wide=wide) if advisor else ft.Container()
+    head: list[ft.Control] = []
+    if focus.advisor_id is not None:
+        head.append(
+            ft.Row(
+                [
+                    quiet_button(
+                        advisor.row.staff.name if advisor else t("返回"),
+                        icon=ft.Icons.ARROW_BACK,
+                        on_click=lambda: on_focus(Focus(advisor_id=focus.advisor_id)),
+                        identifier="back-to-advisor",
+                    )
+                ]
+            )
+        )
+    figures = advisor.figures if advisor else view.team.totals
+    figure = _figure(view, advisor, focus.metric)
+    head += [
+        ft.Row(
+            [
+                ft.Semantics(
+                    content=title(figure_words(focus.metric, figure)), identifier="behind-figure", container=True
+                ),
+                ft.Container(body(metric_word(focus.metric)), expand=True),
+            ],
+            spacing=8,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        )
+    ]
+    if focus.metric == "calls":
+        head.append(evidence_bar({grade.value: n for grade, n in figures.calls_graded.items()}))
+    return ft.Column(
+        [*head, *_activities(found, trouble, view, focus, again, wide=wide)],
+        spacing=8,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _never() -> int:
+    return 0
+
+
+def _figure(view: TeamView, advisor: Advisor | None, metric: str) -> Decimal:
+    if metric == "met":
+        return Decimal(int(advisor.figures.met)) if advisor else Decimal(view.team.totals.advisors_met)
+    return figure_of(advisor.figures if advisor else view.team.totals, metric)
+
+
+# -- one advisor
+
+
+def _advisor(advisor: Advisor, view: TeamView, on_focus: Callable[[Focus | None], object], *, wide: bool) -> ft.Control:
+    figures, staff = advisor.figures, advisor.row.staff
+    # A sheet bears the name already.
+    parts: list[ft.Control] = [title(staff.name)] if wide else []
+    words = gap_words(advisor)
+    if advisor in view.not_synced:
+        parts.append(banner(t("未同步：{words}", words=unsynced_words(advisor, view)), tone=Tone.WARN))
+    if words:
+        parts.append(_standing(words, Role.BAD))
+    elif not view.is_day_off:
+        parts.append(_standing(t("已达标") if figures.met else t("没有差距"), Role.OK))
+    parts += [
+        line_row(
+            metric_word(metric),
+            trailing=_with_target(advisor, metric),
+            on_click=_look_into(on_focus, staff.id, metric),
+            place=Place.of(index, len(_METRICS)),
+            identifier=f"behind-{metric}",
+        )
+        for index, metric in enumerate(_METRICS)
+    ]
+    if figures.calls:
+        parts += [
+            section_header(t("通话证据")),
+            card([evidence_bar({grade.value: n for grade, n in figures.calls_graded.items()})]),
+        ]
+    declines = sorted(figures.declines.items(), key=lambda pair: (-pair[1], pair[0]))
+    if declines:
+        parts.append(section_header(t("拒绝"), t_n("{n} 次", sum(n for _, n in declines))))
+        parts += [
+            line_row(
+                metric_word(f"declines.{reason}"),
+                trailing=t_n("{n} 次", n),
+                on_click=_look_into(on_focus, staff.id, f"declines.{reason}"),
+                place=Place.of(index, len(declines)),
+                identifier=f"behind-declines.{reason}",
+            )
+            for index, (reason, n) in enumerate(declines)
+        ]
+    return ft.Column(parts, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _standing(words: str, color: ft.ColorValue) -> ft.Control:
+    return ft.Container(note(words, color=color, bold=True), padding=ft.Padding(top=4, bottom=12))
+
+
+def _with_target(advisor: Advisor, metric: str) -> str:
+    value = figure_words(metric, figure_of(advisor.figures, metric))
+    targets = advisor.figures.targets
+    target = {"calls_effective": targets.calls, "visits": targets.visits}.get(metric, 0)
+    return f"{value} / {target}" if target else value
+
+
+def _look_into(on_focus: Callable[[Focus | None], object], advisor_id: UUID, metric: str) -> Tap:
+    return lambda: on_focus(Focus(advisor_id=advisor_id, metric=metric))
+
+
+# -- activities
+
+
+def _activities(
+    found: list[TeamActivity] | None, trouble: str, view: TeamView, focus: Focus, again: Tap, *, wide: bool
+) -> list[ft.Control]:
+    if found is None:
+        if trouble:
+            return [error_state(t("看不到明细"), trouble, action=t("再试一次"), on_action=again)]
+        return [loading_state(t("正在取回明细…"))]
+    parts: list[ft.Control] = [banner(trouble, tone=Tone.WARN)] if trouble else []
+    if not found:
+        return [*parts, empty_state(t("没有记录"), icon=ft.Icons.INBOX_OUTLINED)]
+    parts.append(ft.Semantics(content=note(t_n("{n} 条记录", len(found))), identifier="behind-count", container=True))
+    shown = found[:MOST_SHOWN]
+    parts.append(
+        ft.Column(
+            [
+                _activity(each, view, Place.of(index, len(shown)), named=focus.advisor_id is None, wide=wide)
+                for index, each in enumerate(shown)
+            ],
+            spacing=0,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+    )
+    if len(found) > len(shown):
+        parts.append(note(t_n("还有 {n} 条", len(found) - len(shown))))
+    return parts
+
+
+def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bool, wide: bool) -> ft.Control:
+    what, rest = activity_words(activity)
+    customer = activity.customer_name or t("客户不在本机构")
+    at = t_time(activity.occurred_at.astimezone(zone(view.team.policy.timezone)))
+    who = activity.advisor.name if named else ""
+    marks: list[ft.Control] = []
+    if activity.pool == "prospect":
+        marks.append(badge(t("潜力"), Tone.VIOLET))
+    if activity.grade:
+        marks.append(badge(t("证据 {grade}", grade=activity.grade), Tone.OK if activity.grade == "A" else Tone.PLAIN))
+    if activity.voided:
+        marks.append(badge(t("已撤销"), Tone.BAD))
+    elif not activity.counted:
+        marks.append(badge(t("不计入"), Tone.PLAIN))
+    counted = activity.counted and not activity.voided
+    line = " · ".join(part for part in (who, what, rest) if part)
+    states = [t("证据 {grade}", grade=activity.grade) if activity.grade else "", t("已撤销") if activity.voided else ""]
+    return ft.Semantics(
+        content=ft.Container(
+            ft.Row(
+                [
+                    ft.Column(
+                        [
+                            ft.Row(
+                                [body(customer, bold=True, color=Role.INK if counted else Role.MUTE), *marks],
+                                spacing=8,
+                                run_spacing=4,
+                                wrap=True,
+                            ),
+                            note(line, lines=3),
+                        ],
+                        spacing=2,
+                        tight=True,
+                        expand=True,
+                    ),
+                    note(at),
+                ],
+                spacing=12,
+                vertical_alignment=ft.CrossAxisAlignment.START,
+            ),
+            bgcolor=Role.CARD if wide else Role.FILL,
+            border_radius=place.corners(),
+            border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
+            padding=ft.Padding.symmetric(horizontal=14, vertical=10),
+        ),
+        label="，".join(part for part in (at, customer, line, *states) if part),  # not shown: pauses
+        identifier=f"activity-{activity.id}",
+        container=True,
+        exclude_semantics=True,
+    )

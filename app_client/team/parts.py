@@ -1,0 +1,261 @@
+"""What a head's page is made of: tiles, advisors with the gaps first, child units, refusals, sales and coverage; state is screen.py's."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import flet as ft
+
+from app_client.calls.words import decline_word
+from app_client.i18n import t, t_capital, t_money, t_n
+from app_client.team.behind import Focus
+from app_client.team.queries import Advisor, TeamView
+from app_client.team.words import bought_words, gap_words, moment_words, unit_kind_word, unsynced_words
+from app_client.theme import Role
+from app_client.widgets import (
+    Figure,
+    Place,
+    Tap,
+    Tone,
+    card,
+    empty_state,
+    evidence_bar,
+    line_row,
+    note,
+    progress_bar,
+    section_header,
+    tappable,
+    team_row,
+    title,
+)
+from shared_models.evidence import Grade
+from shared_models.fold import Figures
+from shared_models.org import Unit
+
+SetFocus = Callable[[Focus | None], object]
+_MOST_ROWS = 40
+_SHADES = {Grade.A: 1.0, Grade.B: 0.62, Grade.C: 0.36}
+
+
+def tiles(view: TeamView, set_focus: SetFocus) -> ft.Control:
+    """The three figures of the evening; each leads to what is behind it."""
+    totals, targets = view.team.totals, view.team.totals.targets
+    calls = t("有效电话 / {target}", target=targets.calls) if targets.calls else t("有效电话")
+    visits = t("面访 / {target}", target=targets.visits) if targets.visits else t("面访")
+    met = t("达标 / {target} 人", target=totals.advisors)
+    return ft.Container(
+        ft.Row(
+            [
+                _tile(str(totals.calls_effective), calls, "calls_effective", set_focus),
+                _tile(str(totals.visits), visits, "visits", set_focus),
+                _tile(str(totals.advisors_met), met, "met", set_focus),
+            ],
+            spacing=10,
+        ),
+        padding=ft.Padding(top=4),
+    )
+
+
+def _tile(value: str, label: str, metric: str, set_focus: SetFocus) -> ft.Control:
+    """A figure in the colour of what can be tapped; unlike a stat tile without a chevron, for three stand side by side."""
+    return tappable(
+        ft.Column([title(value, color=Role.BRAND, lines=1), note(label, lines=1)], spacing=2, tight=True),
+        label=f"{value} {label}",
+        on_click=lambda: set_focus(Focus(metric=metric)),
+        identifier=f"figure-{metric}",
+        bgcolor=Role.CARD,
+        padding=ft.Padding.symmetric(horizontal=14, vertical=12),
+        expand=1,
+    )
+
+
+# -- advisors
+
+
+def advisors_parts(view: TeamView, set_focus: SetFocus) -> list[ft.Control]:
+    """Who is behind, then who has not synced, then, quieter, who is done."""
+    if not view.team.advisors:
+        return [empty_state(t("这个机构没有客户经理"), icon=ft.Icons.GROUPS_OUTLINED)]
+    parts: list[ft.Control] = []
+    first = [*view.behind, *view.not_synced]
+    if first:
+        parts.append(section_header(t("先看差距"), _gap_count(view)))
+        parts.append(_rows(first, view, set_focus))
+    elif not view.is_day_off:
+        parts += [
+            ft.Container(height=12),
+            card([empty_state(t("全部达标"), t("今天人人完成。"), icon=ft.Icons.CHECK, tone=Tone.OK)]),
+        ]
+    if view.done:
+        heading = t("休息日") if view.is_day_off else t("已达标")
+        parts.append(section_header(heading, t_n("{n} 人", len(view.done)), quiet=True))
+        parts.append(_rows(view.done, view, set_focus))
+    return parts
+
+
+def _gap_count(view: TeamView) -> str:
+    parts = [t_n("{n} 人落后", len(view.behind))] if view.behind else []
+    parts += [t_n("{n} 人未同步", len(view.not_synced))] if view.not_synced else []
+    return " · ".join(parts)
+
+
+def _rows(advisors: Sequence[Advisor], view: TeamView, set_focus: SetFocus) -> ft.Control:
+    shown = advisors[:_MOST_ROWS]
+    rows: list[ft.Control] = [
+        _advisor(each, view, set_focus, divided=index < len(shown) - 1) for index, each in enumerate(shown)
+    ]
+    if len(advisors) > len(shown):
+        more = t_n("还有 {n} 人，请到下级机构查看", len(advisors) - len(shown))
+        rows.append(ft.Container(note(more), padding=14))
+    return card(rows, padding=0, spacing=0)
+
+
+def _advisor(advisor: Advisor, view: TeamView, set_focus: SetFocus, *, divided: bool) -> ft.Control:
+    figures, staff = advisor.figures, advisor.row.staff
+    unsynced = advisor in view.not_synced
+    words = t_capital(unsynced_words(advisor, view)) if unsynced else gap_words(advisor) or bought_words(advisor)
+    numbers = [
+        Figure(figures.calls_effective, figures.targets.calls or None),
+        Figure(figures.visits, figures.targets.visits or None),
+        Figure(figures.products_presented // figures.visits if figures.visits else 0),
+    ]
+    is_of_day = advisor.last_sync is not None and advisor.last_sync.date() == view.team.day
+    last = moment_words(advisor.last_sync, view) if advisor.last_sync and is_of_day and not unsynced else ""
+    return team_row(
+        name=staff.name,
+        figures=numbers,
+        segments=_segments(advisor, view),
+        detail=words,
+        trailing=last,
+        alert=t("未同步") if unsynced else "",
+        on_open=lambda: set_focus(Focus(advisor_id=staff.id)),
+        identifier=f"advisor-{staff.id}",
+        divided=divided,
+    )
+
+
+def _segments(advisor: Advisor, view: TeamView) -> list[tuple[float, ft.ColorValue]]:
+    """Behind: how far, in red. Done: how well evidenced, in shades of green."""
+    figures = advisor.figures
+    if advisor in view.not_synced:
+        return []
+    if advisor in view.behind:
+        return [(_done_share(figures), Role.BAD)]
+    return _shades(figures.calls_graded)
+
+
+def _done_share(figures: Figures) -> float:
+    """How much of the day is done, calls, visits and three products each a third; full only when nothing is missing."""
+    calls = min(figures.calls_effective / figures.targets.calls, 1.0) if figures.targets.calls else 1.0
+    visits = min(figures.visits / figures.targets.visits, 1.0) if figures.targets.visits else 1.0
+    products = figures.visits_with_three / figures.visits if figures.visits else 0.0
+    return (calls + visits + products) / 3
+
+
+def _shades(graded: Mapping[Grade, int]) -> list[tuple[float, ft.ColorValue]]:
+    total = sum(graded.values())
+    if not total:
+        return []
+    return [(graded[grade] / total, ft.Colors.with_opacity(shade, Role.OK)) for grade, shade in _SHADES.items()]
+
+
+# -- child units
+
+
+def units_parts(view: TeamView, enter: Callable[[Unit], object]) -> list[ft.Control]:
+    """The units beneath, the furthest behind first; a tap goes down."""
+    if not view.units:
+        return []
+    rows: list[ft.Control] = []
+    for index, each in enumerate(view.units):
+        totals = each.totals
+        met = t("{met} / {all} 人达标", met=totals.advisors_met, all=totals.advisors)
+        synced = t("{n} 人已同步", n=totals.advisors_reported)
+        rows.append(
+            team_row(
+                name=each.unit.name,
+                figures=[
+                    Figure(totals.calls_effective, totals.targets.calls or None),
+                    Figure(totals.visits, totals.targets.visits or None),
+                ],
+                segments=[(_share(totals), Role.BRAND)],
+                detail=f"{unit_kind_word(each.unit.kind)} · {met}",
+                trailing=synced,
+                on_open=_enter(enter, each.unit),
+                identifier=f"unit-{each.unit.id}",
+                divided=index < len(view.units) - 1,
+            )
+        )
+    return [section_header(t("下级机构"), t_n("{n} 个", len(view.units))), card(rows, padding=0, spacing=0)]
+
+
+def _enter(enter: Callable[[Unit], object], unit: Unit) -> Tap:
+    return lambda: enter(unit)
+
+
+def _share(figures: Figures) -> float:
+    return min(figures.calls_effective / figures.targets.calls, 1.0) if figures.targets.calls else 0.0
+
+
+# -- refusals, sales, coverage
+
+
+def overview_parts(view: TeamView, set_focus: SetFocus) -> list[ft.Control]:
+    """What to talk about: evidence, refusals, sales and coverage."""
+    totals = view.team.totals
+    parts: list[ft.Control] = [section_header(t("证据"), t_n("{n} 次通话", totals.calls))]
+    if totals.calls:
+        parts.append(card([evidence_bar({grade.value: n for grade, n in totals.calls_graded.items()})]))
+    else:
+        parts.append(card([note(t("这一天还没有通话。"))]))
+    parts += _refusals(view, set_focus)
+    parts += [
+        section_header(t("成交")),
+        ft.Row(
+            [
+                _tile(str(totals.products_bought), t("笔"), "products_bought", set_focus),
+                _tile(t_money(totals.amount_bought), t("金额"), "amount_bought", set_focus),
+                _tile(str(totals.products_presented), t("介绍产品"), "products_presented", set_focus),
+            ],
+            spacing=10,
+        ),
+    ]
+    parts += _coverage(view)
+    return parts
+
+
+def _refusals(view: TeamView, set_focus: SetFocus) -> list[ft.Control]:
+    count = sum(n for _, n in view.declines)
+    parts: list[ft.Control] = [section_header(t("拒绝"), t_n("{n} 次", count))]
+    if not view.declines:
+        return [*parts, card([note(t("这一天没有拒绝。"))])]
+    parts += [
+        line_row(
+            decline_word(reason),
+            trailing=t_n("{n} 次", n),
+            on_click=_refusal(set_focus, reason),
+            place=Place.of(index, len(view.declines)),
+            identifier=f"figure-declines.{reason}",
+        )
+        for index, (reason, n) in enumerate(view.declines)
+    ]
+    return parts
+
+
+def _refusal(set_focus: SetFocus, reason: str) -> Tap:
+    return lambda: set_focus(Focus(metric=f"declines.{reason}"))
+
+
+def _coverage(view: TeamView) -> list[ft.Control]:
+    coverage = view.team.totals.coverage
+    if not coverage.managed_customers:
+        return []
+    share = coverage.called_in_window / coverage.managed_customers
+    words = t(
+        "{called} / {managed} 位管户在 {days} 天内有过有效电话",
+        called=f"{coverage.called_in_window:,}",
+        managed=f"{coverage.managed_customers:,}",
+        days=coverage.window_days,
+    )
+    return [
+        section_header(t("覆盖"), f"{share:.0%}"),
+        card([progress_bar(coverage.called_in_window, coverage.managed_customers, Tone.OK), note(words)]),
+    ]

@@ -1,0 +1,275 @@
+"""A head's day: the unit's figures, gaps first, and a tap down to the activities behind each; reads what the server last answered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import flet as ft
+
+from app_client.errors import error_words
+from app_client.flet_typed import component, use_state
+from app_client.i18n import t, t_date
+from app_client.session import AppSession
+from app_client.session_context import use_session, use_store_version
+from app_client.shell.screen import shell_view
+from app_client.team.actions import fetch_day
+from app_client.team.behind import Focus, use_focus
+from app_client.team.parts import advisors_parts, overview_parts, tiles, units_parts
+from app_client.team.queries import TeamView, kept_day, team_view
+from app_client.team.words import as_of_words, standing_words
+from app_client.theme import Role
+from app_client.widgets import (
+    Tap,
+    Tone,
+    banner,
+    body,
+    detail_pane,
+    error_state,
+    icon_button,
+    loading_state,
+    quiet_button,
+    sheet,
+    tappable,
+    use_wide,
+)
+from shared_models.errors import DomainError
+from shared_models.org import Unit
+
+_FIRST_YEAR = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which unit on which day: `path` leads from the head's own unit down to the one shown."""
+
+    path: tuple[Unit, ...]
+    day: date
+
+    @property
+    def unit(self) -> Unit:
+        """The one shown."""
+        return self.path[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How the question to the server stands; `trouble` is a sentence, empty while all is well."""
+
+    is_busy: bool = True
+    trouble: str = ""
+
+
+@component
+def TeamScreen() -> ft.View:
+    """The team of the signed-in head, by unit and day."""
+    session = use_session()
+    version = use_store_version(session)
+    wide = use_wide()
+    where, set_where = use_state(lambda: Where((session.staff.unit,), session.today()))
+    asking, set_asking = use_state(Asking)
+    focus, set_focus = use_state(_nothing)
+    picks_day, set_picks_day = use_state(_no)
+    times, set_times = use_state(_never)
+    kept = ft.use_memo(lambda: kept_day(session, where.unit.id, where.day), [where.unit.id, where.day, version])
+    view = team_view(kept) if kept is not None else None
+
+    async def ask() -> None:
+        set_asking(Asking())
+        try:
+            await fetch_day(session, where.unit.id, where.day)
+        except DomainError as error:
+            set_asking(Asking(is_busy=False, trouble=error_words(error)))
+            return
+        set_asking(Asking(is_busy=False))
+
+    ft.use_effect(ask, [where.unit.id, where.day, times])
+
+    def move(there: Where) -> None:
+        set_focus(None)
+        set_where(there)
+
+    def close() -> None:
+        set_focus(None)
+
+    def again() -> None:
+        set_times(lambda last: last + 1)
+
+    pane = use_focus(session, view, focus, version=version, wide=wide, on_focus=set_focus)
+    ft.use_dialog(
+        sheet([pane], heading=_focus_heading(view, focus), on_dismiss=close, tall=True)
+        if pane is not None and not wide
+        else None
+    )
+    ft.use_dialog(_day_picker(session, where, move, set_picks_day) if picks_day else None)
+    back = _up(where, move)
+    return shell_view(
+        route="/team",
+        heading=where.unit.name,
+        subtitle=standing_words(view) if view is not None else t_date(where.day),
+        content=[
+            _days(session, where, move, lambda: set_picks_day(True), again, asking),
+            *_crumbs(where, move),
+            *_body(view, asking, again, set_focus, move, where, wide=wide),
+        ],
+        detail=_detail(view, pane, set_focus, close) if wide else None,
+        on_back=back,
+    )
+
+
+def _nothing() -> Focus | None:
+    return None
+
+
+def _no() -> bool:
+    return False
+
+
+def _never() -> int:
+    return 0
+
+
+def _up(where: Where, move: Callable[[Where], None]) -> Tap | None:
+    if len(where.path) == 1:
+        return None
+    return lambda: move(Where(where.path[:-1], where.day))
+
+
+def _focus_heading(view: TeamView | None, focus: Focus | None) -> str:
+    if view is None or focus is None:
+        return ""
+    advisor = view.advisor(focus.advisor_id) if focus.advisor_id else None
+    return advisor.row.staff.name if advisor else view.team.unit.name
+
+
+def _body(
+    view: TeamView | None,
+    asking: Asking,
+    again: Tap,
+    set_focus: Callable[[Focus | None], object],
+    move: Callable[[Where], None],
+    where: Where,
+    *,
+    wide: bool,
+) -> list[ft.Control]:
+    if view is None:
+        if asking.is_busy:
+            return [loading_state(t("正在取回这一天…"))]
+        return [error_state(t("这一天还没有看过"), asking.trouble, action=t("再试一次"), on_action=again)]
+    parts: list[ft.Control] = []
+    if asking.trouble:
+        words = t("{trouble}现在看到的是{as_of} 的数据。", trouble=asking.trouble, as_of=as_of_words(view.as_of, view))
+        parts += [banner(words, tone=Tone.WARN, action=t("再试一次"), on_action=again), ft.Container(height=10)]
+
+    def enter(unit: Unit) -> None:
+        move(Where((*where.path, unit), where.day))
+
+    parts.append(tiles(view, set_focus))
+    parts += units_parts(view, enter)
+    parts += advisors_parts(view, set_focus)
+    if not wide:
+        parts += overview_parts(view, set_focus)
+    return parts
+
+
+def _detail(
+    view: TeamView | None, pane: ft.Control | None, set_focus: Callable[[Focus | None], object], close: Tap
+) -> ft.Control:
+    if view is None:
+        return ft.Container()
+    if pane is None:
+        return detail_pane(overview_parts(view, set_focus))
+    overview = quiet_button(t("回到全貌"), icon=ft.Icons.ARROW_BACK, on_click=close, identifier="close-focus")
+    return detail_pane([ft.Row([overview]), pane])
+
+
+# -- which day, which unit
+
+
+def _days(
+    session: AppSession,
+    where: Where,
+    move: Callable[[Where], None],
+    pick: Tap,
+    again: Tap,
+    asking: Asking,
+) -> ft.Control:
+    """One day back, the day itself, one day on, and asking anew."""
+    today = session.today()
+
+    def by(days: int) -> Tap:
+        return lambda: move(Where(where.path, where.day + timedelta(days=days)))
+
+    word = t("今天 {day}", day=t_date(where.day)) if where.day == today else t_date(where.day)
+    busy = ft.ProgressRing(width=18, height=18, stroke_width=2, color=Role.BRAND)
+    return ft.Row(
+        [
+            icon_button(
+                ft.Icons.CHEVRON_LEFT, label=t("前一天"), on_click=by(-1), identifier="day-before", color=Role.BRAND
+            ),
+            tappable(
+                ft.Row(
+                    [body(word, bold=True), ft.Icon(ft.Icons.EXPAND_MORE, size=20, color=Role.MUTE)],
+                    alignment=ft.MainAxisAlignment.CENTER,
+                    spacing=4,
+                ),
+                label=t("{day}，选一天", day=word),
+                on_click=pick,
+                identifier="pick-day",
+                padding=ft.Padding.symmetric(vertical=13),
+                expand=True,
+            ),
+            icon_button(
+                ft.Icons.CHEVRON_RIGHT,
+                label=t("后一天"),
+                on_click=by(1) if where.day < today else None,
+                identifier="day-after",
+                color=Role.BRAND if where.day < today else Role.LINE,
+            ),
+            ft.Container(busy, width=48, height=48, alignment=ft.Alignment.CENTER)
+            if asking.is_busy
+            else icon_button(ft.Icons.REFRESH, label=t("刷新"), on_click=again, identifier="refresh", color=Role.BRAND),
+        ],
+        spacing=0,
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+
+
+def _day_picker(
+    session: AppSession, where: Where, move: Callable[[Where], None], set_picks_day: Callable[[bool], object]
+) -> ft.DatePicker:
+    today = session.today()
+
+    def picked(event: ft.Event[ft.DatePicker]) -> None:
+        set_picks_day(False)
+        value = event.control.value
+        if isinstance(value, datetime):
+            # The client sends midnight of the chosen day in its own zone.
+            move(Where(where.path, min(value.date(), today)))
+
+    return ft.DatePicker(
+        value=_midnight(where.day),
+        first_date=_FIRST_YEAR,
+        last_date=_midnight(today),
+        current_date=_midnight(today),
+        on_change=picked,
+        on_dismiss=lambda: set_picks_day(False),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _crumbs(where: Where, move: Callable[[Where], None]) -> list[ft.Control]:
+    """The way from one's own unit down to this one; each is a tap back up."""
+    if len(where.path) == 1:
+        return []
+
+    def to(depth: int) -> Tap:
+        return lambda: move(Where(where.path[: depth + 1], where.day))
+
+    parts: list[ft.Control] = []
+    for depth, unit in enumerate(where.path[:-1]):
+        parts.append(quiet_button(unit.name, on_click=to(depth), identifier=f"crumb-{depth}"))
+        parts.append(ft.Icon(ft.Icons.CHEVRON_RIGHT, size=16, color=Role.MUTE))
+    return [ft.Row(parts, spacing=0, wrap=True, vertical_alignment=ft.CrossAxisAlignment.CENTER)]

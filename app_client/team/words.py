@@ -1,0 +1,150 @@
+"""What the team view says: gaps, sync, figures and the activities behind them; no controls and no reading."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from app_client.calls.words import decline_word, outcome_word
+from app_client.i18n import t, t_capital, t_date, t_duration, t_money, t_n, t_time
+from app_client.proposals.words import fewer_word, response_word
+from app_client.team.queries import Advisor, TeamView
+from app_client.visits.words import place_word
+from shared_models.activity import DATA_OF_KIND, ActivityKind
+from shared_models.boards import BoardShown
+from shared_models.calls import Call, CallOutcome
+from shared_models.customers import Prospect
+from shared_models.follow_ups import FollowUp
+from shared_models.org import UnitKind
+from shared_models.proposals import PickResponse, Proposal
+from shared_models.team import TeamActivity
+from shared_models.visits import Visit
+
+
+def standing_words(view: TeamView) -> str:
+    """`截至 17:42 · 6 人中 5 人已同步`."""
+    totals = view.team.totals
+    synced = t("{all} 人中 {n} 人已同步", all=totals.advisors, n=totals.advisors_reported)
+    return f"{t_capital(as_of_words(view.as_of, view))} · {synced}"
+
+
+def as_of_words(as_of: datetime, view: TeamView) -> str:
+    """`截至 17:42`, with its date when the answer is not of the day shown."""
+    clock = t_time(as_of)
+    if as_of.date() != view.team.day:
+        clock = f"{t_date(as_of.date())} {clock}"
+    return t("截至 {at}", at=clock)
+
+
+def gap_words(advisor: Advisor) -> str:
+    """`落后 11 通电话、3 位面访`; empty when nothing is missing."""
+    parts: list[str] = []
+    if advisor.calls_short:
+        parts.append(t_n("{n} 通电话", advisor.calls_short))
+    if advisor.visits_short:
+        parts.append(t_n("{n} 位面访", advisor.visits_short))
+    if advisor.products_short:
+        parts.append(t_n("{n} 位未满三款", advisor.products_short))
+    return t("落后 {what}", what=t("、").join(parts)) if parts else ""
+
+
+def bought_words(advisor: Advisor) -> str:
+    """`成交 2 笔 · 62 万`; empty when nothing was bought."""
+    figures = advisor.figures
+    if not figures.products_bought:
+        return ""
+    return f"{t_n('成交 {n} 笔', figures.products_bought)} · {t_money(figures.amount_bought)}"
+
+
+def unsynced_words(advisor: Advisor, view: TeamView) -> str:
+    """`上次 11:20，手机上还有 3 条`."""
+    last = t("上次 {at}", at=moment_words(advisor.last_sync, view)) if advisor.last_sync else t("从未同步")
+    held = advisor.row.pending_hint
+    return t("{last}，手机上还有 {n} 条", last=last, n=held) if held else last
+
+
+def moment_words(moment: datetime, view: TeamView) -> str:
+    """`17:40`, with its date when it is not of the day shown."""
+    if moment.date() == view.team.day:
+        return t_time(moment)
+    return f"{t_date(moment.date())} {t_time(moment)}"
+
+
+def unit_kind_word(kind: UnitKind) -> str:
+    """The level of a unit."""
+    return {
+        UnitKind.HEAD_OFFICE: t("总行"),
+        UnitKind.BRANCH: t("分行"),
+        UnitKind.SUB_BRANCH: t("支行"),
+        UnitKind.OUTLET: t("网点"),
+    }[kind]
+
+
+def metric_word(metric: str) -> str:
+    """The name of a figure; `declines.busy` by its reason."""
+    name, _, part = metric.partition(".")
+    if name == "declines" and part:
+        return t("拒绝：{reason}", reason=decline_word(part))
+    return {
+        "calls": t("拨打"),
+        "calls_connected": t("接通"),
+        "calls_effective": t("有效电话"),
+        "calls_effective_managed": t("其中管户"),
+        "calls_effective_prospect": t("其中潜力"),
+        "visits": t("面访客户"),
+        "visits_verified": t("有佐证的面访"),
+        "visits_with_three": t("满三款的面访"),
+        "products_presented": t("介绍产品"),
+        "products_bought": t("成交产品"),
+        "amount_bought": t("成交金额"),
+        "declines": t("拒绝"),
+        "met": t("达标"),
+    }.get(name, name)
+
+
+def figure_words(metric: str, value: Decimal) -> str:
+    """A figure as it is read: money as money, counts as counts."""
+    return t_money(value) if metric == "amount_bought" else str(int(value))
+
+
+def activity_words(activity: TeamActivity) -> tuple[str, str]:
+    """What was done in a few words, and the rest of it; an unknown kind is named as it came."""
+    data = _parsed(activity)
+    match data:
+        case Call() as call:
+            talked = "" if call.outcome is CallOutcome.NO_ANSWER else t_duration(call.talk_seconds)
+            reason = decline_word(call.decline_reason) if call.decline_reason else ""
+            return outcome_word(call.outcome), _joined(talked, reason, call.note)
+        case Visit() as visit:
+            return t("面访 · {place}", place=place_word(visit.place)), _joined(visit.note)
+        case Proposal() as proposal:
+            return t_n("介绍了 {n} 款产品", len(proposal.picks)), _answers(proposal)
+        case FollowUp() as promise:
+            return t("约定 {day}", day=t_date(promise.due_on)), _joined(promise.note)
+        case Prospect():
+            return t("录入潜力客户"), ""
+        case BoardShown() as shown:
+            return t("看了营销垫板"), t_duration(shown.seconds)
+        case _:
+            return t("更正") if activity.kind == ActivityKind.VOID else activity.kind, ""
+
+
+def _answers(proposal: Proposal) -> str:
+    counted = [(response, [pick for pick in proposal.picks if pick.response is response]) for response in PickResponse]
+    words = [f"{response_word(response)} {len(picks)}" for response, picks in counted if picks]
+    bought = sum((pick.amount or Decimal(0) for pick in proposal.picks), Decimal(0))
+    fewer = fewer_word(proposal.fewer_because) if proposal.fewer_because else ""
+    return _joined(*words, t_money(bought) if bought else "", fewer)
+
+
+def _parsed(activity: TeamActivity) -> Any:  # noqa: ANN401 - one of the kinds' models, which `match` tells apart
+    try:
+        return DATA_OF_KIND[ActivityKind(activity.kind)].model_validate(activity.data)
+    except (ValueError, ValidationError):
+        # A kind, or a field, of a later version.
+        return None
+
+
+def _joined(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,1 @@
+"""Today (今日): where an advisor stands, and whom to call next."""

@@ -1,0 +1,248 @@
+"""The check-in sheet: place by one tap, one location fix, the end of a card, a note; any screen may open it through the hook."""
+
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from uuid import UUID
+
+import flet as ft
+
+from app_client.errors import error_words
+from app_client.flet_typed import observable, use_observed, use_state
+from app_client.i18n import t
+from app_client.session import AppSession
+from app_client.session_context import go
+from app_client.shell.screen import announce
+from app_client.theme import Role
+from app_client.visits.actions import CARD_DIGITS, CheckIn, check_in, is_card_end, locate, take_back_visit
+from app_client.visits.words import place_word
+from app_client.widgets import (
+    Choice,
+    Tap,
+    Tone,
+    banner,
+    choice_grid,
+    note,
+    quiet_button,
+    sheet,
+    text_field,
+)
+from shared_models.errors import DomainError
+from shared_models.visits import Fix, VisitPlace
+
+OpenCheckIn = Callable[[UUID, str], Awaitable[None]]
+
+
+class Locating(Enum):
+    """How far the one fix has come."""
+
+    ASKING = "asking"
+    FOUND = "found"
+    NONE = "none"
+
+
+@observable
+class CheckInForm:
+    """What the sheet holds while it is open; `serial` tells one opening from the next, so that a late fix goes to its own."""
+
+    def __init__(self) -> None:
+        self.serial = 0
+        self.customer_id: UUID | None = None
+        self.name = ""
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was filled in."""
+        self.locating = Locating.ASKING
+        self.fix: Fix | None = None
+        self.place: VisitPlace | None = None
+        self.card_last4 = ""
+        self.note = ""
+        self.asks_card = False
+        self.asks_note = False
+        self.trouble = ""
+        self.card_trouble = ""
+        self.saving = False
+
+    def open(self, customer_id: UUID, name: str) -> int:
+        """Begin a check-in; returns its serial."""
+        self.serial += 1
+        self.clear()
+        self.name = name
+        self.customer_id = customer_id
+        return self.serial
+
+    def close(self) -> None:
+        """End it."""
+        self.customer_id = None
+
+
+def use_check_in(session: AppSession) -> OpenCheckIn:
+    """A hook: mounts the sheet, and returns what opens it for a customer (id, name)."""
+    made, _ = use_state(CheckInForm)
+    form = use_observed(made)
+    ft.use_dialog(_sheet(form, session) if form.customer_id is not None else None)
+
+    async def open_sheet(customer_id: UUID, name: str) -> None:
+        serial = form.open(customer_id, name)
+        fix = await locate(session)
+        if form.serial != serial or form.customer_id is None:
+            return
+        form.fix = fix
+        form.locating = Locating.FOUND if fix is not None else Locating.NONE
+        if form.place is not None:
+            await _save(form, session, form.place)
+
+    return open_sheet
+
+
+def _sheet(form: CheckInForm, session: AppSession) -> ft.BottomSheet:
+    serial = form.serial
+
+    def dismissed() -> None:
+        if form.serial == serial:
+            form.close()
+
+    parts: list[ft.Control] = [banner(form.trouble, tone=Tone.BAD)] if form.trouble else []
+    parts.append(_location(form))
+    if form.asks_card:
+        parts.append(
+            text_field(
+                t("卡号末四位"),
+                value=form.card_last4,
+                on_change=lambda text: setattr(form, "card_last4", text),
+                identifier="card-last4",
+                keyboard=ft.KeyboardType.NUMBER,
+                max_length=CARD_DIGITS,
+                error=form.card_trouble,
+            )
+        )
+    if form.asks_note:
+        parts.append(
+            text_field(
+                t("备注"),
+                value=form.note,
+                on_change=lambda text: setattr(form, "note", text),
+                identifier="visit-note",
+                multiline=True,
+                max_length=2000,
+            )
+        )
+    if form.place is not None and form.locating is Locating.ASKING:
+        parts.append(_waiting(form, session))
+    else:
+        parts.append(_places(form, session))
+    return sheet(
+        parts,
+        heading=t("{name} · 面访登记", name=form.name),
+        subtitle=t("点一下地点即登记，接着选三款产品"),
+        on_dismiss=dismissed,
+        typed=form.asks_card or form.asks_note,
+    )
+
+
+def _location(form: CheckInForm) -> ft.Control:
+    """Whether the place is evidenced, said as it is."""
+    match form.locating:
+        case Locating.ASKING:
+            mark: ft.Control = ft.ProgressRing(width=18, height=18, stroke_width=2, color=Role.BRAND)
+            words, color = t("正在定位，只取这一次…"), Role.MUTE
+        case Locating.FOUND:
+            metres = round(form.fix.accuracy_m) if form.fix is not None else 0
+            mark = ft.Icon(ft.Icons.MY_LOCATION, size=18, color=Role.OK)
+            words, color = t("已定位 ±{n} 米", n=metres), Role.OK
+        case Locating.NONE:
+            mark = ft.Icon(ft.Icons.LOCATION_DISABLED, size=18, color=Role.WARN)
+            words, color = t("未取得定位，按自述登记"), Role.WARN
+    return ft.Semantics(
+        content=ft.Row([mark, note(words, color=color)], spacing=8),
+        identifier="location-state",
+        live_region=True,
+    )
+
+
+def _places(form: CheckInForm, session: AppSession) -> ft.Control:
+    hints = {
+        VisitPlace.OUTLET: t("客户来网点"),
+        VisitPlace.CUSTOMER: t("上门、单位、家里"),
+        VisitPlace.OTHER: t("咖啡馆、活动现场"),
+    }
+    choices = [
+        Choice(place_word(place), hints[place], Tone.BRAND, _pick(form, session, place), f"place-{place}")
+        for place in VisitPlace
+    ]
+    return ft.Column([_extras(form), choice_grid(choices)], spacing=8, tight=True)
+
+
+def _extras(form: CheckInForm) -> ft.Control:
+    def ask_card() -> None:
+        form.asks_card = not form.asks_card
+        form.card_last4 = ""
+        form.card_trouble = ""
+
+    def ask_note() -> None:
+        form.asks_note = not form.asks_note
+
+    return ft.Row(
+        [
+            quiet_button(t("卡号末四位"), icon=ft.Icons.CREDIT_CARD, on_click=ask_card, identifier="ask-card"),
+            quiet_button(t("备注"), icon=ft.Icons.ADD, on_click=ask_note, identifier="ask-note"),
+        ],
+        spacing=0,
+    )
+
+
+def _waiting(form: CheckInForm, session: AppSession) -> ft.Control:
+    assert form.place is not None  # only shown once a place was picked
+    place = form.place
+
+    async def at_once() -> None:
+        form.locating = Locating.NONE
+        await _save(form, session, place)
+
+    return ft.Row(
+        [
+            ft.Container(note(t("{place}：定位后自动登记", place=place_word(place))), expand=True),
+            quiet_button(t("不等定位"), on_click=at_once, identifier="do-not-wait", filled=True),
+        ],
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+
+
+def _pick(form: CheckInForm, session: AppSession, place: VisitPlace) -> Tap:
+    async def pick() -> None:
+        if not is_card_end(form.card_last4):
+            form.card_trouble = t("请填四位数字，或留空")
+            return
+        form.card_trouble = ""
+        form.place = place
+        if form.locating is not Locating.ASKING:
+            await _save(form, session, place)
+
+    return pick
+
+
+async def _save(form: CheckInForm, session: AppSession, place: VisitPlace) -> None:
+    if form.customer_id is None or form.saving:
+        return
+    page, name = ft.context.page, form.name
+    form.saving = True
+    entry = CheckIn(customer_id=form.customer_id, place=place, fix=form.fix, card_last4=form.card_last4, note=form.note)
+    try:
+        visit_id = await check_in(session, entry)
+    except DomainError as error:
+        form.trouble = error_words(error)
+        form.place = None
+        form.saving = False
+        return
+    form.close()
+
+    async def undo() -> None:
+        try:
+            await take_back_visit(session, visit_id)
+        except DomainError as error:
+            announce(page, error_words(error))
+            return
+        page.navigate("/visits")
+
+    announce(page, t("已登记面访：{name}", name=name), action=t("撤销"), on_action=undo, lifted=True)
+    go(f"/visits/{visit_id}/proposal")

@@ -1,0 +1,172 @@
+"""Bars and figures of the evening and the team: segments, evidence, stat tiles and a person's row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import flet as ft
+
+from app_client.i18n import t
+from app_client.theme import BODY, RADIUS, RADIUS_CARD, Role
+from app_client.widgets.badges import Tone
+from app_client.widgets.tap import Tap, tappable
+from app_client.widgets.text import body, note, runs, title
+
+_EVIDENCE = {
+    "A": Role.OK,
+    "B": ft.Colors.with_opacity(0.62, Role.OK),
+    "C": ft.Colors.with_opacity(0.36, Role.OK),
+    "D": Role.TRACK,
+}
+
+
+def segment_bar(segments: Sequence[tuple[float, ft.ColorValue]], *, height: int = 8) -> ft.Container:
+    """A rounded bar of (share, colour) segments; shares sum to at most 1 and the rest is the empty track."""
+    # Flex factors are whole numbers: thousandths are finer than a pixel of any screen.
+    parts: list[ft.Control] = [
+        ft.Container(bgcolor=color, height=height, expand=max(round(share * 1000), 1))
+        for share, color in segments
+        if share > 0
+    ]
+    rest = 1000 - sum(round(share * 1000) for share, _ in segments)
+    if rest > 0:
+        parts.append(ft.Container(height=height, expand=rest))
+    return ft.Container(
+        content=ft.Row(parts, spacing=0),
+        bgcolor=Role.TRACK,
+        border_radius=height,
+        height=height,
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+    )
+
+
+def progress_bar(value: int, target: int, tone: Tone = Tone.BRAND) -> ft.Container:
+    """A bar of `value` out of `target`."""
+    return segment_bar([(1.0 if value >= target else value / target, tone.mark)])
+
+
+def evidence_bar(graded: Mapping[str, int]) -> ft.Control:
+    """How well a figure is evidenced: a bar of the grades A to D with their shares in words."""
+    total = sum(graded.values())
+    shares = {grade: (graded.get(grade, 0) / total if total else 0.0) for grade in _EVIDENCE}
+    words: list[tuple[str, ft.ColorValue, bool]] = [(t("证据"), Role.MUTE, False)]
+    for grade, share in shares.items():
+        words.append((f"  {grade} {share:.0%}", Role.OK if grade == "A" else Role.MUTE, grade == "A"))
+    spoken = " ".join(text.strip() for text, _, _ in words)
+    return ft.Semantics(
+        content=ft.Column(
+            [segment_bar([(share, _EVIDENCE[grade]) for grade, share in shares.items()]), runs(words)],
+            spacing=6,
+            tight=True,
+        ),
+        label=spoken,
+        container=True,
+        exclude_semantics=True,
+    )
+
+
+def stat_tile(
+    value: str, label: str, *, tone: Tone | None = None, on_click: Tap | None = None, identifier: str | None = None
+) -> ft.Control:
+    """A large figure over its unit; put several in a Row, each takes an equal share. Tappable when it leads somewhere."""
+    content = ft.Column([title(value, color=tone.text if tone else Role.INK), note(label)], spacing=2, tight=True)
+    padding = ft.Padding.symmetric(horizontal=14, vertical=12)
+    spoken = f"{value} {label}"
+    if on_click is not None:
+        return tappable(
+            ft.Row([ft.Container(content, expand=True), ft.Icon(ft.Icons.CHEVRON_RIGHT, size=18, color=Role.MUTE)]),
+            label=spoken,
+            on_click=on_click,
+            identifier=identifier,
+            bgcolor=Role.CARD,
+            radius=RADIUS,
+            padding=padding,
+            expand=1,
+        )
+    return ft.Semantics(
+        content=ft.Container(content, bgcolor=Role.CARD, border_radius=RADIUS, padding=padding),
+        label=spoken,
+        identifier=identifier,
+        container=True,
+        exclude_semantics=True,
+        expand=1,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A count against its target, as a head reads it; no target shows the count alone."""
+
+    value: int
+    target: int | None = None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the target is not reached."""
+        return self.target is not None and self.value < self.target
+
+
+def team_row(
+    *,
+    name: str,
+    figures: Sequence[Figure],
+    segments: Sequence[tuple[float, ft.ColorValue]],
+    detail: str = "",
+    trailing: str = "",
+    alert: str = "",
+    on_open: Tap | None,
+    identifier: str | None = None,
+    divided: bool = True,
+) -> ft.Control:
+    """One person or unit of the team: figures (red where behind), a bar, a grey line beneath.
+
+    `alert` ("未同步") replaces the figures in red. `detail` and `trailing` are the grey line's left and right.
+    """
+    numbers: list[tuple[str, ft.ColorValue, bool]] = []
+    for figure in figures:
+        numbers.append(("   " if numbers else "", Role.INK, False))
+        numbers.append((str(figure.value), Role.BAD if figure.is_behind else Role.INK, figure.is_behind))
+        numbers.append((f"/{figure.target}" if figure.target is not None else "", Role.MUTE, False))
+    right = body(alert, bold=True, color=Role.BAD) if alert else runs(numbers, size=BODY)
+    spoken = [name, alert or " ".join("".join(text for text, _, _ in numbers).split()), detail, trailing]
+    return ft.Column(
+        [
+            tappable(
+                ft.Column(
+                    [
+                        ft.Row(
+                            [ft.Container(body(name, bold=True, lines=1), expand=True), right],
+                            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+                        ),
+                        segment_bar(segments),
+                        ft.Row(
+                            [ft.Container(note(detail), expand=True), note(trailing)],
+                            vertical_alignment=ft.CrossAxisAlignment.START,
+                        ),
+                    ],
+                    spacing=6,
+                    tight=True,
+                ),
+                label=" · ".join(part for part in spoken if part),
+                on_click=on_open,
+                identifier=identifier,
+                radius=12,
+                padding=ft.Padding.symmetric(horizontal=14, vertical=12),
+            ),
+            *([ft.Container(ft.Divider(), padding=ft.Padding.symmetric(horizontal=14))] if divided else []),
+        ],
+        spacing=0,
+        tight=True,
+    )
+
+
+def card(controls: Sequence[ft.Control], *, padding: ft.PaddingValue | None = None, spacing: int = 8) -> ft.Container:
+    """A white rounded surface with things beneath each other; rows that bring their own padding ask for `padding=0, spacing=0`."""
+    return ft.Container(
+        content=ft.Column(
+            list(controls), spacing=spacing, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+        ),
+        bgcolor=Role.CARD,
+        border_radius=RADIUS_CARD,
+        padding=ft.Padding.symmetric(horizontal=16, vertical=14) if padding is None else padding,
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+    )

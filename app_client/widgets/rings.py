@@ -1,0 +1,89 @@
+"""Progress rings towards a day's targets; what is counted is the fold's business."""
+
+from dataclasses import dataclass
+
+import flet as ft
+
+from app_client.i18n import t
+from app_client.theme import RADIUS_CARD, Role
+from app_client.widgets.badges import Tone
+from app_client.widgets.text import note, tiny, title
+
+_SIZE = 80
+_STROKE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RingValue:
+    """One ring: `value` of `target` (both counts), its label, its tone, and an identifier for tests."""
+
+    value: int
+    target: int
+    label: str
+    tone: Tone = Tone.BRAND
+    identifier: str | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the target is reached; a target of zero is."""
+        return self.value >= self.target
+
+    @property
+    def fraction(self) -> float:
+        """How much of the ring is drawn, 0 to 1."""
+        return 1.0 if self.is_done else self.value / self.target
+
+
+def ring(values: RingValue) -> ft.Control:
+    """A ring with the figure inside and the label beneath; a tick stands beside the label once the target is met."""
+    figure = ft.Column(
+        [title(str(values.value)), tiny(f"/ {values.target}")],
+        spacing=0,
+        tight=True,
+        alignment=ft.MainAxisAlignment.CENTER,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    dial = ft.Stack(
+        [
+            ft.ProgressRing(
+                value=values.fraction,
+                width=_SIZE,
+                height=_SIZE,
+                stroke_width=_STROKE,
+                stroke_align=-1,
+                stroke_cap=ft.StrokeCap.ROUND,
+                track_gap=0,
+                color=values.tone.mark,
+                bgcolor=Role.TRACK,
+            ),
+            ft.Container(figure, width=_SIZE, height=_SIZE, alignment=ft.Alignment.CENTER),
+        ],
+        width=_SIZE,
+        height=_SIZE,
+    )
+    label: list[ft.Control] = [note(values.label)]
+    if values.is_done:
+        label.insert(0, ft.Icon(ft.Icons.CHECK_CIRCLE, size=14, color=Role.OK))
+    spoken = t("{label} {value}，目标 {target}", label=values.label, value=values.value, target=values.target)
+    return ft.Semantics(
+        content=ft.Column(
+            [dial, ft.Row(label, spacing=4, tight=True)],
+            spacing=8,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        label=spoken + (t("，已完成") if values.is_done else ""),
+        identifier=values.identifier,
+        container=True,
+        exclude_semantics=True,
+    )
+
+
+def ring_row(rings: list[RingValue]) -> ft.Container:
+    """The card of rings at the top of a day."""
+    return ft.Container(
+        content=ft.Row([ft.Container(ring(one), expand=1, alignment=ft.Alignment.CENTER) for one in rings], spacing=0),
+        bgcolor=Role.CARD,
+        border_radius=RADIUS_CARD,
+        padding=ft.Padding.symmetric(horizontal=8, vertical=16),
+    )

@@ -1,0 +1,165 @@
+"""Rows of people and things in a list: a customer to call, a line that opens something, the heading above them."""
+
+from collections.abc import Sequence
+from enum import Enum
+
+import flet as ft
+
+from app_client.i18n import t
+from app_client.theme import RADIUS, Role
+from app_client.widgets.tap import Tap, icon_button, tappable
+from app_client.widgets.text import body, note, runs
+
+
+class Place(Enum):
+    """Where a row stands in its card, for its corners and its divider."""
+
+    ONLY = (True, True)
+    FIRST = (True, False)
+    MIDDLE = (False, False)
+    LAST = (False, True)
+
+    @staticmethod
+    def of(index: int, count: int) -> "Place":
+        """The place of row `index` among `count`."""
+        if count == 1:
+            return Place.ONLY
+        return Place.FIRST if index == 0 else Place.LAST if index == count - 1 else Place.MIDDLE
+
+    def corners(self) -> ft.BorderRadius:
+        """Rounded above the first row and beneath the last."""
+        top, bottom = (RADIUS if end else 0 for end in self.value)
+        return ft.BorderRadius(top_left=top, top_right=top, bottom_left=bottom, bottom_right=bottom)
+
+
+def _in_card(content: ft.Control, place: Place) -> ft.Container:
+    return ft.Container(
+        content=content,
+        bgcolor=Role.CARD,
+        border_radius=place.corners(),
+        border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+    )
+
+
+def section_header(text: str, trailing: str = "", *, quiet: bool = False) -> ft.Control:
+    """A heading above a card, with a grey figure at the right; `quiet` for what comes after the point."""
+    return ft.Container(
+        content=ft.Row(
+            [
+                ft.Semantics(content=note(text) if quiet else body(text, bold=True), header=True),
+                ft.Container(note(trailing, align=ft.TextAlign.END), expand=True, alignment=ft.Alignment.CENTER_RIGHT),
+            ],
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        padding=ft.Padding(left=8, right=8, top=16, bottom=8),
+    )
+
+
+def customer_row(
+    *,
+    name: str,
+    emphasis: str = "",
+    reason: str = "",
+    badges: Sequence[ft.Control] = (),
+    on_open: Tap,
+    on_call: Tap | None = None,
+    done: bool = False,
+    place: Place = Place.ONLY,
+    identifier: str,
+) -> ft.Control:
+    """A customer with why now: name and badges, amber `emphasis`, grey `reason`, and a 48-pixel call button.
+
+    `done` mutes the row and shows a tick in the button's place; `on_call=None` shows a chevron. The row's identifier is `identifier`, the call
+    button's `call-` + `identifier`.
+    """
+    dot = " · " if emphasis and reason else ""
+    lines: list[ft.Control] = [
+        ft.Row(
+            [body(name, bold=True, color=Role.MUTE if done else Role.INK, lines=1), *badges],
+            spacing=8,
+            run_spacing=4,
+            wrap=True,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        )
+    ]
+    if emphasis or reason:
+        lines.append(
+            runs([(emphasis, Role.MUTE if done else Role.WARN, False), (dot + reason, Role.MUTE, False)], lines=2)
+        )
+    if done:
+        end: ft.Control = ft.Container(
+            ft.Icon(ft.Icons.CHECK, size=22, color=Role.ON_OK_TINT),
+            width=48,
+            height=48,
+            border_radius=24,
+            bgcolor=Role.OK_TINT,
+            alignment=ft.Alignment.CENTER,
+        )
+    elif on_call is not None:
+        end = icon_button(
+            ft.Icons.PHONE,
+            label=t("拨打 {name}", name=name),
+            on_click=on_call,
+            identifier=f"call-{identifier}",
+            color=Role.ON_BRAND,
+            bgcolor=Role.BRAND,
+        )
+    else:
+        end = ft.Icon(ft.Icons.CHEVRON_RIGHT, size=22, color=Role.MUTE)
+    spoken = ", ".join(part for part in (name, emphasis, reason, t("已拨") if done else "") if part)
+    opens = tappable(
+        ft.Column(lines, spacing=4, tight=True),
+        label=spoken,
+        on_click=on_open,
+        identifier=identifier,
+        radius=12,
+        padding=ft.Padding(left=16, right=8, top=12, bottom=12),
+        expand=True,
+    )
+    return _in_card(
+        ft.Row(
+            [opens, ft.Container(end, padding=ft.Padding(right=12))],
+            spacing=0,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        place,
+    )
+
+
+def line_row(
+    title: str,
+    *,
+    detail: str = "",
+    trailing: str = "",
+    icon: ft.IconData | None = None,
+    on_click: Tap | None = None,
+    place: Place = Place.ONLY,
+    identifier: str | None = None,
+    tone: ft.ColorValue = Role.INK,
+) -> ft.Control:
+    """A plain line of a list: settings, history, what needs attention; with `on_click` a chevron and a tap."""
+    words: list[ft.Control] = [body(title, color=tone)]
+    if detail:
+        words.append(note(detail))
+    parts: list[ft.Control] = [ft.Icon(icon, size=22, color=Role.MUTE)] if icon is not None else []
+    parts.append(ft.Column(words, spacing=2, tight=True, expand=True))
+    if trailing:
+        parts.append(note(trailing, align=ft.TextAlign.END))
+    if on_click is not None:
+        parts.append(ft.Icon(ft.Icons.CHEVRON_RIGHT, size=20, color=Role.MUTE))
+    row = ft.Row(parts, spacing=12, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+    padding = ft.Padding.symmetric(horizontal=16, vertical=14)
+    if on_click is None:
+        return _in_card(ft.Container(row, padding=padding), place)
+    return _in_card(
+        tappable(
+            row,
+            label=", ".join(part for part in (title, detail, trailing) if part),
+            on_click=on_click,
+            identifier=identifier,
+            radius=place.corners(),
+            padding=padding,
+        ),
+        place,
+    )

@@ -1,0 +1,70 @@
+"""Rights as types: an endpoint that takes one of these is open to nobody else. All are read from the database each time."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from app_server.auth.service import Caller, caller
+from app_server.auth.tokens import AccessClaims, AccessTokens
+from app_server.dependencies import ClockDep, DatabaseDep
+from shared_models.errors import Forbidden, NotSignedIn
+from shared_models.org import Role
+
+TOKEN_PATH = "/api/v1/auth/token"  # noqa: S105 - a path
+
+_bearer = OAuth2PasswordBearer(tokenUrl=TOKEN_PATH, auto_error=False)
+
+
+async def access_tokens(request: Request) -> AccessTokens:
+    """The maker of this app's access tokens."""
+    tokens = request.app.state.access_tokens
+    assert isinstance(tokens, AccessTokens)
+    return tokens
+
+
+AccessTokensDep = Annotated[AccessTokens, Depends(access_tokens)]
+
+
+async def _claims(
+    token: Annotated[str | None, Depends(_bearer)], tokens: AccessTokensDep, clock: ClockDep
+) -> AccessClaims:
+    claims = tokens.read(token, clock.now()) if token else None
+    if claims is None:
+        raise NotSignedIn("Sign in first.")
+    return claims
+
+
+# Only that we signed the token and it has not run out. Whoever takes this asks the database for the rest.
+Claims = Annotated[AccessClaims, Depends(_claims)]
+
+
+def _current_staff(claims: Claims, db: DatabaseDep, clock: ClockDep) -> Caller:
+    now = clock.now()
+    return db.read(lambda session: caller(session, claims, now))
+
+
+CurrentStaff = Annotated[Caller, Depends(_current_staff)]
+
+
+async def _current_advisor(staff: CurrentStaff) -> Caller:
+    if staff.role is not Role.ADVISOR:
+        raise Forbidden("This is for advisors.")
+    return staff
+
+
+async def _current_head(staff: CurrentStaff) -> Caller:
+    if staff.role not in (Role.HEAD, Role.ADMIN):
+        raise Forbidden("This is for heads of a unit.")
+    return staff
+
+
+async def _current_admin(staff: CurrentStaff) -> Caller:
+    if staff.role is not Role.ADMIN:
+        raise Forbidden("This is for administrators.")
+    return staff
+
+
+CurrentAdvisor = Annotated[Caller, Depends(_current_advisor)]
+CurrentHead = Annotated[Caller, Depends(_current_head)]
+CurrentAdmin = Annotated[Caller, Depends(_current_admin)]

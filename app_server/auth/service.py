@@ -1,0 +1,326 @@
+"""The rules of signing in, refreshing and signing out. HTTP is in endpoints.py, what a caller may do in dependencies.py."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from sqlmodel import Session
+
+from app_server.auth import queries
+from app_server.auth.passwords import MAX_PASSWORD_CHARS, is_password
+from app_server.auth.tokens import AccessClaims, AccessTokens, new_refresh_token, refresh_digest, seconds_until
+from app_server.database import Database
+from app_server.org.queries import policies, unit_path
+from app_server.settings import Settings
+from app_server.tables import DeviceRow, RefreshTokenRow, StaffRow
+from shared_models.activity import uuid7
+from shared_models.errors import DomainError, NotSignedIn, Throttled
+from shared_models.org import Role, Staff, Unit
+from shared_models.policy import Policy
+from shared_models.sync import DeviceId
+from shared_models.text import Code, Line
+
+FREE_FAILURES_OF_LOGIN = 5
+# A whole outlet may sit behind one address.
+FREE_FAILURES_OF_ADDRESS = 100
+LONGEST_BLOCK = timedelta(minutes=15)
+FAILURES_FORGOTTEN_AFTER = timedelta(hours=24)
+
+_LOGIN: TypeAdapter[str] = TypeAdapter(Code)
+_DEVICE_ID: TypeAdapter[str] = TypeAdapter(DeviceId)
+_DEVICE_NAME: TypeAdapter[str] = TypeAdapter(Line)
+
+
+class GrantRefused(DomainError):
+    """A token request was refused; `code` is one of RFC 6749 §5.2."""
+
+    code = "invalid_grant"
+
+
+class TokenReply(BaseModel):
+    """The answer to a successful token request (RFC 6749 §5.1) and who signed in; `expires_in` in seconds."""
+
+    access_token: str = Field(repr=False)
+    token_type: str = "bearer"  # noqa: S105 - the name of a kind
+    expires_in: int
+    refresh_token: str = Field(repr=False)
+    staff: Staff
+
+
+class Me(Staff):
+    """The signed-in member of staff, the units above them (root first), and the policy in force today."""
+
+    unit_path: list[Unit]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling, as the database has them at this request. `unit_path` is "/top/…/own/": their scope."""
+
+    staff: Staff
+    unit_path: str
+    device_id: str
+    family_id: UUID
+    today: date
+
+    @property
+    def id(self) -> UUID:
+        """The id of the member of staff."""
+        return self.staff.id
+
+    @property
+    def role(self) -> Role:
+        """Their role now, whatever it was when the token was made."""
+        return self.staff.role
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    staff: Staff
+    claims: AccessClaims
+    refresh_token: str
+
+
+def caller(session: Session, claims: AccessClaims, now: datetime) -> Caller:
+    """The caller an access token stands for; raises NotSignedIn when any of it has ended since."""
+    found = queries.standing(session, staff_id=claims.staff_id, device_id=claims.device_id, now=now)
+    if found is None or not found.active or found.token_version != claims.version:
+        raise NotSignedIn("This sign-in has ended; sign in again.")
+    if found.is_revoked or found.family_id != claims.family_id:
+        raise NotSignedIn("This device is signed out; sign in again.")
+    if found.unit is None or found.unit_path is None:
+        raise NotSignedIn("You belong to no unit today; ask your administrator.")
+    return Caller(
+        staff=_staff(found, found.unit),
+        unit_path=found.unit_path,
+        device_id=claims.device_id,
+        family_id=claims.family_id,
+        today=found.today,
+    )
+
+
+def me(session: Session, who: Caller) -> Me:
+    """What `GET /me` answers."""
+    policy = policies(session).on(who.today).policy
+    return Me(**dict(who.staff), unit_path=unit_path(session, who.unit_path), policy=policy)
+
+
+def sign_in(
+    db: Database,
+    tokens: AccessTokens,
+    *,
+    login: str,
+    password: str,
+    device_id: str,
+    device_name: str,
+    address: str,
+    settings: Settings,
+    now: datetime,
+) -> TokenReply:
+    """The password grant; raises GrantRefused or Throttled. Hashing happens outside any transaction."""
+    _check_device(device_id, device_name)
+    try:
+        login = _LOGIN.validate_python(login)
+    except ValidationError:
+        raise _wrong_password() from None
+    staff = db.write(lambda session: _begin_attempt(session, login=login, address=address, now=now))
+    is_right = len(password) <= MAX_PASSWORD_CHARS and is_password(password, staff.password_hash if staff else None)
+    if staff is None or not is_right or not staff.active:
+        db.write(lambda session: _fail_attempt(session, address=address, now=now))
+        raise _wrong_password()
+    staff_id = staff.id
+
+    def start(session: Session) -> _Exchange:
+        queries.forgive(session, _login_key(login))
+        queries.forgive_one(session, _address_key(address))
+        device = queries.locked_device(session, staff_id=staff_id, device_id=device_id, name=device_name, now=now)
+        if device.revoked_at is not None:
+            raise GrantRefused("This device was revoked; ask your administrator.")
+        if device.family_id is not None:
+            queries.revoke_family(session, device.family_id, now)
+        family_id = uuid7(now)
+        device.family_id = family_id
+        device.name = device_name
+        session.add(device)
+        family_expires_at = now + timedelta(days=settings.refresh_family_days)
+        return _exchange(session, device, parent=None, family_expires_at=family_expires_at, settings=settings, now=now)
+
+    return _reply(tokens, db.write(start), now)
+
+
+def refresh(
+    db: Database, tokens: AccessTokens, *, token: str, device_id: str, settings: Settings, now: datetime
+) -> TokenReply:
+    """The refresh grant; raises GrantRefused. A used token ends its family, but for a repeat within the grace."""
+    _check_device(device_id, "")
+    # The refusal is raised after the commit: what it revokes must stay revoked.
+    outcome = db.write(
+        lambda session: _take_refresh_token(session, token=token, device_id=device_id, settings=settings, now=now)
+    )
+    if isinstance(outcome, GrantRefused):
+        raise outcome
+    return _reply(tokens, outcome, now)
+
+
+def sign_out(session: Session, who: Caller, now: datetime) -> None:
+    """End this device's sign-in: no token of it works any more."""
+    queries.revoke_family(session, who.family_id, now)
+
+
+def block_for(failures: int, free: int) -> timedelta:
+    """How long to wait after that many failures: nothing for the first ones, then 1 s, 2 s, 4 s … a quarter of an hour."""
+    if failures < free:
+        return timedelta(0)
+    return min(timedelta(seconds=2 ** min(failures - free, 20)), LONGEST_BLOCK)
+
+
+def _begin_attempt(session: Session, *, login: str, address: str, now: datetime) -> StaffRow | None:
+    # Counted before the password is looked at: of any number of guesses at once only the free ones get through.
+    for key in (_login_key(login), _address_key(address)):
+        until = queries.blocked_until(session, key)
+        if until is not None and until > now:
+            raise _throttled(until, now)
+    attempt = queries.count_failure(session, _login_key(login), now=now, forget_before=now - FAILURES_FORGOTTEN_AFTER)
+    # Again, now that the row is ours: those before us in the queue may have closed the door.
+    if attempt.blocked_until is not None and attempt.blocked_until > now:
+        raise _throttled(attempt.blocked_until, now)
+    attempt.blocked_until = now + block_for(attempt.failures, FREE_FAILURES_OF_LOGIN)
+    session.add(attempt)
+    return queries.staff_by_login(session, login)
+
+
+def _fail_attempt(session: Session, *, address: str, now: datetime) -> None:
+    queries.forget_failures(session, before=now - FAILURES_FORGOTTEN_AFTER)
+    failed = queries.count_failure(
+        session, _address_key(address), now=now, forget_before=now - FAILURES_FORGOTTEN_AFTER
+    )
+    failed.blocked_until = now + block_for(failed.failures, FREE_FAILURES_OF_ADDRESS)
+    session.add(failed)
+
+
+def _take_refresh_token(
+    session: Session, *, token: str, device_id: str, settings: Settings, now: datetime
+) -> _Exchange | GrantRefused:
+    digest = refresh_digest(token)
+    presented = queries.refresh_token(session, digest)
+    if presented is None:
+        return _refused()
+    device = queries.locked_device(
+        session, staff_id=presented.staff_id, device_id=presented.device_id, name="", now=now
+    )
+    presented = queries.refresh_token(session, digest)
+    if presented is None or presented.expires_at <= now:
+        return _refused()
+    is_theirs = device_id == presented.device_id and device.family_id == presented.family_id
+    if presented.revoked_at is not None or not is_theirs or _is_reuse(session, presented, settings=settings, now=now):
+        queries.revoke_family(session, presented.family_id, now)
+        return _refused()
+    if device.revoked_at is not None:
+        return _refused()
+    queries.forget_expired_tokens(session, staff_id=presented.staff_id, device_id=device_id, now=now)
+    if presented.used_at is None:
+        queries.revoke_siblings(session, presented, now)
+        presented.used_at = now
+        session.add(presented)
+    try:
+        return _exchange(
+            session,
+            device,
+            parent=presented.id,
+            family_expires_at=presented.family_expires_at,
+            settings=settings,
+            now=now,
+        )
+    except GrantRefused as refusal:
+        return refusal
+
+
+def _is_reuse(session: Session, token: RefreshTokenRow, *, settings: Settings, now: datetime) -> bool:
+    """Whether a used token is presented otherwise than as the repeat of the very last exchange (RFC 9700 §4.14.2)."""
+    if token.used_at is None:
+        return False
+    if now - token.used_at > timedelta(seconds=settings.refresh_grace_seconds):
+        return True
+    return any(answer.used_at is not None for answer in queries.exchanged_for(session, token.id))
+
+
+def _exchange(
+    session: Session,
+    device: DeviceRow,
+    *,
+    parent: UUID | None,
+    family_expires_at: datetime,
+    settings: Settings,
+    now: datetime,
+) -> _Exchange:
+    found = queries.standing(session, staff_id=device.staff_id, device_id=device.device_id, now=now)
+    if found is None or not found.active:
+        raise _refused()
+    if found.unit is None:
+        raise GrantRefused("You belong to no unit today; ask your administrator.")
+    assert device.family_id is not None
+    token = new_refresh_token()
+    session.add(
+        RefreshTokenRow(
+            id=uuid7(now),
+            family_id=device.family_id,
+            parent_id=parent,
+            staff_id=device.staff_id,
+            device_id=device.device_id,
+            digest=refresh_digest(token),
+            issued_at=now,
+            expires_at=min(now + timedelta(days=settings.refresh_token_days), family_expires_at),
+            family_expires_at=family_expires_at,
+        )
+    )
+    claims = AccessClaims(
+        staff_id=device.staff_id,
+        device_id=device.device_id,
+        family_id=device.family_id,
+        version=found.token_version,
+    )
+    return _Exchange(staff=_staff(found, found.unit), claims=claims, refresh_token=token)
+
+
+def _reply(tokens: AccessTokens, exchange: _Exchange, now: datetime) -> TokenReply:
+    return TokenReply(
+        access_token=tokens.issue(exchange.claims, now),
+        expires_in=tokens.expires_in,
+        refresh_token=exchange.refresh_token,
+        staff=exchange.staff,
+    )
+
+
+def _staff(found: queries.Standing, unit: Unit) -> Staff:
+    return Staff(id=found.id, login=found.login, name=found.name, role=found.role, unit=unit)
+
+
+def _check_device(device_id: str, device_name: str) -> None:
+    try:
+        _DEVICE_ID.validate_python(device_id)
+        _DEVICE_NAME.validate_python(device_name)
+    except ValidationError:
+        raise GrantRefused("device_id or device_name is not valid.", code="invalid_request") from None
+
+
+def _wrong_password() -> GrantRefused:
+    return GrantRefused("The login or the password is wrong.")
+
+
+def _refused() -> GrantRefused:
+    return GrantRefused("This sign-in has ended; sign in again.")
+
+
+def _throttled(until: datetime, now: datetime) -> Throttled:
+    seconds = seconds_until(until, now)
+    return Throttled(f"Too many failed sign-ins; try again in {seconds} seconds.", retry_after=seconds)
+
+
+def _login_key(login: str) -> str:
+    return f"login:{login}"
+
+
+def _address_key(address: str) -> str:
+    return f"address:{address}"

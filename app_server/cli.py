@@ -1,0 +1,163 @@
+"""The command line `day2053`: starts what the other modules do. Each further command is a module's own, registered here."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+from sqlmodel import select
+
+from app_server.auth.keys import KeyFile
+from app_server.clock import SystemClock
+from app_server.database import Database
+from app_server.demo.commands import build_demo, tell_who
+from app_server.imports.commands import import_file, init
+from app_server.migrations import current, head, require_migrated
+from app_server.migrations import migrate as migrate_database
+from app_server.settings import Settings
+from app_server.tables import StaffRow
+from shared_models.errors import Conflict, DomainError
+
+P = ParamSpec("P")
+
+app = typer.Typer(name="day2053", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+keys_app = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens.")
+app.add_typer(keys_app, name="keys")
+
+
+def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
+    """Let a command fail with a sentence and exit code 1 where a rule or the machine refuses."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (DomainError, OSError) as error:
+            typer.echo(f"day2053: {error}", err=True)
+            raise typer.Exit(1) from None
+
+    return run
+
+
+app.command("import")(plain_errors(import_file))
+app.command("init")(plain_errors(init))
+
+
+@app.command()
+@plain_errors
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", help="The port of the API and the app.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="How many processes share the port.")] = 1,
+    demo: Annotated[bool, typer.Option("--demo", help="Allow the demo accounts, whose password is public.")] = False,
+) -> None:
+    """Serve the API and the app."""
+    settings = Settings()
+    refuse_to_serve(settings, demo=demo or settings.demo)
+    KeyFile(settings.keys_file, settings.token_algorithm).prepare(SystemClock().now())
+    run_server(settings, host=host, port=port, workers=workers)
+
+
+@app.command()
+@plain_errors
+def demo(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", help="The port of the API and the app.")] = 8000,
+    reset: Annotated[bool, typer.Option("--reset", help="Throw the SQLite demo bank away and build it anew.")] = False,
+    build_only: Annotated[bool, typer.Option("--build-only", help="Build it and do not serve it.")] = False,
+) -> None:
+    """Build the demo bank, or bring it up to today, and serve it."""
+    settings = Settings()
+    build_demo(settings, SystemClock(), reset=reset)
+    tell_who(f"http://{host}:{port}/")
+    if not build_only:
+        serve(host=host, port=port, workers=1, demo=True)
+
+
+def refuse_to_serve(settings: Settings, *, demo: bool) -> None:
+    """Raise a DomainError when the database is not this program's, or has demo accounts and `demo` was not asked for."""
+    database = Database(settings.database_url, settings)
+    try:
+        require_migrated(database)
+        accounts = database.read(
+            lambda session: session.exec(select(StaffRow.login).where(StaffRow.is_demo).limit(1)).all()
+        )
+    finally:
+        database.dispose()
+    if accounts and not demo:
+        raise Conflict("This database has demo accounts, whose password everybody knows: serve it with --demo only.")
+
+
+def run_server(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Run uvicorn until it is stopped; raises DomainError when it cannot start."""
+    import uvicorn
+
+    # The app at `/` speaks to its own server; a wildcard address is no destination.
+    own_host = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
+    os.environ.setdefault("DAY2053_API_URL", f"http://{own_host}:{port}")
+    if workers > 1:
+        # Before prometheus_client is imported in any of them: each process writes its counts there.
+        counts = settings.data_dir / "metrics"
+        _empty_folder(counts)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts.absolute())
+    try:
+        uvicorn.run(
+            "app_server.main:create_served_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+    except SystemExit as ended:
+        if ended.code:
+            raise Conflict(f"The server could not start on {host}:{port}.") from None
+
+
+@app.command()
+@plain_errors
+def migrate() -> None:
+    """Bring the database to this program's version."""
+    settings = Settings()
+    database = Database(settings.database_url, settings)
+    try:
+        before = current(database)
+        migrate_database(database)
+    finally:
+        database.dispose()
+    typer.echo(f"The database is at {head()}." if before != head() else f"The database was already at {head()}.")
+
+
+@keys_app.command("rotate")
+@plain_errors
+def rotate_keys() -> None:
+    """Sign with a new key from now on; running servers take it up by themselves."""
+    settings = Settings()
+    key = KeyFile(settings.keys_file, settings.token_algorithm).rotate(SystemClock().now())
+    typer.echo(f"Access tokens are now signed with {key.kid} ({key.algorithm}).")
+
+
+@keys_app.command("list")
+@plain_errors
+def list_keys() -> None:
+    """The keys, oldest first; the last one signs."""
+    settings = Settings()
+    for key in KeyFile(settings.keys_file, settings.token_algorithm).keys().keys:
+        typer.echo(f"{key.kid}  {key.algorithm}  {key.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+def _empty_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink()
+
+
+if __name__ == "__main__":
+    sys.exit(app())

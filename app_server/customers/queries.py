@@ -1,0 +1,26 @@
+"""SQL of customers: whose book they are in. What a phone is sent of them is sync's."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from app_server.tables import CustomerRow, StaffRow
+from shared_models.org import Role
+
+
+def owner_of(session: Session, customer_id: UUID, *, lock: bool = False) -> UUID | None:
+    """The advisor in whose book the customer is; `lock` keeps it so until the transaction ends."""
+    statement = select(CustomerRow.advisor_id).where(CustomerRow.id == customer_id)
+    return session.exec(statement.with_for_update() if lock else statement).one_or_none()
+
+
+def is_advisor(session: Session, staff_id: UUID) -> bool:
+    """Whether that is an advisor who works here."""
+    staff = session.get(StaffRow, staff_id)
+    return staff is not None and staff.active and staff.role is Role.ADVISOR
+
+
+def set_owner(session: Session, customer_id: UUID, advisor_id: UUID) -> None:
+    """Put the customer into that advisor's book."""
+    session.exec(update(CustomerRow).where(col(CustomerRow.id) == customer_id).values(advisor_id=advisor_id))

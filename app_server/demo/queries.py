@@ -1,0 +1,117 @@
+"""SQL of the demo bank: what is there already, and its rows. What they hold is the other modules' business."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, insert
+from sqlalchemy import select as core_select
+from sqlmodel import Session, SQLModel, col, select
+
+from app_server.database import dialect_insert
+from app_server.tables import (
+    CustomerRow,
+    DeviceRow,
+    LedgerRow,
+    PlanRow,
+    ProductRow,
+    StaffRow,
+    UnitRow,
+    as_model,
+    metadata,
+)
+from shared_models.activity import Activity
+from shared_models.customers import Customer
+from shared_models.products import Product
+
+DEVICE_PREFIX = "demo-"
+
+
+@dataclass(frozen=True, slots=True)
+class DayOnRecord:
+    """A day of an advisor that the ledger has: the last instant of it, and whether a real phone recorded on it."""
+
+    last_at: datetime
+    by_a_person: bool
+
+
+def has_bank(session: Session) -> bool:
+    """Whether any unit is there."""
+    return session.exec(select(UnitRow.id).limit(1)).first() is not None
+
+
+def is_demo(session: Session) -> bool:
+    """Whether the bank that is there is the demo's."""
+    return session.exec(select(StaffRow.id).where(StaffRow.is_demo).limit(1)).first() is not None
+
+
+def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows at once."""
+    if rows:
+        session.connection().execute(insert(table), list(rows))
+
+
+def days_on_record(session: Session, since: date) -> dict[UUID, dict[date, DayOnRecord]]:
+    """For each advisor, the days since then that have activities."""
+    columns = metadata.tables["ledger"].c
+    is_person = case((columns.device_id.like(f"{DEVICE_PREFIX}%"), 0), else_=1)
+    statement = (
+        core_select(columns.advisor_id, columns.business_day, func.max(columns.occurred_at), func.max(is_person))
+        .where(columns.business_day >= since)
+        .group_by(columns.advisor_id, columns.business_day)
+    )
+    found: dict[UUID, dict[date, DayOnRecord]] = defaultdict(dict)
+    for advisor_id, day, last_at, by_a_person in session.connection().execute(statement):
+        found[advisor_id][day] = DayOnRecord(last_at, bool(by_a_person))
+    return found
+
+
+def books(session: Session, advisor_ids: Iterable[UUID]) -> dict[UUID, list[Customer]]:
+    """The customers of each of these advisors, in a fixed order."""
+    found: dict[UUID, list[Customer]] = defaultdict(list)
+    statement = (
+        select(CustomerRow).where(col(CustomerRow.advisor_id).in_(list(advisor_ids))).order_by(col(CustomerRow.id))
+    )
+    for row in session.exec(statement):
+        found[row.advisor_id].append(as_model(Customer, row))
+    return found
+
+
+def shelf(session: Session) -> list[Product]:
+    """Every product, in a fixed order."""
+    return [as_model(Product, row) for row in session.exec(select(ProductRow).order_by(col(ProductRow.code)))]
+
+
+def ledger_of(session: Session, advisor_id: UUID) -> list[Activity]:
+    """An advisor's whole ledger."""
+    rows = session.exec(select(LedgerRow).where(LedgerRow.advisor_id == advisor_id))
+    return [Activity.model_validate(row.model_dump(include=set(Activity.model_fields))) for row in rows]
+
+
+def last_seqs(session: Session) -> dict[str, int]:
+    """The last number each demo device gave."""
+    statement = (
+        select(LedgerRow.device_id, func.max(col(LedgerRow.seq)))
+        .where(col(LedgerRow.device_id).like(f"{DEVICE_PREFIX}%"))
+        .group_by(col(LedgerRow.device_id))
+    )
+    return dict(session.exec(statement).all())
+
+
+def planned_advisors(session: Session, day: date) -> set[UUID]:
+    """The advisors who have a list for that day."""
+    return set(session.exec(select(PlanRow.advisor_id).where(PlanRow.day == day)))
+
+
+def note_syncs(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Write when the demo devices last synced."""
+    if not rows:
+        return
+    statement = dialect_insert(session, DeviceRow)
+    later = {name: statement.excluded[name] for name in ("last_sync_at", "waiting")}
+    session.connection().execute(
+        statement.on_conflict_do_update(index_elements=["staff_id", "device_id"], set_=later), list(rows)
+    )

@@ -1,0 +1,102 @@
+"""`day2053 import` and `day2053 init` on the command line. What they do is service.py's and new_bank.py's."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from app_server.clock import SystemClock
+from app_server.database import Database
+from app_server.imports.mapping import load_mapping
+from app_server.imports.new_bank import start_bank
+from app_server.imports.readers import read_table
+from app_server.imports.report import show_bad_rows, write_report
+from app_server.imports.service import Choices, ImportKind, Outcome, import_table
+from app_server.migrations import migrate, require_migrated
+from app_server.policies.calendar import unknown_years
+from app_server.settings import Settings
+
+
+def import_file(
+    kind: Annotated[ImportKind, typer.Argument(help="What the file holds.")],
+    file: Annotated[Path, typer.Argument(help="CSV (, or ;) or XLSX with a header row.")],
+    mapping: Annotated[Path | None, typer.Option(help="TOML file that says which column is which field.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows although some are bad.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write every bad row to this CSV file.")] = None,
+) -> None:
+    """Import customers, staff, products or units: all rows of the file or none."""
+    console = Console()
+    settings = Settings()
+    chosen = Choices(mapping=load_mapping(mapping) if mapping else None, dry_run=dry_run, skip_bad=skip_bad)
+    table = read_table(file)
+    db = Database(settings.database_url, settings)
+    try:
+        require_migrated(db)
+        with progress_bar(console) as progress:
+            outcome = import_table(db, kind, table, chosen, now=SystemClock().now(), progress=progress)
+    finally:
+        db.dispose()
+    if report is not None:
+        write_report(report, outcome.bad)
+    _tell(console, outcome, chosen)
+    if outcome.bad and not skip_bad:
+        raise typer.Exit(1)
+
+
+def init(
+    bank: Annotated[str, typer.Option(help="The name of the bank, or of its head office.")],
+    admin: Annotated[str, typer.Option(help="The login of the first administrator.")],
+) -> None:
+    """Start a real bank: its head office, the default policy and an administrator."""
+    settings = Settings()
+    db = Database(settings.database_url, settings)
+    now = SystemClock().now()
+    try:
+        migrate(db)
+        password = start_bank(db, bank=bank, login=admin, now=now)
+    finally:
+        db.dispose()
+    typer.echo(f"{bank} stands. {admin} signs in with the temporary password {password}")
+    unknown = unknown_years([now.year, now.year + 1])
+    if unknown:
+        years = ", ".join(str(year) for year in unknown)
+        typer.echo(f"The public holidays of {years} are not announced yet: Monday to Friday are taken as working days.")
+
+
+@contextmanager
+def progress_bar(console: Console) -> Generator[Callable[[str, int, int], None], None, None]:
+    """A bar for each step that reports itself."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=total)
+            bar.update(tasks[step], completed=done, total=total)
+
+        yield show
+
+
+def _tell(console: Console, outcome: Outcome, chosen: Choices) -> None:
+    if outcome.unused_columns:
+        console.print(f"Not used: {', '.join(outcome.unused_columns)}", markup=False)
+    if outcome.bad:
+        show_bad_rows(console, outcome.bad)
+    counts = f"{outcome.new:,} new, {outcome.changed:,} changed, {outcome.unchanged:,} as they were"
+    if chosen.dry_run:
+        console.print(f"Dry run, nothing was written; it would be {counts}, {len(outcome.bad):,} bad.")
+    elif not outcome.imported:
+        console.print("Nothing was imported. Mend these rows, or import the good ones with --skip-bad.")
+    elif outcome.new + outcome.changed == 0:
+        console.print(f"Nothing to change: {counts}.")
+    else:
+        skipped = f"; {len(outcome.bad):,} bad rows were left out" if outcome.bad else ""
+        console.print(f"Imported {outcome.rows - len(outcome.bad):,} of {outcome.rows:,} rows: {counts}{skipped}.")
+    for login, password in outcome.passwords.items():
+        console.print(f"{login}  temporary password {password}", markup=False, highlight=False)

@@ -1,0 +1,122 @@
+"""What all imports share: parsed rows, the plan of what a file would change, and its writing. Each entity has its own module."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
+
+from app_server.database import dialect_insert
+from app_server.imports.readers import BadRow
+from app_server.sync.feed import Announced, announce
+from app_server.tables import metadata
+
+T = TypeVar("T")
+
+BATCH = 500  # SQLite takes 32,766 parameters a statement, and no table here has more than 60 columns
+MONEY_LIMIT = Decimal(10) ** 13
+NAMESPACE = UUID("5e6a7f0c-2053-5053-8053-205320532053")
+
+
+class RowRefused(Exception):
+    """Why one row cannot be imported, and the field it is about."""
+
+    def __init__(self, reason: str, field_name: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field_name = field_name
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a file would change: rows to write by table in order, what the feeds are told, and the rows refused."""
+
+    bad: list[BadRow] = field(default_factory=list[BadRow])
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    writes: list[tuple[type[SQLModel], dict[str, Any]]] = field(
+        default_factory=list[tuple[type[SQLModel], dict[str, Any]]]
+    )
+    changes: list[Announced] = field(default_factory=list[Announced])
+    moves: list[tuple[UUID, UUID]] = field(default_factory=list[tuple[UUID, UUID]])
+
+    def note(self, table: type[SQLModel], before: Mapping[str, Any] | None, values: dict[str, Any]) -> bool:
+        """Take in one row as it shall be; says whether that differs from what stands (`before`, None: nothing yet)."""
+        if before is not None and all(before[name] == value for name, value in values.items()):
+            self.unchanged += 1
+            return False
+        if before is None:
+            self.new += 1
+        else:
+            self.changed += 1
+        self.writes.append((table, values))
+        return True
+
+
+def write_plan(session: Session, plan: Plan, *, now: datetime) -> None:
+    """Write everything planned. The feeds come first: a sync takes its feed before its rows, too."""
+    announce(session, plan.changes, now=now)
+    by_table: dict[type[SQLModel], list[dict[str, Any]]] = {}
+    for table, values in plan.writes:
+        by_table.setdefault(table, []).append(values)
+    for table, rows in by_table.items():
+        upsert(session, table, rows)
+
+
+def upsert(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows, or where their id is there already set these columns anew; all rows have the same columns."""
+    statement = dialect_insert(session, table)
+    others = {name: statement.excluded[name] for name in rows[0] if name != "id"}
+    session.connection().execute(statement.on_conflict_do_update(index_elements=["id"], set_=others), list(rows))
+
+
+def rows_by(session: Session, table: type[SQLModel], column: str, values: Iterable[Any]) -> dict[Any, dict[str, Any]]:
+    """Rows as mappings by the value of a unique column, for those of the values that are there."""
+    core = metadata.tables[str(table.__tablename__)]  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - SQLModel's own
+    found: dict[Any, dict[str, Any]] = {}
+    for batch in batches(list(values)):
+        for row in session.connection().execute(select(core).where(core.c[column].in_(batch))).mappings():
+            found[row[column]] = dict(row)
+    return found
+
+
+def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in pieces that one statement can carry."""
+    for start in range(0, len(values), BATCH):
+        yield values[start : start + BATCH]
+
+
+def stable_id(entity: str, key: str, namespace: UUID | None = None) -> UUID:
+    """The same id for the same key every time (RFC 9562 §5.5)."""
+    return uuid5(namespace or uuid5(NAMESPACE, entity), key)
+
+
+def amount(text: Any, field_name: str) -> Decimal:  # noqa: ANN401 - text or a TOML figure
+    """Money: "1,234.50" and "1234.5" alike; raises RowRefused."""
+    try:
+        value = Decimal(str(text).replace(",", "").replace("￥", "").replace("¥", ""))
+    except InvalidOperation:
+        raise RowRefused(f"{text!r} is no amount", field_name) from None
+    if not value.is_finite() or abs(value) >= MONEY_LIMIT or value != round(value, 2):
+        raise RowRefused(f"{text!r} is no amount with at most two decimals", field_name)
+    return round(value, 2)
+
+
+def refusal_of(error: ValidationError) -> RowRefused:
+    """The first thing a shared model found wrong, as a reason for a person."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else None
+    if first["type"] == "missing":
+        return RowRefused("is missing", name)
+    return RowRefused(f"{_shown(first['input'])}: {first['msg']}", name)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -1,0 +1,176 @@
+"""An import from file to database: read, check every row, and in one transaction write all of it or nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any, Protocol
+
+from sqlmodel import Session
+
+from app_server.auth.passwords import hash_password
+from app_server.database import Database
+from app_server.imports import customers, products, staff, units
+from app_server.imports.entities import Plan, RowRefused, write_plan
+from app_server.imports.mapping import ColumnMapping, check_columns, default_mapping, map_row
+from app_server.imports.readers import BadRow, SourceTable
+from app_server.org.queries import policies
+from app_server.org.service import move_staff
+
+Progress = Callable[[str, int, int], None]
+"""What is being done, how many rows are done, of how many."""
+
+
+class ImportKind(StrEnum):
+    """What a file holds."""
+
+    CUSTOMERS = "customers"
+    STAFF = "staff"
+    PRODUCTS = "products"
+    UNITS = "units"
+
+
+class Parsed(Protocol):
+    """A valid row of any entity: where it stands, and what makes it the same row the next time."""
+
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def key(self) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person asked for besides the file."""
+
+    mapping: ColumnMapping | None = None
+    dry_run: bool = False
+    skip_bad: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of an import; `imported` False: the database is as it was."""
+
+    rows: int
+    bad: list[BadRow]
+    imported: bool
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    unused_columns: list[str] = field(default_factory=list[str])
+    passwords: dict[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class _Entity:
+    fields: Mapping[str, Sequence[str]]
+    parse: Callable[..., Parsed]
+    plan: Callable[..., Plan]
+
+
+_ENTITIES: dict[ImportKind, _Entity] = {
+    ImportKind.CUSTOMERS: _Entity(customers.FIELDS, customers.parse, customers.plan),
+    ImportKind.STAFF: _Entity(staff.FIELDS, staff.parse, staff.plan),
+    ImportKind.PRODUCTS: _Entity(products.FIELDS, products.parse, products.plan),
+    ImportKind.UNITS: _Entity(units.FIELDS, units.parse, units.plan),
+}
+
+
+def import_table(
+    db: Database,
+    kind: ImportKind,
+    table: SourceTable,
+    choices: Choices,
+    *,
+    now: datetime,
+    progress: Progress,
+) -> Outcome:
+    """Import the file's rows; raises BadInput when its columns do not fit.
+
+    With any bad row nothing is written, unless `skip_bad`. The same file a second time changes nothing.
+    """
+    entity = _ENTITIES[kind]
+    mapping = choices.mapping or default_mapping(table.columns, entity.fields)
+    unused = check_columns(mapping, table.columns, list(entity.fields))
+    parsed, bad = _parse_rows(entity, mapping, table, progress)
+    passwords = staff.NewPasswords()
+    plan_rows: Callable[..., Plan] = entity.plan
+    if kind is ImportKind.STAFF:
+        passwords = _make_passwords(db, parsed, progress)
+        plan_rows = partial(entity.plan, passwords=passwords)
+    outcome = Outcome(rows=len(table.rows) + len(table.bad), bad=bad, imported=False, unused_columns=unused)
+    progress("write", 0, len(parsed))
+
+    def work(session: Session) -> Plan:
+        today = policies(session).today(now)
+        plan = plan_rows(session, parsed, today=today)
+        if _may_write(choices, [*bad, *plan.bad]):
+            write_plan(session, plan, now=now)
+            _move(session, plan, today)
+        return plan
+
+    plan = db.read(work) if choices.dry_run else db.write(work)
+    progress("write", len(parsed), len(parsed))
+    outcome.bad = sorted(
+        [*bad, *(_by_column(mapping, row) for row in plan.bad)], key=lambda row: (row.line, row.column or "")
+    )
+    outcome.imported = _may_write(choices, outcome.bad)
+    outcome.new, outcome.changed, outcome.unchanged = plan.new, plan.changed, plan.unchanged
+    outcome.passwords = passwords.plain if outcome.imported else {}
+    return outcome
+
+
+def _may_write(choices: Choices, bad: Sequence[BadRow]) -> bool:
+    return not choices.dry_run and (choices.skip_bad or not bad)
+
+
+def _move(session: Session, plan: Plan, today: date) -> None:
+    for staff_id, unit_id in plan.moves:
+        move_staff(session, staff_id, unit_id, today)
+
+
+def _parse_rows(
+    entity: _Entity, mapping: ColumnMapping, table: SourceTable, progress: Progress
+) -> tuple[list[Any], list[BadRow]]:
+    parsed: list[Parsed] = []
+    bad = list(table.bad)
+    first_line: dict[object, int] = {}
+    for number, source in enumerate(table.rows):
+        if number % 500 == 0:
+            progress("check", number, len(table.rows))
+        try:
+            row = entity.parse(mapping, map_row(mapping, source, number))
+        except RowRefused as refused:
+            bad.append(_by_column(mapping, BadRow(source.line, refused.reason, refused.field_name)))
+            continue
+        except ValueError as error:
+            bad.append(BadRow(source.line, str(error)))
+            continue
+        earlier = first_line.setdefault(row.key, row.line)
+        if earlier != row.line:
+            bad.append(BadRow(row.line, f"has the same key as line {earlier}"))
+            continue
+        parsed.append(row)
+    progress("check", len(table.rows), len(table.rows))
+    return parsed, bad
+
+
+def _by_column(mapping: ColumnMapping, row: BadRow) -> BadRow:
+    """The reason at the file's own column, where the field comes from one."""
+    for column, fields in mapping.columns.items():
+        if row.column in ([fields] if isinstance(fields, str) else fields):
+            return BadRow(row.line, row.reason, column)
+    return row
+
+
+def _make_passwords(db: Database, parsed: Sequence[Any], progress: Progress) -> staff.NewPasswords:
+    logins = db.read(lambda session: staff.new_logins(session, parsed))
+    made = staff.NewPasswords()
+    for number, login in enumerate(logins):
+        progress("passwords", number, len(logins))
+        made.plain[login] = staff.temporary_password()
+        made.hashed[login] = hash_password(made.plain[login])
+    return made

@@ -1,0 +1,159 @@
+"""Units from a file: the org tree, in any order of rows. Moving a unit under another one is not an import."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlmodel import Session, select
+
+from app_server.imports.entities import Plan, RowRefused, refusal_of, stable_id
+from app_server.imports.mapping import ColumnMapping, MappedRow
+from app_server.imports.readers import BadRow
+from app_server.tables import UnitRow
+from shared_models.org import Unit, UnitKind
+
+FIELDS: Mapping[str, Sequence[str]] = {
+    "code": ("机构号", "机构代码"),
+    "name": ("机构名称", "名称"),
+    "kind": ("机构类型", "级别"),
+    "parent": ("上级机构", "上级"),
+    "lat": ("纬度",),
+    "lon": ("经度",),
+}
+_KINDS = {
+    "总行": UnitKind.HEAD_OFFICE,
+    "分行": UnitKind.BRANCH,
+    "支行": UnitKind.SUB_BRANCH,
+    "网点": UnitKind.OUTLET,
+}
+_LIMITS = {"lat": 90.0, "lon": 180.0}
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedUnit:
+    """A valid row; `parent` is another unit's code or its names from the root down ("总行/长春分行"); None: the root."""
+
+    line: int
+    key: object
+    code: str | None
+    name: str
+    kind: UnitKind
+    parent: str | None
+    place: dict[str, float]
+
+
+class UnitNames:
+    """The units that are there, found by code or by the path of their names."""
+
+    def __init__(self, rows: Sequence[UnitRow]) -> None:
+        self._paths: dict[str, UUID] = {}
+        self.by_id = {row.id: row for row in rows}
+        for row in sorted(rows, key=lambda unit: unit.path.count("/")):
+            self.add(row, code=None)
+
+    def add(self, row: UnitRow, *, code: str | None) -> None:
+        """Make a unit known by its path of names, and by its code if it is not already."""
+        self.by_id[row.id] = row
+        self._paths[self.name_path(row)] = row.id
+        if code is not None:
+            self._paths.setdefault(code, row.id)
+
+    def name_path(self, row: UnitRow) -> str:
+        """The names from the root down, joined by "/"."""
+        return "/".join(self.by_id[UUID(part)].name for part in row.path.split("/") if part)
+
+    def find(self, code_or_path: str) -> UnitRow | None:
+        """The unit of that code or path of names."""
+        by_code = self.by_id.get(stable_id("unit", code_or_path))
+        found = self._paths.get("/".join(part.strip() for part in code_or_path.split("/")))
+        return by_code or (self.by_id[found] if found is not None else None)
+
+
+def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedUnit:  # noqa: ARG001 - each entity's row is parsed alike
+    """Check one row by the shared model; raises RowRefused."""
+    fields = row.fields
+    code = str(fields["code"]) if "code" in fields else None
+    parent = str(fields["parent"]) if "parent" in fields else None
+    values = {"name": fields.get("name"), "kind": _KINDS.get(str(fields.get("kind")), fields.get("kind"))}
+    key = code or f"{parent or ''}/{values['name']}"
+    try:
+        unit = Unit.model_validate({"id": stable_id("unit", key), **values})
+    except ValidationError as error:
+        raise refusal_of(error) from None
+    if "/" in unit.name:
+        raise RowRefused("a unit's name has no / in it", "name")
+    return ParsedUnit(
+        line=row.line,
+        key=unit.id,
+        code=code,
+        name=unit.name,
+        kind=unit.kind,
+        parent=parent,
+        place={name: _degrees(fields[name], name) for name in _LIMITS if name in fields},
+    )
+
+
+def plan(session: Session, parsed: Sequence[ParsedUnit], *, today: date) -> Plan:  # noqa: ARG001 - each entity's plan is asked alike
+    """What the rows would change; parents before children, whatever the order in the file."""
+    result = Plan()
+    rows = session.exec(select(UnitRow)).all()
+    known = UnitNames(rows)
+    roots = {row.id for row in rows if row.parent_id is None}
+    waiting = list(parsed)
+    while waiting:
+        later: list[ParsedUnit] = []
+        for unit in waiting:
+            parent = None if unit.parent is None else known.find(unit.parent)
+            if unit.parent is not None and parent is None:
+                later.append(unit)
+                continue
+            reason = _take_in(result, known, unit, parent, roots)
+            if reason is not None:
+                result.bad.append(BadRow(unit.line, reason, "parent"))
+        if len(later) == len(waiting):
+            result.bad += [BadRow(unit.line, f"there is no unit {unit.parent!r} above it", "parent") for unit in later]
+            break
+        waiting = later
+    return result
+
+
+def _take_in(result: Plan, known: UnitNames, unit: ParsedUnit, parent: UnitRow | None, roots: set[UUID]) -> str | None:
+    """Note the unit and make it known; a reason where it cannot be."""
+    unit_id = stable_id("unit", unit.code or f"{unit.parent or ''}/{unit.name}")
+    name_path = f"{known.name_path(parent)}/{unit.name}" if parent is not None else unit.name
+    row = known.by_id.get(unit_id) or known.find(name_path)
+    if row is None and parent is None and roots:
+        return "there is a head office already; every other unit has one above it"
+    if row is not None and row.parent_id != (parent.id if parent is not None else None):
+        return "the unit stands under another one; moving a unit is no import"
+    before: dict[str, Any] | None = None
+    if row is not None:
+        before, unit_id = row.model_dump(mode="python"), row.id
+    path = f"{parent.path if parent is not None else '/'}{unit_id}/"
+    values: dict[str, Any] = {
+        **(before or {"lat": None, "lon": None}),
+        "id": unit_id,
+        "parent_id": parent.id if parent is not None else None,
+        "name": unit.name,
+        "kind": unit.kind,
+        "path": path,
+        **unit.place,
+    }
+    result.note(UnitRow, before, values)
+    if parent is None:
+        roots.add(unit_id)
+    known.add(UnitRow(**values), code=unit.code)
+    return None
+
+
+def _degrees(text: Any, name: str) -> float:  # noqa: ANN401 - text or a TOML figure
+    try:
+        value = float(text)
+    except ValueError:
+        raise RowRefused(f"{text!r} is no figure", name) from None
+    if not abs(value) <= _LIMITS[name]:
+        raise RowRefused(f"{text!r} is beyond {_LIMITS[name]:.0f} degrees", name)
+    return value

@@ -1,0 +1,106 @@
+"""The app put together: routers, middleware, lifespan. What any of them does is in its own package."""
+
+import gc
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from anyio import CapacityLimiter
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from app_server import docs_page, health, logs, problems
+from app_server.auth import endpoints as auth
+from app_server.auth.keys import KeyFile
+from app_server.auth.tokens import AccessTokens
+from app_server.clock import Clock, SystemClock
+from app_server.database import Database
+from app_server.docs_page import OPENAPI_PATH
+from app_server.plans import endpoints as plans
+from app_server.request_body import BoundedBody
+from app_server.security_headers import SecurityHeaders
+from app_server.settings import Settings
+from app_server.sync import endpoints as sync
+from app_server.team import endpoints as team
+from shared_models.sync import MAX_BODY_BYTES
+
+if TYPE_CHECKING:
+    from app_server.web_client import ClientMain
+
+# Objects; a batch of a phone makes some thousands, nearly all of which go without a collector.
+COLLECT_AFTER = 20_000
+
+# Every capability adds its router here.
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    docs_page.router,
+    auth.router,
+    sync.router,
+    team.router,
+    plans.router,
+)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    client: "ClientMain | None" = None,
+) -> FastAPI:
+    """The server over one database; with `client`, the Flet app's main, the app at `/` too. The clock is the machine's."""
+    clock = clock or SystemClock()
+    database = Database(settings.database_url, settings)
+    key_file = KeyFile(settings.keys_file, settings.token_algorithm)
+    key_file.prepare(clock.now())
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        app.state.sign_in_limiter = CapacityLimiter(settings.sign_in_workers)
+        # More threads than connections would only wait for one, and take the interpreter from each other meanwhile.
+        current_default_thread_limiter().total_tokens = settings.database_pool_size
+        async with AsyncExitStack() as stack:
+            stack.callback(database.dispose)
+            if client is not None:
+                from app_server.web_client import client_lifespan
+
+                await stack.enter_async_context(client_lifespan())
+            yield
+
+    app = FastAPI(title="Day2053", openapi_url=OPENAPI_PATH, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.database = database
+    app.state.clock = clock
+    app.state.settings = settings
+    app.state.access_tokens = AccessTokens(
+        key_file, algorithm=settings.token_algorithm, life=settings.access_token_life
+    )
+    app.state.metrics = health.Metrics()
+    for router in ROUTERS:
+        app.include_router(router)
+    # The last one added is the first to see a request.
+    app.add_middleware(BoundedBody, max_bytes=MAX_BODY_BYTES, timeout_seconds=settings.body_timeout_seconds)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"]
+        )
+    problems.install(app)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(health.MeasuredRequests, metrics=app.state.metrics)
+    if client is not None:
+        from app_server.web_client import mount_app
+
+        mount_app(app, client_main=client)
+    return app
+
+
+def create_served_app() -> FastAPI:
+    """What each process of `day2053 serve` runs, from the environment: the API with the app at `/`."""
+    from app_server.web_client import client_main
+
+    logs.configure()
+    app = create_app(Settings(), client=client_main())
+    # What is loaded by now stays: the collector need not walk through all of it again and again under load.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 10, 10)
+    return app

@@ -1,0 +1,164 @@
+"""SQL of the org tree: subtrees, memberships on a day, and the one rule of who may see a unit."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, label, or_
+from sqlalchemy import select as core_select
+from sqlalchemy.sql.selectable import Subquery
+from sqlmodel import Session, col, select
+
+from app_server.tables import MembershipRow, PolicyRow, StaffRow, UnitRow
+from shared_models.errors import NotFound
+from shared_models.org import Role, Unit, UnitKind
+from shared_models.policy import Policies
+
+
+def policies(session: Session) -> Policies:
+    """Every version of the policy."""
+    return Policies(row.document for row in session.exec(select(PolicyRow)))
+
+
+def path_ids(path: str) -> list[UUID]:
+    """The ids on a unit's path, root first."""
+    return [UUID(part) for part in path.split("/") if part]
+
+
+def unit_path(session: Session, path: str) -> list[Unit]:
+    """The units on a path, root first."""
+    ids = path_ids(path)
+    found = {row.id: row for row in session.exec(select(UnitRow).where(col(UnitRow.id).in_(ids)))}
+    return [as_unit(found[unit_id]) for unit_id in ids]
+
+
+def as_unit(row: UnitRow) -> Unit:
+    """A unit as others see it."""
+    return Unit(id=row.id, name=row.name, kind=row.kind)
+
+
+def is_below(path: str) -> ColumnElement[bool]:
+    """Whether a unit is that path's own or in its subtree; paths hold no character that LIKE reads as a pattern."""
+    return col(UnitRow.path).like(f"{path}%")
+
+
+def unit_in_scope(session: Session, *, unit_id: UUID, scope_path: str) -> UnitRow:
+    """The unit, if it is in the subtree of `scope_path`; otherwise NotFound, as if it did not exist."""
+    unit = session.exec(select(UnitRow).where(UnitRow.id == unit_id, is_below(scope_path))).one_or_none()
+    if unit is None:
+        raise NotFound("There is no such unit.")
+    return unit
+
+
+def units_below(session: Session, path: str) -> Sequence[UnitRow]:
+    """Every unit of the subtree, the top one first, parents before children."""
+    return session.exec(select(UnitRow).where(is_below(path)).order_by(col(UnitRow.path))).all()
+
+
+def children_of(session: Session, unit_id: UUID) -> Sequence[UnitRow]:
+    """The units right below one, by name."""
+    return session.exec(
+        select(UnitRow).where(UnitRow.parent_id == unit_id).order_by(col(UnitRow.name), col(UnitRow.id))
+    ).all()
+
+
+def is_member_on(day: date) -> ColumnElement[bool]:
+    """Whether a membership holds on that day."""
+    return and_(
+        col(MembershipRow.starts_on) <= day, or_(col(MembershipRow.ends_on).is_(None), col(MembershipRow.ends_on) > day)
+    )
+
+
+def advisors_below(path: str, day: date) -> Subquery:
+    """Advisors who belonged to the subtree on that day, to join with: `staff_id`, `name`, `unit_id`, `unit_path`.
+
+    Somebody who has left since still belonged then.
+    """
+    return (
+        select(
+            label("staff_id", col(StaffRow.id)),
+            label("name", col(StaffRow.name)),
+            label("unit_id", col(UnitRow.id)),
+            label("unit_path", col(UnitRow.path)),
+        )
+        .join(MembershipRow, col(MembershipRow.staff_id) == col(StaffRow.id))
+        .join(UnitRow, col(UnitRow.id) == col(MembershipRow.unit_id))
+        .where(is_below(path), is_member_on(day), StaffRow.role == Role.ADVISOR)
+        .subquery("advisors")
+    )
+
+
+def advisor_in_scope(session: Session, *, advisor_id: UUID, scope_path: str, day: date) -> StaffRow:
+    """The advisor, if they belonged to the subtree on that day; otherwise NotFound."""
+    scope = advisors_below(scope_path, day)
+    advisor = session.exec(
+        select(StaffRow).join(scope, scope.c.staff_id == col(StaffRow.id)).where(StaffRow.id == advisor_id)
+    ).one_or_none()
+    if advisor is None:
+        raise NotFound("There is no such advisor.")
+    return advisor
+
+
+def memberships(session: Session, staff_id: UUID) -> list[tuple[MembershipRow, UnitRow]]:
+    """Where somebody has belonged, earliest first."""
+    return [
+        (membership, unit)
+        for membership, unit in session.exec(
+            select(MembershipRow, UnitRow)
+            .join(UnitRow, col(UnitRow.id) == col(MembershipRow.unit_id))
+            .where(MembershipRow.staff_id == staff_id)
+            .order_by(col(MembershipRow.starts_on))
+        )
+    ]
+
+
+def branch_of(units: Iterable[Unit]) -> UUID:
+    """The branch a path of units (root first) belongs to; the root where no branch is on it."""
+    path = list(units)
+    return next((unit.id for unit in path if unit.kind is UnitKind.BRANCH), path[0].id)
+
+
+def advisors_between(path: str, *, first: date, last: date) -> Subquery:
+    """Stays of advisors in the subtree that touch the days `first` to `last`, to join with.
+
+    Columns `staff_id`, `unit_id`, `unit_path`, `starts_on`, `ends_on` (not included; None: still).
+    """
+    return (
+        core_select(
+            label("staff_id", col(StaffRow.id)),
+            label("name", col(StaffRow.name)),
+            label("unit_id", col(UnitRow.id)),
+            label("unit_path", col(UnitRow.path)),
+            label("starts_on", col(MembershipRow.starts_on)),
+            label("ends_on", col(MembershipRow.ends_on)),
+        )
+        .join(MembershipRow, col(MembershipRow.staff_id) == col(StaffRow.id))
+        .join(UnitRow, col(UnitRow.id) == col(MembershipRow.unit_id))
+        .where(
+            is_below(path),
+            col(MembershipRow.starts_on) <= last,
+            or_(col(MembershipRow.ends_on).is_(None), col(MembershipRow.ends_on) > first),
+            col(StaffRow.role) == Role.ADVISOR,
+        )
+        .subquery("stays")
+    )
+
+
+def locked_staff(session: Session, staff_id: UUID) -> StaffRow | None:
+    """The member of staff, locked until the transaction ends."""
+    return session.exec(select(StaffRow).where(StaffRow.id == staff_id).with_for_update()).one_or_none()
+
+
+def unit_exists(session: Session, unit_id: UUID) -> bool:
+    """Whether there is such a unit."""
+    return session.get(UnitRow, unit_id) is not None
+
+
+def last_membership(session: Session, staff_id: UUID) -> MembershipRow | None:
+    """Where somebody belongs or belonged last."""
+    return session.exec(
+        select(MembershipRow)
+        .where(MembershipRow.staff_id == staff_id)
+        .order_by(col(MembershipRow.starts_on).desc())
+        .limit(1)
+    ).one_or_none()

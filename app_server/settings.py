@@ -1,0 +1,57 @@
+"""What an operator may choose, read from the environment. Secrets are files in the data folder, not settings."""
+
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import AliasChoices, Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class TokenAlgorithm(StrEnum):
+    """How access tokens are signed: ES256 by a key pair, HS256 by one secret."""
+
+    ES256 = "ES256"
+    HS256 = "HS256"
+
+
+class Settings(BaseSettings):
+    """`DATABASE_URL` and `DAY2053_*`; every default is safe for production."""
+
+    model_config = SettingsConfigDict(env_prefix="DAY2053_", populate_by_name=True, extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "database_url"), repr=False)
+    database_pool_size: int = Field(default=4, ge=1, le=200)
+    database_pool_timeout_seconds: float = Field(default=30, gt=0)
+    statement_timeout_seconds: float = Field(default=30, gt=0)
+    lock_timeout_seconds: float = Field(default=10, gt=0)
+    idle_in_transaction_timeout_seconds: float = Field(default=30, gt=0)
+
+    token_algorithm: TokenAlgorithm = TokenAlgorithm.ES256
+    access_token_minutes: int = Field(default=15, ge=1, le=60)
+    refresh_token_days: int = Field(default=30, ge=1, le=90)
+    refresh_family_days: int = Field(default=90, ge=1, le=366)
+    refresh_grace_seconds: int = Field(default=60, ge=0, le=300)
+    sign_in_workers: int = Field(default=4, ge=1, le=64)
+
+    body_timeout_seconds: float = Field(default=60, gt=0)
+    cors_origins: list[str] = Field(default_factory=list[str])
+    demo: bool = False
+
+    @model_validator(mode="after")
+    def _database_in_data_dir(self) -> Self:
+        if not self.database_url:
+            self.database_url = f"sqlite:///{(self.data_dir / 'day2053.sqlite3').absolute()}"
+        return self
+
+    @property
+    def access_token_life(self) -> timedelta:
+        """How long an access token is good for."""
+        return timedelta(minutes=self.access_token_minutes)
+
+    @property
+    def keys_file(self) -> Path:
+        """The key set that signs access tokens; made on first start, mode 0600."""
+        return self.data_dir / "keys" / "access.json"

@@ -1,0 +1,54 @@
+"""HTTP of the round trip. The bounds of a body are request_body.py's, what it says is service.py's."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic_core import to_json
+
+from app_server.auth.dependencies import Claims
+from app_server.dependencies import ClockDep, DatabaseDep
+from app_server.health import Metrics
+from app_server.sync import service
+from shared_models.sync import SyncRequest, SyncResponse
+
+router = APIRouter(prefix="/api/v1", tags=["sync"])
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+async def _metrics(request: Request) -> Metrics:
+    metrics = request.app.state.metrics
+    assert isinstance(metrics, Metrics)
+    return metrics
+
+
+@router.post(
+    "/sync",
+    response_model=SyncResponse,
+    responses={
+        403: {"description": "Not an advisor, or another device than the one signed in"},
+        409: {"description": "`cursor_expired`: start again from null, the outbox untouched"},
+        413: {"description": "Too many activities or bytes; nothing was stored"},
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": SyncRequest.model_json_schema()}},
+        }
+    },
+)
+def sync(
+    claims: Claims,
+    body: Annotated[bytes, Depends(_body)],
+    db: DatabaseDep,
+    clock: ClockDep,
+    metrics: Annotated[Metrics, Depends(_metrics)],
+) -> Response:
+    """Take a phone's activities and hand back what it has not seen, in one durable transaction."""
+    # Read as bytes and not by a parameter's model: one bad activity must not refuse the whole body.
+    answer = service.synchronize(db, claims, body, now=clock.now())
+    for (status, code), count in answer.tally.items():
+        metrics.activities.labels(status, code).inc(count)
+    return Response(to_json(answer.reply), media_type="application/json")

@@ -1,0 +1,261 @@
+"""One round trip in one transaction: judge and keep what a phone sent, refold the days, read what it has not seen."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app_server.auth.service import Caller, caller
+from app_server.auth.tokens import AccessClaims
+from app_server.database import Database
+from app_server.ledger import queries as ledger
+from app_server.ledger.refold import refold
+from app_server.org.queries import path_ids
+from app_server.sync import queries
+from app_server.sync.acceptance import Known, Verdict, judge
+from app_server.sync.changes import Page, Reader, next_page
+from app_server.sync.cursor import read_cursor
+from app_server.sync.feed import Announced, write_changes
+from app_server.sync.queries import Data, Standing
+from app_server.sync.reading import Item, Readable, read_activities, read_request
+from app_server.tables import CustomerRow
+from shared_models.activity import ActivityKind
+from shared_models.boards import BoardShown
+from shared_models.customers import Prospect, name_initials
+from shared_models.errors import Conflict, DomainError, Forbidden, NotSignedIn
+from shared_models.org import Role
+from shared_models.policy import Policies
+from shared_models.proposals import Proposal
+from shared_models.sync import Entity, SyncRequest
+
+OVERTAKEN_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back to the phone, JSON values and such as pydantic writes as JSON; and the results by status and code."""
+
+    reply: Data
+    tally: Counter[tuple[str, str]]
+
+
+class _Overtaken(Exception):
+    """Somebody else's batch brought the same id between our look and our insert."""
+
+
+def synchronize(db: Database, claims: AccessClaims, body: bytes, *, now: datetime) -> Answer:
+    """Take a phone's activities and hand back what it has not seen; everything is committed when this returns.
+
+    `claims` are of a token whose signature held; that it still may is asked in the same transaction. `body` is a
+    SyncRequest as JSON. Raises TooLarge, BadInput or UnreadableBody with nothing stored, CursorExpired,
+    Forbidden when the body names another device than the one signed in, NotSignedIn.
+    """
+    try:
+        request = read_request(body)
+    except DomainError:
+        db.read(lambda session: advisor(session, claims, now))  # who may not sync is told that first
+        raise
+    items = read_activities(request.activities)
+    for _ in range(OVERTAKEN_ATTEMPTS):
+        try:
+            return db.write(lambda session: _exchange(session, claims, request, items, now=now))
+        except _Overtaken:
+            continue
+    raise Conflict("Another batch with the same ids is being taken; try again.")
+
+
+def advisor(session: Session, claims: AccessClaims, now: datetime) -> Caller:
+    """The advisor an access token stands for; raises NotSignedIn, or Forbidden for anybody else."""
+    who = caller(session, claims, now)
+    if who.role is not Role.ADVISOR:
+        raise Forbidden("This is for advisors.")
+    return who
+
+
+def _exchange(
+    session: Session, claims: AccessClaims, request: SyncRequest, items: Sequence[Item], *, now: datetime
+) -> Answer:
+    who = advisor(session, claims, now)
+    if request.device_id != who.device_id:
+        # The token says which device it is; a body that says otherwise is another device's.
+        raise Forbidden("device_id is not the device that is signed in here.", code="other_device")
+    cursor = read_cursor(request.cursor, staff_id=who.id) if request.cursor is not None else None
+    readable = [item for item in items if isinstance(item, Readable)]
+    taken = _numbers_wanted(readable)
+    # From here on no other batch of this advisor runs, and no customer moves out of their book.
+    head = queries.begin(
+        session,
+        staff_id=who.id,
+        device_id=who.device_id,
+        family_id=who.family_id,
+        waiting=request.waiting,
+        numbers=taken,
+        now=now,
+    )
+    if head is None:
+        raise NotSignedIn("This device is signed out; sign in again.")
+    # Read after the numbers were taken: whatever lies below these heads has been committed.
+    standing = queries.standing(session, who.id, unit_path=who.unit_path)
+    policies, upto = standing.policies, standing.heads
+    known = _known(session, who.id, readable, policies)
+    verdicts, kept = judge(items, known, advisor_id=who.id, now=now)
+    if kept:
+        _keep(session, who, kept, known, standing, first=head - taken + 1, now=now)
+    before = head - taken if taken else upto.own
+    page = next_page(
+        session,
+        Reader(advisor_id=who.id, today=who.today),
+        cursor=cursor,
+        before=before,
+        announced=upto.own if any(item.activity.kind is ActivityKind.PROSPECT for item in kept) else before,
+        upto=upto,
+        limit=request.limit,
+        sent={item.activity.id for item in readable},
+    )
+    return _answer(items, verdicts, page, today=policies.today(now), now=now)
+
+
+def _numbers_wanted(readable: Sequence[Readable]) -> int:
+    # A prospect takes two: the activity's own, and that of the customer it makes.
+    return len(readable) + sum(item.activity.kind is ActivityKind.PROSPECT for item in readable)
+
+
+def _known(session: Session, advisor_id: UUID, readable: Sequence[Readable], policies: Policies) -> Known:
+    ids: set[UUID] = set()
+    customer_ids: set[UUID] = set()
+    product_ids: set[UUID] = set()
+    for item in readable:
+        activity = item.activity
+        ids.add(activity.id)
+        if activity.customer_id is not None:
+            customer_ids.add(activity.customer_id)
+        match activity.data:
+            case Prospect():
+                customer_ids.add(activity.id)
+            case Proposal(visit_id=visit_id, picks=picks):
+                ids.add(visit_id)
+                product_ids.update(pick.product_id for pick in picks)
+            case BoardShown(visit_id=visit_id, call_id=call_id):
+                ids.update(each for each in (visit_id, call_id) if each is not None)
+            case _ if activity.refers_to is not None:
+                ids.add(activity.refers_to)
+            case _:
+                pass
+    found = queries.named(
+        session, advisor_id=advisor_id, entry_ids=ids, customer_ids=customer_ids, product_ids=product_ids
+    )
+    return Known(entries=found.entries, customers=found.customers, products=found.products, policies=policies)
+
+
+def _keep(
+    session: Session,
+    who: Caller,
+    kept: Sequence[Readable],
+    known: Known,
+    standing: Standing,
+    *,
+    first: int,
+    now: datetime,
+) -> None:
+    policies = known.policies
+    days = {
+        item.activity.id: policies.business_day(item.activity.occurred_at, item.activity.clock_offset_ms)
+        for item in kept
+    }
+    branch_on = _branches(session, who, standing, set(days.values()))
+    rows = [
+        {
+            "id": item.activity.id,
+            "advisor_id": who.id,
+            "branch_id": branch_on(days[item.activity.id]),
+            "device_id": who.device_id,
+            "kind": item.activity.kind,
+            "seq": item.activity.seq,
+            "occurred_at": item.activity.occurred_at,
+            "clock_offset_ms": item.activity.clock_offset_ms,
+            "business_day": days[item.activity.id],
+            "customer_id": item.activity.customer_id,
+            "refers_to": item.activity.refers_to,
+            "data": item.activity.data.model_dump(mode="json"),
+            "digest": item.digest,
+            "feed_seq": feed_seq,
+            "received_at": now,
+        }
+        for feed_seq, item in enumerate(kept, start=first)
+    ]
+    if ledger.append(session, rows) < len(rows):
+        raise _Overtaken
+    _add_prospects(session, who, kept, first=first + len(rows), now=now)
+    refold(
+        session,
+        advisor_id=who.id,
+        appended=[item.activity for item in kept],
+        folded_days=standing.folded_days,
+        known_customers={customer_id: each.managed_since for customer_id, each in known.customers.items()},
+        policies=policies,
+        branch_on=branch_on,
+        now=now,
+    )
+
+
+def _add_prospects(session: Session, who: Caller, kept: Sequence[Readable], *, first: int, now: datetime) -> None:
+    rows = [
+        CustomerRow(
+            id=item.activity.id,
+            advisor_id=who.id,
+            name=prospect.name,
+            phone=prospect.phone,
+            initials=name_initials(prospect.name),
+            source=prospect.source,
+            note=prospect.note,
+        )
+        for item in kept
+        if isinstance(prospect := item.activity.data, Prospect)
+    ]
+    if not rows:
+        return
+    if queries.add_prospects(session, rows) < len(rows):
+        raise _Overtaken
+    announced = [Announced(str(who.id), Entity.CUSTOMER, str(row.id)) for row in rows]
+    write_changes(session, announced, first=first, now=now)
+
+
+def _branches(session: Session, who: Caller, standing: Standing, days: set[date]) -> Callable[[date], UUID]:
+    """Which branch the advisor belonged to on each of the days; where they belonged to none yet, today's."""
+
+    def path_on(day: date) -> str:
+        holding = (path for starts, ends, path in standing.stays if starts <= day and (ends is None or day < ends))
+        return next(holding, who.unit_path)
+
+    branches = {who.unit_path: standing.branch or path_ids(who.unit_path)[0]}
+    branches |= {
+        path: queries.branch_of_path(session, path) for path in {path_on(day) for day in days} - branches.keys()
+    }
+
+    @cache
+    def branch_on(day: date) -> UUID:
+        path = path_on(day)
+        return branches.get(path) or queries.branch_of_path(session, path)
+
+    return branch_on
+
+
+def _answer(items: Sequence[Item], verdicts: Sequence[Verdict], page: Page, *, today: date, now: datetime) -> Answer:
+    ids = [str(item.activity.id) if isinstance(item, Readable) else item.id for item in items]
+    results = [
+        {"id": each, "status": verdict.status.value, "code": verdict.code, "detail": verdict.detail}
+        for each, verdict in zip(ids, verdicts, strict=True)
+    ]
+    reply = {
+        "server_time": now,
+        "business_day": today.isoformat(),
+        "results": results,
+        "changes": page.changes,
+        "cursor": page.cursor.text(),
+        "has_more": page.has_more,
+    }
+    return Answer(reply, Counter((verdict.status.value, verdict.code or "") for verdict in verdicts))

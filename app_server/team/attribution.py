@@ -1,0 +1,102 @@
+"""What each activity adds to a figure, told by the fold itself: nothing is counted here a second time."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from shared_models.activity import Activity, Void
+from shared_models.calls import Call
+from shared_models.errors import BadInput
+from shared_models.evidence import Grade, grade_call, grade_visit
+from shared_models.fold import AdvisorDay, Figures, ManagedSince, fold_day
+from shared_models.policy import DayPolicy, Policy
+from shared_models.visits import Visit
+
+_NAMES = frozenset(Figures.model_fields) - {"targets"}
+_GRADED = frozenset({"calls_graded", "visits_graded"})
+_BY_PART = _GRADED | {"declines"}
+# What `met` is decided by.
+_BEHIND_MET = ("calls_effective", "visits", "visits_with_three")
+
+
+def check_metric(metric: str) -> str:
+    """The name of a figure, also of one grade or reason ("visits_graded.C", "declines.busy"); raises BadInput."""
+    name, _, part = metric.partition(".")
+    is_known = (
+        (name in _GRADED and part in Grade.__members__) or (name == "declines" and part != "")
+        if "." in metric
+        else name in _NAMES | {"met"}
+    )
+    if not is_known:
+        raise BadInput("metric is none of the figures of an advisor's day.")
+    return metric
+
+
+def figure_of(figures: Figures, metric: str) -> Decimal:
+    """The value of a metric; of a figure by grade or reason the sum, or the part that is named."""
+    name, _, part = metric.partition(".")
+    if name in _BY_PART:
+        counts: Mapping[str, int] = getattr(figures, name)
+        return Decimal(counts.get(part, 0) if part else sum(counts.values()))
+    return Decimal(getattr(figures, name))
+
+
+def additions(
+    activities: Sequence[Activity], customers: ManagedSince, policy: DayPolicy
+) -> dict[UUID, tuple[AdvisorDay, AdvisorDay]]:
+    """The fold of a customer's activities before and with each standing one, in the order they are taken.
+
+    Every figure is a sum over customers, so the differences add up to the figure exactly. Of visits the
+    best evidence comes first, as it is the one that gives the visit its grade.
+    """
+    voids: list[Activity] = []
+    struck: set[UUID] = set()
+    of_customer: dict[UUID | None, list[Activity]] = defaultdict(list)
+    for activity in activities:
+        if isinstance(activity.data, Void):
+            voids.append(activity)
+            struck.add(activity.data.activity_id)
+    for activity in activities:
+        if activity.id not in struck and not isinstance(activity.data, Void):
+            of_customer[activity.customer_id].append(activity)
+    found: dict[UUID, tuple[AdvisorDay, AdvisorDay]] = {}
+    nothing = fold_day((), customers, policy)
+    for group in of_customer.values():
+        taken, before = list(voids), nothing
+        for activity in sorted(group, key=lambda each: _order(each, policy.policy)):
+            taken.append(activity)
+            after = fold_day(taken, customers, policy)
+            found[activity.id] = (before, after)
+            before = after
+    return found
+
+
+def adds_to(metric: str, before: AdvisorDay, after: AdvisorDay) -> Decimal:
+    """What one activity adds to a metric."""
+    return figure_of(after, metric) - figure_of(before, metric)
+
+
+def counts_for(metric: str | None, before: AdvisorDay, after: AdvisorDay) -> bool:
+    """Whether one activity counts in a metric, or, without one, in anything."""
+    if metric is None:
+        return after != before
+    names = _BEHIND_MET if metric == "met" else (metric,)
+    return any(adds_to(name, before, after) != 0 for name in names)
+
+
+def grade_of(activity: Activity, policy: Policy) -> Grade | None:
+    """The evidence grade of a call or a visit."""
+    match activity.data:
+        case Call() as call:
+            return grade_call(call)
+        case Visit() as visit:
+            return grade_visit(visit, occurred_at=activity.occurred_at, policy=policy)
+        case _:
+            return None
+
+
+def _order(activity: Activity, policy: Policy) -> tuple[Grade, datetime, UUID]:
+    grade = grade_of(activity, policy) if isinstance(activity.data, Visit) else None
+    return grade or Grade.A, activity.corrected_at, activity.id

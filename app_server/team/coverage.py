@@ -1,0 +1,166 @@
+"""SQL of coverage: which managed customers were effectively called within the window that ends on a day.
+
+A customer counts for the advisor whose book they are in now and so for one unit, whoever called them: parts add up.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import accumulate, groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Select, Subquery, Uuid, case, cast, func, label, select, true, type_coerce
+from sqlmodel import Session, col
+
+from app_server.org.queries import advisors_below, advisors_between, path_ids
+from app_server.tables import AdvisorDayRow, CustomerRow, LedgerRow
+from app_server.team.queries import rows_of
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Managed customers, and how many of them were effectively called in the window."""
+
+    managed_customers: int = 0
+    called_in_window: int = 0
+
+
+def coverage_on(session: Session, *, path: str, day: date, window_days: int) -> dict[UUID, Covered]:
+    """By advisor of the subtree on that day; absent where nobody is managed."""
+    advisors = advisors_below(path, day)
+    calls = _calls(session, books=advisors, path=path, first=_window_start(day, window_days), last=day)
+    in_book = col(CustomerRow.advisor_id) == advisors.c.staff_id
+    # Calls first, then their customers by key: SQLite would scan a derived table once for each customer.
+    reached = (
+        select(advisors.c.staff_id, label("customer_id", col(CustomerRow.id)))
+        .join_from(calls, CustomerRow, col(CustomerRow.id) == calls.c.customer_id)
+        .join(advisors, in_book)
+        .where(calls.c.day >= col(CustomerRow.managed_since))
+        .distinct()
+        .subquery("reached")
+    )
+    counts = rows_of(session, select(reached.c.staff_id, func.count()).group_by(reached.c.staff_id))
+    called: dict[UUID, int] = {row[0]: row[1] for row in counts}
+    managed = rows_of(
+        session,
+        select(advisors.c.staff_id, func.count())
+        .join_from(advisors, CustomerRow, in_book)
+        .where(col(CustomerRow.managed_since) <= day)
+        .group_by(advisors.c.staff_id),
+    )
+    return {advisor_id: Covered(count, called.get(advisor_id, 0)) for advisor_id, count in managed}
+
+
+def coverage_over(session: Session, *, path: str, days: Sequence[tuple[date, int]]) -> dict[date, Covered]:
+    """Of the whole subtree at each of these days (ascending, each with its window in days), from two queries.
+
+    A customer is covered at a day if their last call up to it is within the window. So it is enough to know of each
+    call its day and the day of the customer's next one: such pairs are counted in SQL and read off for every day.
+    """
+    first, last = days[0][0], days[-1][0]
+    stays = _clipped(advisors_between(path, first=first, last=last), first=first, last=last)
+    earliest = min(_window_start(day, window) for day, window in days)
+    calls = _calls(session, books=stays, path=path, first=earliest, last=last)
+    following = func.lead(calls.c.day, type_=Date).over(partition_by=calls.c.customer_id, order_by=calls.c.day)
+    # Two advisors may have called one customer on one day: the first of such a pair ends as it begins, and adds nothing.
+    pairs = (
+        select(col(CustomerRow.advisor_id), calls.c.day.label("day"), following.label("next_day"))
+        .join_from(calls, CustomerRow, col(CustomerRow.id) == calls.c.customer_id)
+        .where(calls.c.day >= col(CustomerRow.managed_since))
+        .subquery("pairs")
+    )
+    period = (stays.c.starts_on, stays.c.ends_on)
+    called = rows_of(
+        session,
+        select(*period, pairs.c.day, pairs.c.next_day, func.count())
+        .join_from(stays, pairs, pairs.c.advisor_id == stays.c.staff_id)
+        .group_by(*period, pairs.c.day, pairs.c.next_day),
+    )
+    managed_since = col(CustomerRow.managed_since)
+    managed = rows_of(
+        session,
+        select(*period, managed_since, func.count())
+        .join_from(stays, CustomerRow, col(CustomerRow.advisor_id) == stays.c.staff_id)
+        .where(managed_since <= last)
+        .group_by(*period, managed_since),
+    )
+    managed_on = _Counts([day for day, _ in days])
+    for starts, ends, since, count in managed:
+        managed_on.add(count, starts=max(starts, since), ends=ends)
+    found: dict[date, Covered] = {}
+    pairs_found = called.all()
+    for window, alike in groupby(days, key=lambda each: each[1]):
+        called_on = _Counts([day for day, _ in alike])
+        for starts, ends, day, next_day, count in pairs_found:
+            until = min(each for each in (ends, next_day, day + timedelta(days=window)) if each is not None)
+            called_on.add(count, starts=max(starts, day), ends=until)
+        found |= {day: Covered(0, count) for day, count in called_on.by_day().items()}
+    return {day: Covered(count, found[day].called_in_window) for day, count in managed_on.by_day().items()}
+
+
+class _Counts:
+    """Adds up counts that each hold over a span of days."""
+
+    def __init__(self, days: Sequence[date]) -> None:
+        self._days = days
+        self._steps = [0] * (len(days) + 1)
+
+    def add(self, count: int, *, starts: date, ends: date | None) -> None:
+        """From `starts` up to, not including, `ends`."""
+        begin = bisect_left(self._days, starts)
+        end = len(self._days) if ends is None else bisect_left(self._days, ends)
+        if begin < end:
+            self._steps[begin] += count
+            self._steps[end] -= count
+
+    def by_day(self) -> dict[date, int]:
+        return dict(zip(self._days, accumulate(self._steps), strict=False))
+
+
+def _clipped(stays: Subquery, *, first: date, last: date) -> Subquery:
+    # Almost everybody stays throughout; clipped to the days asked for, their stays are one group.
+    return select(
+        stays.c.staff_id,
+        case((stays.c.starts_on < first, first), else_=stays.c.starts_on).label("starts_on"),
+        case((stays.c.ends_on <= last, stays.c.ends_on)).label("ends_on"),
+    ).subquery("clipped")
+
+
+def _window_start(day: date, window_days: int) -> date:
+    return day - timedelta(days=window_days - 1)
+
+
+def _calls(session: Session, *, books: Subquery, path: str, first: date, last: date) -> Subquery:
+    """Effective calls to managed customers, `customer_id` and `day`, by whoever may have called `books`'."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    called, day = col(AdvisorDayRow.called_customers), col(AdvisorDayRow.business_day)
+    each = (func.json_each(called) if is_sqlite else func.jsonb_array_elements_text(called)).table_valued(
+        "value", name="each_call"
+    )
+    # SQLite keeps ids as 32 hexadecimal digits, JSON has them with dashes.
+    customer_id = type_coerce(func.replace(each.c.value, "-", ""), Uuid) if is_sqlite else cast(each.c.value, Uuid)
+    statement = (
+        select(label("customer_id", customer_id), label("day", day))
+        .join_from(AdvisorDayRow, each, true())
+        .where(day.between(first, last))
+    )
+    if len(path_ids(path)) > 1:
+        # Below the root not everybody's calls are looked through: those of the advisors themselves, and of
+        # whoever called a customer before the customer came to them.
+        statement = statement.where(
+            col(AdvisorDayRow.advisor_id).in_(select(books.c.staff_id).union(_former(books, first=first, last=last)))
+        )
+    return statement.subquery("calls")
+
+
+def _former(books: Subquery, *, first: date, last: date) -> Select[Any]:
+    return (
+        select(col(LedgerRow.advisor_id))
+        .join_from(books, CustomerRow, col(CustomerRow.advisor_id) == books.c.staff_id)
+        .join(LedgerRow, col(LedgerRow.customer_id) == col(CustomerRow.id))
+        .where(
+            col(LedgerRow.business_day).between(first, last), col(LedgerRow.advisor_id) != col(CustomerRow.advisor_id)
+        )
+    )

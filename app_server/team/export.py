@@ -1,0 +1,284 @@
+"""The team's figures as a workbook: units by day, advisors by day, and what each figure means. Counting is the fold's."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Literal
+from uuid import UUID
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.styles import Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from sqlmodel import Session
+
+from app_server.auth.service import Caller
+from app_server.org import queries as org
+from app_server.tables import advisor_day_of
+from app_server.team import queries, service
+from app_server.team.attribution import figure_of
+from shared_models.errors import TooLarge
+from shared_models.evidence import Grade
+from shared_models.fold import AdvisorDay, Figures, fold_day
+from shared_models.org import UnitKind
+from shared_models.policy import Policies
+from shared_models.team import Totals
+
+Language = Literal["zh", "en"]
+Value = str | int | Decimal | date | datetime | None
+
+MOST_ROWS = 60_000
+# Excel and its kin run a text that begins so, once it is typed again or saved as CSV (OWASP: CSV injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_DATE_FORMAT, _MONEY_FORMAT = "yyyy-mm-dd", "#,##0.00"
+_DATE_WIDTH, _NAME_WIDTH, _NUMBER_WIDTH, _MONEY_WIDTH, _TEXT_WIDTH = 12, 24, 11, 16, 90
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A figure's column: its headings and its meaning."""
+
+    metric: str
+    zh: str
+    en: str
+    zh_meaning: str
+    en_meaning: str
+
+
+FIGURES: tuple[_Column, ...] = (
+    _Column("calls", "电话", "Calls", "当日拨打的全部电话，已作废的不计", "All calls of the day, voided ones left out"),
+    _Column("calls_connected", "接通", "Connected", "有人接听的电话", "Calls in which the customer was spoken to"),
+    _Column(
+        "calls_effective",
+        "有效电话",
+        "Effective calls",
+        "符合当日要求的电话；同一客户一天只计一次",
+        "Calls that meet the day's policy, once per customer and day",
+    ),
+    _Column(
+        "calls_effective_managed",
+        "有效·管户",
+        "Effective, managed",
+        "其中当日为管户的客户",
+        "Of these, managed customers",
+    ),
+    _Column(
+        "calls_effective_prospect", "有效·潜力", "Effective, prospects", "其中当日为潜力的客户", "Of these, prospects"
+    ),
+    *(
+        _Column(
+            f"calls_graded.{grade}",
+            f"电话{grade}级",
+            f"Calls, grade {grade}",
+            f"证据等级为{grade}的电话",
+            f"Calls of evidence grade {grade}",
+        )
+        for grade in Grade
+    ),
+    _Column(
+        "visits", "面访", "Visits", "面访的客户数；同一客户一天只计一次", "Customers visited, once per customer and day"
+    ),
+    *(
+        _Column(
+            f"visits_graded.{grade}",
+            f"面访{grade}级",
+            f"Visits, grade {grade}",
+            f"证据等级为{grade}的面访",
+            f"Visits of evidence grade {grade}",
+        )
+        for grade in Grade
+    ),
+    _Column("visits_verified", "已核实面访", "Verified visits", "证据等级为A至C的面访", "Visits of grade A to C"),
+    _Column(
+        "visits_with_three",
+        "面访满三项",
+        "Visits with three",
+        "介绍产品数达到当日要求的面访",
+        "Visits with as many products presented as the policy asks for",
+    ),
+    _Column(
+        "products_presented", "介绍产品", "Products presented", "按客户去重的产品数", "Products, each once per customer"
+    ),
+    _Column("products_bought", "成交产品", "Products bought", "客户当场购买的产品数", "Products that customers bought"),
+    _Column(
+        "amount_bought", "成交金额（元）", "Amount bought (CNY)", "成交产品的金额之和", "The sum of the amounts bought"
+    ),
+    _Column("boards_shown", "垫板展示", "Boards shown", "展示营销垫板的次数", "How often a pitch board was shown"),
+    _Column("declines", "拒绝", "Refusals", "客户拒绝的电话", "Calls in which the customer declined"),
+)
+_TARGETS = (("calls", "电话要求", "Target calls"), ("visits", "面访要求", "Target visits"))
+_PEOPLE = (
+    ("advisors", "理财经理", "Advisors"),
+    ("advisors_met", "达标人数", "Advisors who met"),
+    ("advisors_reported", "已上报人数", "Advisors who reported"),
+)
+_MEANINGS = (
+    (
+        "要求",
+        "Targets",
+        "每人每个工作日的要求之和；休息日为零",
+        "The sum of what each advisor should reach; none on a day off",
+    ),
+    (
+        "理财经理",
+        "Advisors",
+        "当日属于该机构及下级机构的理财经理",
+        "Advisors who belonged to the unit's subtree on that day",
+    ),
+    (
+        "达标",
+        "Met",
+        "有效电话、面访和每次面访的产品数均达到当日要求",
+        "Effective calls, visits and products per visit all as the policy asks",
+    ),
+    (
+        "已上报",
+        "Reported",
+        "当日开始后手机同步过，或已有当日动作",
+        "Whose phone has synced since the day began, or whose activities of it are here",
+    ),
+)
+_KINDS = {
+    UnitKind.HEAD_OFFICE: ("总行", "Head office"),
+    UnitKind.BRANCH: ("分行", "Branch"),
+    UnitKind.SUB_BRANCH: ("支行", "Sub-branch"),
+    UnitKind.OUTLET: ("网点", "Outlet"),
+}
+
+
+def workbook(
+    session: Session, who: Caller, *, unit_id: UUID | None, first: date, last: date, language: Language, now: datetime
+) -> bytes:
+    """The bytes of an XLSX file; raises as the range does, and TooLarge past MOST_ROWS rows of advisors or units."""
+    days = service.checked_days(first, last, who)
+    unit = service.asked_unit(session, who, unit_id)
+    policies = org.policies(session)
+    units = org.units_below(session, unit.path)
+    _check_size(queries.count_stays(session, path=unit.path, first=first, last=last), units=len(units), days=len(days))
+    is_chinese = language == "zh"
+    figures = [column.zh if is_chinese else column.en for column in FIGURES]
+    targets = [zh if is_chinese else en for _, zh, en in _TARGETS]
+    people = [zh if is_chinese else en for _, zh, en in _PEOPLE]
+    day_name, unit_name = ("日期", "机构") if is_chinese else ("Day", "Unit")
+
+    book = Workbook(write_only=True)
+    of_units = book.create_sheet("机构每日" if is_chinese else "Units by day")
+    level = "层级" if is_chinese else "Level"
+    _begin(of_units, [day_name, unit_name, level, *people, *figures, *targets], [_DATE_WIDTH, _NAME_WIDTH, 10])
+    own = service.sums_of_days(session, path=unit.path, days=days, policies=policies, by_unit=True)
+    for day in days:
+        of_day = {path: totals for (on, path), totals in own.items() if on == day}
+        for row in units:
+            below = [totals for path, totals in of_day.items() if path.startswith(row.path)]
+            if below:
+                totals = service.add_up(below)
+                kind = _KINDS[row.kind][0 if is_chinese else 1]
+                counts: list[Value] = [totals.advisors, totals.advisors_met, totals.advisors_reported]
+                _append(of_units, [day, row.name, kind, *counts, *_figures_of(totals)])
+
+    of_advisors = book.create_sheet("理财经理每日" if is_chinese else "Advisors by day")
+    advisor_name, met_name = ("理财经理", "达标") if is_chinese else ("Advisor", "Met")
+    _begin(
+        of_advisors,
+        [day_name, unit_name, advisor_name, met_name, *figures, *targets],
+        [_DATE_WIDTH, _NAME_WIDTH, _NAME_WIDTH, 8],
+    )
+    names = {row.path: row.name for row in units}
+    yes, no = ("是", "否") if is_chinese else ("yes", "no")
+    begin = service.with_beginnings(days, policies)
+    for on in queries.advisor_days_between(session, path=unit.path, days=begin):
+        folded = advisor_day_of(on.AdvisorDayRow) if on.AdvisorDayRow else _empty(on.day, policies)
+        _append(of_advisors, [on.day, names[on.unit_path], on.name, yes if folded.met else no, *_figures_of(folded)])
+
+    _define(book.create_sheet("口径说明" if is_chinese else "Definitions"), unit.name, is_chinese=is_chinese, now=now)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _check_size(stays: int, *, units: int, days: int) -> None:
+    if max(stays, units) * days > MOST_ROWS:
+        raise TooLarge("Too many rows for one workbook; choose fewer days or a smaller unit.")
+
+
+def _empty(day: date, policies: Policies) -> AdvisorDay:
+    return fold_day((), {}, policies.on(day))
+
+
+def _figures_of(figures: Figures | Totals) -> list[Value]:
+    return [
+        *(_value(figures, column.metric) for column in FIGURES),
+        *(int(getattr(figures.targets, name)) for name, _, _ in _TARGETS),
+    ]
+
+
+def _value(figures: Figures, metric: str) -> Value:
+    value = figure_of(figures, metric)
+    return value if metric == "amount_bought" else int(value)
+
+
+def _begin(sheet: WriteOnlyWorksheet, headings: Sequence[str], widths: Sequence[int]) -> None:
+    # A write-only sheet takes its layout before the first row.
+    sheet.freeze_panes = "A2"
+    for number, heading in enumerate(headings):
+        money = "金额" in heading or "Amount" in heading
+        width = widths[number] if number < len(widths) else _MONEY_WIDTH if money else _NUMBER_WIDTH
+        sheet.column_dimensions[_letters(number)].width = width  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - its stubs leave it out
+    cells: list[Cell] = []
+    for heading in headings:
+        cell = WriteOnlyCell(sheet, heading)
+        cell.font = Font(bold=True)
+        cells.append(cell)
+    _append_cells(sheet, cells)
+
+
+def _letters(number: int) -> str:
+    return chr(ord("A") + number) if number < 26 else f"A{chr(ord('A') + number - 26)}"
+
+
+def _append(sheet: WriteOnlyWorksheet, row: Iterable[Value]) -> None:
+    _append_cells(sheet, [_cell(sheet, value) for value in row])
+
+
+def _append_cells(sheet: WriteOnlyWorksheet, cells: Sequence[Cell | int | None]) -> None:
+    sheet.append(cells)  # pyright: ignore[reportUnknownMemberType] - openpyxl's stubs leave the row untyped
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell | int | None:
+    match value:
+        case str():
+            return _text(sheet, value)
+        case Decimal():
+            return _formatted(sheet, value, _MONEY_FORMAT)
+        case date():
+            return _formatted(sheet, value, _DATE_FORMAT)
+        case _:
+            return value
+
+
+def _formatted(sheet: WriteOnlyWorksheet, value: Decimal | date, number_format: str) -> Cell:
+    cell = WriteOnlyCell(sheet, value)  # pyright: ignore[reportArgumentType] - it takes Decimals and dates too
+    cell.number_format = number_format
+    return cell
+
+
+def _text(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+    if text.startswith(_FORMULA_STARTS):
+        # Text by its type, and kept so when somebody edits the cell.
+        cell.data_type = "s"
+        cell.quotePrefix = True
+    return cell
+
+
+def _define(sheet: WriteOnlyWorksheet, unit: str, *, is_chinese: bool, now: datetime) -> None:
+    _begin(sheet, ["指标", "口径"] if is_chinese else ["Figure", "Meaning"], [_NAME_WIDTH, _TEXT_WIDTH])
+    _append(sheet, ["机构" if is_chinese else "Unit", unit])
+    _append(sheet, ["数据时间" if is_chinese else "As of", now.isoformat(timespec="seconds")])
+    for zh, en, zh_meaning, en_meaning in _MEANINGS:
+        _append(sheet, [zh, zh_meaning] if is_chinese else [en, en_meaning])
+    for column in FIGURES:
+        _append(sheet, [column.zh, column.zh_meaning] if is_chinese else [column.en, column.en_meaning])

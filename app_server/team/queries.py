@@ -1,0 +1,287 @@
+"""SQL of the team view: advisor-days by advisor, day and unit, and the activities behind them. Sums are service.py's."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Executable,
+    Integer,
+    Result,
+    Row,
+    Subquery,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    label,
+    or_,
+    true,
+    union,
+    values,
+)
+from sqlalchemy import select as core_select
+from sqlalchemy.orm import Mapped, aliased
+from sqlmodel import Session, col, select
+
+from app_server.columns import UtcDateTime
+from app_server.org.queries import advisors_below, advisors_between
+from app_server.tables import AdvisorDayRow, CustomerRow, DeviceRow, LedgerRow
+from shared_models.activity import ActivityKind
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisorOnDay:
+    """An advisor of the subtree on a day, their stored fold if any, and what their phones last said."""
+
+    staff_id: UUID
+    name: str
+    unit_path: str
+    last_sync_at: datetime | None
+    waiting: int | None
+    day: AdvisorDayRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Business days and the instants they begin at, as a table to join with."""
+
+    table: CTE
+
+    @property
+    def day(self) -> ColumnElement[date]:
+        """The business day."""
+        return self.table.c.day
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A ledger row of an advisor's day with the names around it; `customer_name` None where the caller may not see it."""
+
+    row: LedgerRow
+    advisor_name: str
+    customer_name: str | None
+    managed_since: date | None
+
+
+# Everything of an advisor-day that SQL can add up.
+SUMMED: tuple[str, ...] = (
+    "calls",
+    "calls_connected",
+    "calls_effective",
+    "calls_effective_managed",
+    "calls_effective_prospect",
+    "calls_graded_a",
+    "calls_graded_b",
+    "calls_graded_c",
+    "calls_graded_d",
+    "visits",
+    "visits_graded_a",
+    "visits_graded_b",
+    "visits_graded_c",
+    "visits_graded_d",
+    "visits_verified",
+    "visits_with_three",
+    "products_presented",
+    "products_bought",
+    "amount_bought",
+    "boards_shown",
+    "targets_calls",
+    "targets_visits",
+    "targets_products_per_visit",
+)
+
+
+def rows_of(session: Session, statement: Executable) -> Result[*tuple[Any, ...]]:
+    """The rows of a statement over columns and tables mixed; Any, as nothing declares their types."""
+    return session.execute(statement)  # pyright: ignore[reportDeprecated] - exec takes SQLModel's own selects only
+
+
+def advisors_on(session: Session, *, path: str, day: date) -> list[AdvisorOnDay]:
+    """Every advisor who belonged to the subtree on that day, by unit and name; those without activities too."""
+    advisors, phones = advisors_below(path, day), _phones()
+    rows = rows_of(
+        session,
+        core_select(
+            advisors.c.staff_id,
+            advisors.c.name,
+            advisors.c.unit_path,
+            phones.c.last_sync_at,
+            phones.c.waiting,
+            AdvisorDayRow,
+        )
+        .select_from(advisors)
+        .outerjoin(
+            AdvisorDayRow,
+            and_(
+                col(AdvisorDayRow.advisor_id) == advisors.c.staff_id,
+                col(AdvisorDayRow.business_day) == day,
+            ),
+        )
+        .outerjoin(phones, phones.c.staff_id == advisors.c.staff_id)
+        .order_by(advisors.c.unit_path, advisors.c.name, advisors.c.staff_id),
+    )
+    return [AdvisorOnDay(*row) for row in rows]
+
+
+def _phones() -> Subquery:
+    return (
+        core_select(
+            col(DeviceRow.staff_id),
+            func.max(col(DeviceRow.last_sync_at)).label("last_sync_at"),
+            func.sum(col(DeviceRow.waiting)).label("waiting"),
+        )
+        .group_by(col(DeviceRow.staff_id))
+        .subquery("phones")
+    )
+
+
+def days_table(days: Sequence[tuple[date, datetime]]) -> Days:
+    """These days, each with the instant it begins at."""
+    return Days(values(column("day", Date), column("begins_at", UtcDateTime()), name="days").data(days).cte("days"))
+
+
+def sums_by_day(
+    session: Session, *, path: str, days: Sequence[tuple[date, datetime]], by_unit: bool
+) -> Iterator[Row[Any]]:
+    """A row for each day on which the subtree had advisors, or with `by_unit` for each unit that had its own.
+
+    Columns `day`, `unit_path`, `advisors`, `folded` (advisor-days stored), `advisors_reported`, `advisors_met`, SUMMED.
+    """
+    table = days_table(days)
+    stays = advisors_between(path, first=days[0][0], last=days[-1][0])
+    phones = _phones()
+    groups: tuple[ColumnElement[Any], ...] = (table.day, *((stays.c.unit_path,) if by_unit else ()))
+    has_reported = or_(
+        col(AdvisorDayRow.advisor_id).is_not(None),
+        phones.c.last_sync_at >= table.table.c.begins_at,
+    )
+    statement = (
+        core_select(
+            *groups,
+            func.count().label("advisors"),
+            func.count(col(AdvisorDayRow.advisor_id)).label("folded"),
+            func.sum(case((has_reported, 1), else_=0)).label("advisors_reported"),
+            func.sum(case((col(AdvisorDayRow.met), 1), else_=0)).label("advisors_met"),
+            *(func.sum(getattr(AdvisorDayRow, name)).label(name) for name in SUMMED),
+        )
+        .select_from(table.table)
+        .join(stays, _stays_on(stays, table.day))
+        .outerjoin(AdvisorDayRow, _day_of_stay(stays, table.day))
+        .outerjoin(phones, phones.c.staff_id == stays.c.staff_id)
+        .group_by(*groups)
+        .order_by(*groups)
+    )
+    return iter(rows_of(session, statement))
+
+
+def declines_by_day(session: Session, *, path: str, first: date, last: date, by_unit: bool) -> Iterator[Row[Any]]:
+    """Refusals: `day`, `unit_path` when `by_unit`, `reason`, `refusals`."""
+    stays = advisors_between(path, first=first, last=last)
+    of_day = col(AdvisorDayRow.business_day)
+    groups: tuple[ColumnElement[Any], ...] = (label("day", of_day), *((stays.c.unit_path,) if by_unit else ()))
+    each = (
+        func.json_each(col(AdvisorDayRow.declines))
+        if _is_sqlite(session)
+        else func.jsonb_each_text(col(AdvisorDayRow.declines))
+    ).table_valued("key", "value", name="refusal")
+    statement = (
+        core_select(
+            *groups,
+            each.c.key.label("reason"),
+            func.sum(cast(each.c.value, Integer)).label("refusals"),
+        )
+        .select_from(stays)
+        .join(AdvisorDayRow, and_(col(AdvisorDayRow.advisor_id) == stays.c.staff_id, _stays_on(stays, of_day)))
+        .join(each, true())
+        .where(of_day.between(first, last))
+        .group_by(*groups, each.c.key)
+    )
+    return iter(rows_of(session, statement))
+
+
+def count_stays(session: Session, *, path: str, first: date, last: date) -> int:
+    """How many stays of advisors in the subtree touch those days."""
+    stays = advisors_between(path, first=first, last=last)
+    return rows_of(session, core_select(func.count()).select_from(stays)).scalar_one()
+
+
+def advisor_days_between(session: Session, *, path: str, days: Sequence[tuple[date, datetime]]) -> Iterator[Row[Any]]:
+    """A row for each day and advisor of the subtree: `day`, `unit_path`, `name`, and the AdvisorDayRow or None."""
+    table = days_table(days)
+    stays = advisors_between(path, first=days[0][0], last=days[-1][0])
+    statement = (
+        core_select(table.day.label("day"), stays.c.unit_path, stays.c.name, AdvisorDayRow)
+        .select_from(table.table)
+        .join(stays, _stays_on(stays, table.day))
+        .outerjoin(AdvisorDayRow, _day_of_stay(stays, table.day))
+        .order_by(table.day, stays.c.unit_path, stays.c.name, stays.c.staff_id)
+        .execution_options(yield_per=1000)
+    )
+    return iter(rows_of(session, statement))
+
+
+def _stays_on(stays: Subquery, day: ColumnElement[date] | Mapped[date]) -> ColumnElement[bool]:
+    return and_(stays.c.starts_on <= day, or_(stays.c.ends_on.is_(None), stays.c.ends_on > day))
+
+
+def _day_of_stay(stays: Subquery, day: ColumnElement[date]) -> ColumnElement[bool]:
+    return and_(col(AdvisorDayRow.advisor_id) == stays.c.staff_id, col(AdvisorDayRow.business_day) == day)
+
+
+def entries_on(
+    session: Session, *, path: str, scope_path: str, day: date, advisor_id: UUID | None, most: int
+) -> list[LedgerEntry]:
+    """The ledger rows of that day of the subtree's advisors then, at most `most` of them.
+
+    A customer is named only while their advisor belonged to the caller's subtree, `scope_path`, on that day.
+    """
+    advisors, visible = advisors_below(path, day), advisors_below(scope_path, day).alias("visible")
+    statement = (
+        core_select(
+            LedgerRow,
+            advisors.c.name,
+            case((visible.c.staff_id.is_not(None), col(CustomerRow.name))),
+            col(CustomerRow.managed_since),
+        )
+        .select_from(advisors)
+        .join(
+            LedgerRow,
+            and_(col(LedgerRow.advisor_id) == advisors.c.staff_id, col(LedgerRow.business_day) == day),
+        )
+        .outerjoin(CustomerRow, col(CustomerRow.id) == col(LedgerRow.customer_id))
+        .outerjoin(visible, visible.c.staff_id == col(CustomerRow.advisor_id))
+        .order_by(col(LedgerRow.occurred_at), col(LedgerRow.id))
+        .limit(most)
+    )
+    if advisor_id is not None:
+        statement = statement.where(advisors.c.staff_id == advisor_id)
+    return [LedgerEntry(*row) for row in rows_of(session, statement)]
+
+
+def voids_of_day(session: Session, *, path: str, day: date) -> Sequence[LedgerRow]:
+    """The voids, of whatever day, that strike out something of that day or a visit that a proposal of that day is of."""
+    advisors = advisors_below(path, day)
+    behind = aliased(LedgerRow)
+    on_day = and_(col(behind.advisor_id) == advisors.c.staff_id, col(behind.business_day) == day)
+    struck = union(
+        core_select(label("id", col(behind.id))).join_from(advisors, behind, on_day),
+        core_select(col(behind.refers_to))
+        .join_from(advisors, behind, on_day)
+        .where(col(behind.refers_to).is_not(None)),
+    ).subquery("struck")
+    return session.exec(
+        select(LedgerRow)
+        .join(struck, struck.c.id == col(LedgerRow.refers_to))
+        .where(LedgerRow.kind == ActivityKind.VOID)
+    ).all()
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

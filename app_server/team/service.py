@@ -1,0 +1,370 @@
+"""The rules of the team view: whose days a head sees, and their totals. SQL is in queries.py, sheets in export.py."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from app_server.auth.service import Caller
+from app_server.org import queries as org
+from app_server.tables import LedgerRow, UnitRow, advisor_day_of
+from app_server.team import attribution, queries
+from app_server.team.coverage import Covered, coverage_on, coverage_over
+from app_server.team.queries import AdvisorOnDay, LedgerEntry
+from shared_models.activity import Activity
+from shared_models.customers import pool_on
+from shared_models.errors import BadInput, TooLarge
+from shared_models.evidence import Grade
+from shared_models.fold import AdvisorDay, Figures, fold_day, sum_figures
+from shared_models.org import StaffName
+from shared_models.policy import DayPolicy, Policies, Targets, zone
+from shared_models.team import (
+    AdvisorRow,
+    Coverage,
+    PeriodTotals,
+    TeamActivities,
+    TeamActivity,
+    TeamDay,
+    TeamRange,
+    Totals,
+    UnitTotals,
+)
+
+# Before any bank kept such a ledger; keeps windows and weeks inside the calendar.
+EARLIEST_DAY = date(2000, 1, 1)
+MOST_DAYS = 400
+MOST_ACTIVITIES = 20_000
+
+
+class Period(StrEnum):
+    """What a range is cut into; weeks are ISO weeks, from Monday."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """An advisor's day ready to be added up; `child` is the id on the path below the asked unit, "" right in it."""
+
+    child: str
+    day: AdvisorDay
+    has_reported: bool
+    covered: Covered
+
+
+def team_day(session: Session, who: Caller, *, unit_id: UUID | None, day: date | None, now: datetime) -> TeamDay:
+    """A unit on a day; the caller's own unit and today when left out. Raises NotFound outside the caller's subtree."""
+    day = _checked(day or who.today, who)
+    unit = asked_unit(session, who, unit_id)
+    policies = org.policies(session)
+    rule = policies.on(day)
+    window = rule.policy.coverage_days
+    covered = coverage_on(session, path=unit.path, day=day, window_days=window)
+    begins_at = _begins_at(day, policies)
+    advisors: list[AdvisorRow] = []
+    parts: dict[str, list[_Counted]] = defaultdict(list)
+    for advisor in queries.advisors_on(session, path=unit.path, day=day):
+        folded = advisor_day_of(advisor.day) if advisor.day else _without_activities(rule)
+        child = advisor.unit_path[len(unit.path) :].partition("/")[0]
+        counted = _Counted(
+            child=child,
+            day=folded,
+            has_reported=_has_reported(advisor, begins_at),
+            covered=covered.get(advisor.staff_id, Covered()),
+        )
+        parts[child].append(counted)
+        advisors.append(_advisor_row(advisor, folded))
+    totals = {child: _sum_of_days(days, window_days=window) for child, days in parts.items()}
+    nobody = _sum_of_days((), window_days=window)
+    return TeamDay(
+        unit=org.as_unit(unit),
+        day=day,
+        policy=rule.policy,
+        as_of=now,
+        totals=_sum_of_totals(totals.values(), coverage=_sum_of_coverage(totals.values(), window_days=window)),
+        units=[
+            UnitTotals(unit=org.as_unit(child), totals=totals.get(str(child.id), nobody))
+            for child in org.children_of(session, unit.id)
+        ],
+        advisors=advisors,
+    )
+
+
+def team_range(
+    session: Session, who: Caller, *, unit_id: UUID | None, first: date, last: date, by: Period
+) -> TeamRange:
+    """The totals of each period, those at the ends cut to the days asked for.
+
+    They are the sums of the days' totals, `advisors` too, so they count advisor-days; coverage is that of the last day.
+    """
+    days = checked_days(first, last, who)
+    unit = asked_unit(session, who, unit_id)
+    policies = org.policies(session)
+    by_day = {
+        day: totals for (day, _), totals in sums_of_days(session, path=unit.path, days=days, policies=policies).items()
+    }
+    periods: dict[str, list[date]] = defaultdict(list)
+    for day in days:
+        periods[_name_of(day, by)].append(day)
+    windows = [(within[-1], policies.on(within[-1]).policy.coverage_days) for within in periods.values()]
+    covered = coverage_over(session, path=unit.path, days=windows)
+    rows: list[PeriodTotals] = []
+    for (name, within), (end, window) in zip(periods.items(), windows, strict=True):
+        coverage = _coverage(covered[end], window_days=window)
+        parts = [by_day[day] for day in within if day in by_day]
+        rows.append(PeriodTotals(period=name, totals=_sum_of_totals(parts, coverage=coverage)))
+    return TeamRange(rows=rows)
+
+
+def sums_of_days(
+    session: Session, *, path: str, days: Sequence[date], policies: Policies, by_unit: bool = False
+) -> dict[tuple[date, str], Totals]:
+    """Totals without coverage, by day and path: the subtree's under `path`, or with `by_unit` each unit's own."""
+    declines: dict[tuple[date, str], dict[str, int]] = defaultdict(dict)
+    for row in queries.declines_by_day(session, path=path, first=days[0], last=days[-1], by_unit=by_unit):
+        declines[row.day, row.unit_path if by_unit else path][row.reason] = row.refusals
+    found: dict[tuple[date, str], Totals] = {}
+    for row in queries.sums_by_day(session, path=path, days=with_beginnings(days, policies), by_unit=by_unit):
+        key = row.day, row.unit_path if by_unit else path
+        found[key] = _totals_of_row(row, declines[key], _without_activities(policies.on(row.day)))
+    return found
+
+
+def team_activities(
+    session: Session,
+    who: Caller,
+    *,
+    unit_id: UUID | None,
+    day: date | None,
+    advisor_id: UUID | None,
+    metric: str | None,
+) -> TeamActivities:
+    """The activities behind a figure, voided ones shown as such; without a metric, all of the day.
+
+    Raises NotFound for an advisor who was not in the unit's subtree on that day.
+    """
+    day = _checked(day or who.today, who)
+    if metric is not None:
+        attribution.check_metric(metric)
+    unit = asked_unit(session, who, unit_id)
+    if advisor_id is not None:
+        org.advisor_in_scope(session, advisor_id=advisor_id, scope_path=unit.path, day=day)
+    rule = org.policies(session).on(day)
+    entries = queries.entries_on(
+        session,
+        path=unit.path,
+        scope_path=who.unit_path,
+        day=day,
+        advisor_id=advisor_id,
+        most=MOST_ACTIVITIES + 1,
+    )
+    if len(entries) > MOST_ACTIVITIES:
+        raise TooLarge("Too many activities for one list; choose a smaller unit or one advisor.")
+    voids: dict[UUID, list[LedgerRow]] = defaultdict(list)
+    for void in queries.voids_of_day(session, path=unit.path, day=day):
+        voids[void.advisor_id].append(void)
+    of_advisor: dict[UUID, list[LedgerEntry]] = defaultdict(list)
+    for entry in entries:
+        of_advisor[entry.row.advisor_id].append(entry)
+    found = [
+        shown
+        for advisor, theirs in of_advisor.items()
+        for shown in _explained(theirs, voids[advisor], rule=rule, metric=metric)
+    ]
+    return TeamActivities(activities=sorted(found, key=lambda each: (each.occurred_at, each.id)))
+
+
+def with_beginnings(days: Iterable[date], policies: Policies) -> list[tuple[date, datetime]]:
+    """Each day with the instant it begins at in the bank's time zone."""
+    return [(day, _begins_at(day, policies)) for day in days]
+
+
+def asked_unit(session: Session, who: Caller, unit_id: UUID | None) -> UnitRow:
+    """The unit asked for, or the caller's own; raises NotFound outside their subtree."""
+    return org.unit_in_scope(session, unit_id=unit_id or who.staff.unit.id, scope_path=who.unit_path)
+
+
+def _explained(
+    entries: Sequence[LedgerEntry], voids: Iterable[LedgerRow], *, rule: DayPolicy, metric: str | None
+) -> Iterator[TeamActivity]:
+    customers = {each.row.customer_id: each.managed_since for each in entries if each.row.customer_id is not None}
+    made = {row.id: as_activity(row) for row in [*(entry.row for entry in entries), *voids]}
+    struck = {activity.refers_to for row in voids if (activity := made[row.id])}
+    folds = attribution.additions(list(made.values()), customers, rule)
+    nothing = _without_activities(rule)
+    for entry in entries:
+        activity = made[entry.row.id]
+        is_voided = activity.id in struck
+        before, after = folds.get(activity.id, (nothing, nothing))
+        counted = attribution.counts_for(metric, before, after)
+        if metric is None or counted or (is_voided and _would_count(activity, customers, rule, metric)):
+            grade = attribution.grade_of(activity, rule.policy)
+            yield TeamActivity(
+                id=activity.id,
+                kind=activity.kind,
+                occurred_at=activity.occurred_at,
+                received_at=entry.row.received_at,
+                advisor=StaffName(id=entry.row.advisor_id, name=entry.advisor_name),
+                customer_id=activity.customer_id,
+                customer_name=entry.customer_name,
+                pool=pool_on(entry.managed_since, rule.day) if activity.customer_id else None,
+                grade=grade,
+                voided=is_voided,
+                counted=counted,
+                adds=attribution.adds_to(metric, before, after) if metric not in (None, "met") else Decimal(0),
+                # A sealed card is nobody's to read but the server's, once.
+                data={key: value for key, value in entry.row.data.items() if key != "card"},
+            )
+
+
+def _would_count(activity: Activity, customers: dict[UUID, date | None], rule: DayPolicy, metric: str) -> bool:
+    alone = fold_day([activity], customers, rule)
+    return attribution.counts_for(metric, _without_activities(rule), alone)
+
+
+def as_activity(row: LedgerRow) -> Activity:
+    """The activity that a ledger row keeps."""
+    return Activity(
+        id=row.id,
+        kind=row.kind,
+        seq=row.seq,
+        occurred_at=row.occurred_at,
+        clock_offset_ms=row.clock_offset_ms,
+        customer_id=row.customer_id,
+        data=row.data,  # pyright: ignore[reportArgumentType] - Activity reads plain JSON by its kind
+    )
+
+
+def _without_activities(rule: DayPolicy) -> AdvisorDay:
+    return fold_day((), {}, rule)
+
+
+def _begins_at(day: date, policies: Policies) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=zone(policies.timezone))
+
+
+def _has_reported(advisor: AdvisorOnDay, begins_at: datetime) -> bool:
+    return advisor.day is not None or (advisor.last_sync_at is not None and advisor.last_sync_at >= begins_at)
+
+
+def _advisor_row(advisor: AdvisorOnDay, folded: AdvisorDay) -> AdvisorRow:
+    return AdvisorRow(
+        staff=StaffName(id=advisor.staff_id, name=advisor.name),
+        day=folded,
+        last_sync_at=advisor.last_sync_at,
+        pending_hint=advisor.waiting,
+    )
+
+
+def _sum_of_days(days: Sequence[_Counted], *, window_days: int) -> Totals:
+    return Totals(
+        **dict(sum_figures(each.day for each in days)),
+        advisors=len(days),
+        advisors_met=sum(each.day.met for each in days),
+        advisors_reported=sum(each.has_reported for each in days),
+        coverage=Coverage(
+            managed_customers=sum(each.covered.managed_customers for each in days),
+            called_in_window=sum(each.covered.called_in_window for each in days),
+            window_days=window_days,
+        ),
+    )
+
+
+def _sum_of_totals(parts: Iterable[Totals], *, coverage: Coverage) -> Totals:
+    parts = list(parts)
+    return Totals(
+        **dict(sum_figures(parts)),
+        advisors=sum(part.advisors for part in parts),
+        advisors_met=sum(part.advisors_met for part in parts),
+        advisors_reported=sum(part.advisors_reported for part in parts),
+        coverage=coverage,
+    )
+
+
+def add_up(parts: Iterable[Totals]) -> Totals:
+    """The sum of totals that carry no coverage."""
+    return _sum_of_totals(parts, coverage=Coverage())
+
+
+def _sum_of_coverage(parts: Iterable[Totals], *, window_days: int) -> Coverage:
+    parts = list(parts)
+    return Coverage(
+        managed_customers=sum(part.coverage.managed_customers for part in parts),
+        called_in_window=sum(part.coverage.called_in_window for part in parts),
+        window_days=window_days,
+    )
+
+
+def _coverage(covered: Covered, *, window_days: int) -> Coverage:
+    return Coverage(
+        managed_customers=covered.managed_customers,
+        called_in_window=covered.called_in_window,
+        window_days=window_days,
+    )
+
+
+def _totals_of_row(row: Row[Any], declines: dict[str, int], empty: AdvisorDay) -> Totals:
+    # Any: a row of sums has no declared columns; `queries.sums_by_day` names them. Sums over no rows are None.
+    sums: dict[str, Any] = {name: getattr(row, name) or 0 for name in queries.SUMMED}
+    missing = row.advisors - row.folded
+    calls_graded, visits_graded = (
+        {grade: sums.pop(f"{name}_graded_{grade.value.lower()}") for grade in Grade} for name in ("calls", "visits")
+    )
+    targets = Targets(
+        **{name: sums.pop(f"targets_{name}") + missing * getattr(empty.targets, name) for name in Targets.model_fields}
+    )
+    amount: Decimal = sums.pop("amount_bought") or Decimal("0.00")
+    figures = Figures(
+        **sums,
+        amount_bought=amount,
+        calls_graded=calls_graded,
+        visits_graded=visits_graded,
+        declines=dict(sorted(declines.items())),
+        targets=targets,
+    )
+    return Totals(
+        **dict(figures),
+        advisors=row.advisors,
+        advisors_met=row.advisors_met + missing * empty.met,
+        advisors_reported=row.advisors_reported,
+    )
+
+
+def _name_of(day: date, by: Period) -> str:
+    match by:
+        case Period.DAY:
+            return day.isoformat()
+        case Period.WEEK:
+            year, week, _ = day.isocalendar()
+            return f"{year}-W{week:02}"
+        case Period.MONTH:
+            return f"{day:%Y-%m}"
+
+
+def _checked(day: date, who: Caller) -> date:
+    if day > who.today:
+        raise BadInput(f"That day has not come yet; today is {who.today.isoformat()}.")
+    if day < EARLIEST_DAY:
+        raise BadInput(f"Nothing is kept from before {EARLIEST_DAY.isoformat()}.")
+    return day
+
+
+def checked_days(first: date, last: date, who: Caller) -> list[date]:
+    """Every day of a range; raises BadInput for one that is upside down, too long, or not over yet."""
+    _checked(last, who)
+    _checked(first, who)
+    if first > last:
+        raise BadInput("The range ends before it begins.")
+    count = (last - first).days + 1
+    if count > MOST_DAYS:
+        raise BadInput(f"A range has {MOST_DAYS} days at most.")
+    return [first + timedelta(days=n) for n in range(count)]

@@ -1,0 +1,145 @@
+"""The activity (动作): one immutable fact a phone sends, its UUIDv7, and the registry of kinds."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from shared_models.boards import BoardShown
+from shared_models.calls import Call
+from shared_models.customers import Prospect
+from shared_models.follow_ups import FollowUp
+from shared_models.policy import Policies, corrected_instant
+from shared_models.proposals import Proposal
+from shared_models.text import Code
+from shared_models.visits import Visit
+
+MAX_CLOCK_OFFSET_MS = 10**13  # some 317 years: keeps every sum inside datetime's range
+FUTURE_TOLERANCE = timedelta(minutes=10)
+
+
+class ActivityKind(StrEnum):
+    """What was done."""
+
+    CALL = "call"
+    VISIT = "visit"
+    PROPOSAL = "proposal"
+    BOARD_SHOWN = "board_shown"
+    FOLLOW_UP = "follow_up"
+    VOID = "void"
+    PROSPECT = "prospect"
+
+
+class Void(BaseModel):
+    """The data of a `void` activity: the ledger keeps both, the fold counts neither."""
+
+    model_config = ConfigDict(frozen=True)
+
+    activity_id: UUID
+    reason: Code
+
+
+ActivityData = Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect
+
+DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
+    ActivityKind.CALL: Call,
+    ActivityKind.VISIT: Visit,
+    ActivityKind.PROPOSAL: Proposal,
+    ActivityKind.BOARD_SHOWN: BoardShown,
+    ActivityKind.FOLLOW_UP: FollowUp,
+    ActivityKind.VOID: Void,
+    ActivityKind.PROSPECT: Prospect,
+}
+NEEDS_CUSTOMER = frozenset({ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.PROPOSAL, ActivityKind.FOLLOW_UP})
+
+
+class Activity(BaseModel):
+    """The envelope and its data; `seq` counts up per device without gaps, `occurred_at` is what its clock said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    kind: ActivityKind
+    seq: int = Field(ge=1, le=2**53)
+    occurred_at: AwareDatetime
+    clock_offset_ms: int = Field(default=0, ge=-MAX_CLOCK_OFFSET_MS, le=MAX_CLOCK_OFFSET_MS)
+    customer_id: UUID | None = None
+    data: ActivityData
+
+    @field_validator("occurred_at")
+    @classmethod
+    def _of_our_time(cls, value: datetime) -> datetime:
+        # A phone that lost its clock says 1970; beyond that no clock is meant, and arithmetic would overflow.
+        if not 1970 <= value.year <= 2200:
+            raise ValueError("occurred_at is outside 1970–2200")
+        return value
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _data_of_its_kind(cls, value: Any, info: ValidationInfo) -> ActivityData:  # noqa: ANN401 - unvalidated JSON
+        kind = info.data.get("kind")
+        if kind is None:
+            raise ValueError("data cannot be read without a valid kind")
+        return DATA_OF_KIND[kind].model_validate(value)
+
+    @model_validator(mode="after")
+    def _customer_fits_kind(self) -> Self:
+        if self.kind in NEEDS_CUSTOMER and self.customer_id is None:
+            raise ValueError(f"a {self.kind} needs a customer_id")
+        if self.kind is ActivityKind.PROSPECT and self.customer_id not in (None, self.id):
+            raise ValueError("a prospect's customer_id is its own id")
+        return self
+
+    @property
+    def corrected_at(self) -> datetime:
+        """When it happened by a right clock."""
+        return corrected_instant(self.occurred_at, self.clock_offset_ms)
+
+    @property
+    def refers_to(self) -> UUID | None:
+        """The earlier activity this one hangs on: a proposal's visit, a void's target."""
+        match self.data:
+            case Proposal(visit_id=visit_id):
+                return visit_id
+            case Void(activity_id=activity_id):
+                return activity_id
+            case _:
+                return None
+
+    def content_digest(self) -> bytes:
+        """SHA-256 of the validated content, to tell a repeat of the same activity from a clash of ids."""
+        return hashlib.sha256(self.model_dump_json().encode()).digest()
+
+
+class RejectCode(StrEnum):
+    """Why a server did not take an activity."""
+
+    BAD_DATA = "bad_data"
+    UNKNOWN_CUSTOMER = "unknown_customer"
+    NOT_YOUR_CUSTOMER = "not_your_customer"
+    UNKNOWN_PRODUCT = "unknown_product"
+    UNSUITABLE_PRODUCT = "unsuitable_product"
+    UNKNOWN_VISIT = "unknown_visit"
+    UNKNOWN_ACTIVITY = "unknown_activity"
+    IN_FUTURE = "in_future"
+    TOO_OLD = "too_old"
+    ID_CONFLICT = "id_conflict"
+
+
+def time_rejection(activity: Activity, *, now: datetime, policies: Policies) -> RejectCode | None:
+    """Whether the corrected instant is too far from the server's `now` to be taken."""
+    if activity.corrected_at > now + FUTURE_TOLERANCE:
+        return RejectCode.IN_FUTURE
+    late_days = policies.on(policies.today(now)).policy.late_days
+    return RejectCode.TOO_OLD if activity.corrected_at < now - timedelta(days=late_days) else None
+
+
+def uuid7(now: datetime) -> UUID:
+    """A UUIDv7 of that instant: 48 bits of milliseconds, 74 random bits (RFC 9562 §5.7)."""
+    milliseconds = int(now.timestamp() * 1000)
+    high, low = secrets.randbits(12), secrets.randbits(62)
+    return UUID(int=(milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)

@@ -1,0 +1,176 @@
+"""The fold: the only place where anything is counted, on the phone and on the server alike."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared_models.activity import Activity, Void
+from shared_models.boards import BoardShown
+from shared_models.calls import Call, CallOutcome, is_connected
+from shared_models.customers import Pool, pool_on
+from shared_models.evidence import Grade, grade_call, grade_visit
+from shared_models.policy import DayPolicy, Targets, business_day, is_effective
+from shared_models.proposals import PickResponse, Proposal
+from shared_models.visits import Visit
+
+# When each customer of a ledger became managed; None, or absent, means a prospect.
+ManagedSince = Mapping[UUID, date | None]
+
+UNSPECIFIED = "unspecified"
+
+
+def no_grades() -> dict[Grade, int]:
+    """Zero of each grade."""
+    return dict.fromkeys(Grade, 0)
+
+
+class Figures(BaseModel):
+    """What can be counted and added up. `amount_bought` in yuan; `declines` by reason code."""
+
+    calls: int = 0
+    calls_connected: int = 0
+    calls_effective: int = 0
+    calls_effective_managed: int = 0
+    calls_effective_prospect: int = 0
+    calls_graded: dict[Grade, int] = Field(default_factory=no_grades)
+    visits: int = 0
+    visits_graded: dict[Grade, int] = Field(default_factory=no_grades)
+    visits_verified: int = 0
+    visits_with_three: int = 0
+    products_presented: int = 0
+    products_bought: int = 0
+    amount_bought: Decimal = Decimal("0.00")
+    boards_shown: int = 0
+    declines: dict[str, int] = Field(default_factory=dict[str, int])
+    targets: Targets = Field(default_factory=Targets)
+
+
+class AdvisorDay(Figures):
+    """One advisor's business day (工作日). `called_customers`: the managed ones effectively called, for coverage."""
+
+    met: bool = False
+    called_customers: list[UUID] = Field(default_factory=list[UUID], exclude=True)
+
+
+def fold_day(activities: Iterable[Activity], customers: ManagedSince, policy: DayPolicy) -> AdvisorDay:
+    """Count one advisor's business day.
+
+    `activities` is any part of that advisor's ledger that holds the day and the voids aimed at it, in any order and
+    with any repeats; what belongs to another day is passed over. A call and a visit count once per customer and day.
+    """
+    unique = {activity.id: activity for activity in activities}
+    voided = {activity.data.activity_id for activity in unique.values() if isinstance(activity.data, Void)}
+    standing = [
+        activity
+        for activity in unique.values()
+        if activity.id not in voided
+        and business_day(
+            activity.occurred_at, clock_offset_ms=activity.clock_offset_ms, timezone=policy.policy.timezone
+        )
+        == policy.day
+    ]
+    result = AdvisorDay(targets=policy.targets)
+    _count_calls(result, standing, customers, policy)
+    _count_visits(result, standing, voided, policy)
+    result.boards_shown = sum(isinstance(activity.data, BoardShown) for activity in standing)
+    return result
+
+
+def _count_calls(result: AdvisorDay, standing: list[Activity], customers: ManagedSince, policy: DayPolicy) -> None:
+    effective: set[UUID] = set()
+    declines: dict[str, int] = defaultdict(int)
+    for activity in standing:
+        call = activity.data
+        if not isinstance(call, Call):
+            continue
+        result.calls += 1
+        result.calls_connected += is_connected(call)
+        result.calls_graded[grade_call(call)] += 1
+        if call.outcome is CallOutcome.DECLINED:
+            declines[call.decline_reason or UNSPECIFIED] += 1
+        if activity.customer_id is not None and is_effective(call, policy.policy):
+            effective.add(activity.customer_id)
+    managed = {c for c in effective if pool_on(customers.get(c), policy.day) is Pool.MANAGED}
+    result.calls_effective = len(effective)
+    result.calls_effective_managed = len(managed)
+    result.calls_effective_prospect = len(effective) - len(managed)
+    result.declines = dict(sorted(declines.items()))
+    result.called_customers = sorted(managed)
+
+
+def _count_visits(result: AdvisorDay, standing: list[Activity], voided: set[UUID], policy: DayPolicy) -> None:
+    grades: dict[UUID, Grade] = {}
+    products: dict[UUID, set[UUID]] = defaultdict(set)
+    bought: set[tuple[UUID, UUID]] = set()
+    excused: set[UUID] = set()
+    for activity in standing:
+        customer = activity.customer_id
+        if customer is None:
+            continue
+        match activity.data:
+            case Visit() as visit:
+                grade = grade_visit(visit, occurred_at=activity.occurred_at, policy=policy.policy)
+                grades[customer] = min(grade, grades.get(customer, Grade.D))
+            case Proposal() as proposal if proposal.visit_id not in voided:
+                products[customer].update(pick.product_id for pick in proposal.picks)
+                if proposal.fewer_because:
+                    excused.add(customer)
+                for pick in proposal.picks:
+                    if pick.response is PickResponse.BOUGHT:
+                        bought.add((customer, pick.product_id))
+                        result.amount_bought += pick.amount or 0
+            case _:
+                pass
+    for grade in grades.values():
+        result.visits_graded[grade] += 1
+    result.visits = len(grades)
+    result.visits_verified = result.visits - result.visits_graded[Grade.D]
+    wanted = policy.policy.products_per_visit
+    result.visits_with_three = sum(len(products[customer]) >= wanted for customer in grades)
+    result.products_presented = sum(len(each) for each in products.values())
+    result.products_bought = len(bought)
+    result.met = (
+        result.calls_effective >= policy.policy.calls
+        and result.visits >= policy.policy.visits
+        and all(len(products[customer]) >= wanted or customer in excused for customer in grades)
+    )
+
+
+def sum_figures(parts: Iterable[Figures]) -> Figures:
+    """The sum of each figure, targets included; exact, so any grouping of the same days gives the same totals."""
+    total = Figures()
+    for part in parts:
+        for name in _SCALARS:
+            setattr(total, name, getattr(total, name) + getattr(part, name))
+        for grade in Grade:
+            total.calls_graded[grade] += part.calls_graded[grade]
+            total.visits_graded[grade] += part.visits_graded[grade]
+        for reason, count in part.declines.items():
+            total.declines[reason] = total.declines.get(reason, 0) + count
+        total.targets = Targets(
+            calls=total.targets.calls + part.targets.calls,
+            visits=total.targets.visits + part.targets.visits,
+            products_per_visit=total.targets.products_per_visit + part.targets.products_per_visit,
+        )
+    total.declines = dict(sorted(total.declines.items()))
+    return total
+
+
+_SCALARS = (
+    "calls",
+    "calls_connected",
+    "calls_effective",
+    "calls_effective_managed",
+    "calls_effective_prospect",
+    "visits",
+    "visits_verified",
+    "visits_with_three",
+    "products_presented",
+    "products_bought",
+    "amount_bought",
+    "boards_shown",
+)

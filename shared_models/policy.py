@@ -1,0 +1,139 @@
+"""The dated, versioned rule (要求): 20 / 5 / 3, what counts as effective, and which day an instant belongs to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from shared_models.calls import Call, CallOutcome
+
+SATURDAY = 5
+
+
+# Sorted on the wire, so that one rule is always the same text.
+Dates = Annotated[frozenset[date], PlainSerializer(sorted, return_type=list[date])]
+Outcomes = Annotated[frozenset[CallOutcome], PlainSerializer(sorted, return_type=list[CallOutcome])]
+
+
+class Targets(BaseModel):
+    """What one advisor should reach on one day; zeros on a day off."""
+
+    calls: int = 0
+    visits: int = 0
+    products_per_visit: int = 0
+
+
+class Calendar(BaseModel):
+    """Where a year departs from Monday to Friday: public holidays, and the weekend days worked to make up for them."""
+
+    days_off: Dates = frozenset()
+    make_up_days: Dates = frozenset()
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether the bank's advisors have targets on that day."""
+        if day in self.make_up_days:
+            return True
+        return day.weekday() < SATURDAY and day not in self.days_off
+
+
+class Policy(BaseModel):
+    """One version of the rule, in force from `effective_from` until a later version's date."""
+
+    model_config = ConfigDict(frozen=True)
+
+    effective_from: date
+    calls: int = Field(default=20, ge=0, le=1000)
+    visits: int = Field(default=5, ge=0, le=1000)
+    products_per_visit: int = Field(default=3, ge=0, le=10)
+    effective_outcomes: Outcomes = frozenset(
+        {CallOutcome.INTERESTED, CallOutcome.APPOINTMENT, CallOutcome.FOLLOW_UP, CallOutcome.DECLINED}
+    )
+    effective_talk_seconds: int = Field(default=30, ge=0)
+    geofence_m: int = Field(default=300, ge=1)
+    late_days: int = Field(default=7, ge=0, le=366)
+    rating_valid_days: int = Field(default=365, ge=1)
+    coverage_days: int = Field(default=90, ge=1)
+    feed_days: int = Field(default=90, ge=1)
+    timezone: str = "Asia/Shanghai"
+    calendar: Calendar = Calendar()
+
+    def targets_on(self, day: date) -> Targets:
+        """The targets of one advisor on that day: none on a day off."""
+        if not self.calendar.is_working_day(day):
+            return Targets()
+        return Targets(calls=self.calls, visits=self.visits, products_per_visit=self.products_per_visit)
+
+
+def is_effective(call: Call, policy: Policy) -> bool:
+    """Whether a call counts as effective (有效电话) under the policy of its business day."""
+    return call.outcome in policy.effective_outcomes and call.talk_seconds >= policy.effective_talk_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class DayPolicy:
+    """The rule as it stands on one business day: what `fold_day` counts by."""
+
+    day: date
+    policy: Policy
+
+    @property
+    def targets(self) -> Targets:
+        """What an advisor should reach on this day."""
+        return self.policy.targets_on(self.day)
+
+
+class Policies:
+    """All versions of the rule; answers which one a day goes by."""
+
+    def __init__(self, versions: Iterable[Policy]) -> None:
+        self._versions = sorted(versions, key=lambda policy: policy.effective_from)
+        if not self._versions:
+            self._versions = [Policy(effective_from=date(1970, 1, 1))]
+
+    @property
+    def timezone(self) -> str:
+        """The bank's time zone. A bank has one; the newest version names it."""
+        return self._versions[-1].timezone
+
+    def on(self, day: date) -> DayPolicy:
+        """The rule in force on that day; before the first version, the first."""
+        in_force = self._versions[0]
+        for policy in self._versions:
+            if policy.effective_from <= day:
+                in_force = policy
+        return DayPolicy(day=day, policy=in_force)
+
+    def business_day(self, occurred_at: datetime, clock_offset_ms: int) -> date:
+        """The business day (营业日) of an instant that a phone's clock reported."""
+        return business_day(occurred_at, clock_offset_ms=clock_offset_ms, timezone=self.timezone)
+
+    def today(self, now: datetime) -> date:
+        """The business day of an instant by a clock that needs no correction."""
+        return business_day(now, clock_offset_ms=0, timezone=self.timezone)
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after `day`."""
+        following = day + timedelta(days=1)
+        while not self.on(following).policy.calendar.is_working_day(following):
+            following += timedelta(days=1)
+        return following
+
+
+@lru_cache(maxsize=32)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that IANA name; raises ZoneInfoNotFoundError."""
+    return ZoneInfo(name)
+
+
+def corrected_instant(occurred_at: datetime, clock_offset_ms: int) -> datetime:
+    """What a right clock would have said: the phone's reading plus its measured offset (server − phone)."""
+    return occurred_at + timedelta(milliseconds=clock_offset_ms)
+
+
+def business_day(occurred_at: datetime, *, clock_offset_ms: int, timezone: str) -> date:
+    """The date of the corrected instant in the bank's time zone; the only place where an instant becomes a day."""
+    return corrected_instant(occurred_at, clock_offset_ms).astimezone(zone(timezone)).date()

@@ -1,0 +1,97 @@
+"""The wire shapes of the team view (夕会): totals of units and the advisor-days they are the sums of."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from shared_models.fold import AdvisorDay, Figures
+from shared_models.org import StaffName, Unit
+from shared_models.policy import Policy
+
+
+class Coverage(BaseModel):
+    """How many of the managed customers were effectively called within the window that ends on the day."""
+
+    managed_customers: int = 0
+    called_in_window: int = 0
+    window_days: int = 90
+
+
+class Totals(Figures):
+    """The sums of the AdvisorDays below a unit, and how many advisors stand behind them.
+
+    `advisors_reported`: whose phone has synced since that day began, or whose activities of that day are here.
+    """
+
+    advisors: int = 0
+    advisors_met: int = 0
+    advisors_reported: int = 0
+    coverage: Coverage = Field(default_factory=Coverage)
+
+
+class UnitTotals(BaseModel):
+    """A child unit and the totals of its subtree."""
+
+    unit: Unit
+    totals: Totals
+
+
+class AdvisorRow(BaseModel):
+    """One advisor's day; `pending_hint`: how many activities the phone last said it still held, if it did."""
+
+    staff: StaffName
+    day: AdvisorDay
+    last_sync_at: AwareDatetime | None
+    pending_hint: int | None
+
+
+class TeamDay(BaseModel):
+    """A unit on a day: its totals, its child units', and the rows of every advisor in its subtree."""
+
+    unit: Unit
+    day: date
+    policy: Policy
+    as_of: AwareDatetime
+    totals: Totals
+    units: list[UnitTotals]
+    advisors: list[AdvisorRow]
+
+
+class PeriodTotals(BaseModel):
+    """A period ("2026-11-23", "2026-W48", "2026-11") and its totals."""
+
+    period: str
+    totals: Totals
+
+
+class TeamRange(BaseModel):
+    """The totals of a unit by day, week or month."""
+
+    rows: list[PeriodTotals]
+
+
+class TeamActivity(BaseModel):
+    """One activity behind a figure, with the names a head may see; `adds` is what it adds to the figure asked for."""
+
+    id: UUID
+    kind: str
+    occurred_at: AwareDatetime
+    received_at: AwareDatetime
+    advisor: StaffName
+    customer_id: UUID | None
+    customer_name: str | None
+    pool: str | None
+    grade: str | None
+    voided: bool
+    counted: bool
+    adds: Decimal = Decimal(0)
+    data: dict[str, Any]
+
+
+class TeamActivities(BaseModel):
+    """The activities behind a figure, in the order they happened, or all of a day."""
+
+    activities: list[TeamActivity]

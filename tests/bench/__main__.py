@@ -1,0 +1,234 @@
+"""`python -m tests.bench [--check] [--write] [--rounds 3] [--seconds 3] [--workers 2] [--kinto BIN]`: the figures as a table of ratios."""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from app_server.database import Database
+from app_server.migrations import migrate
+from tests import postgresql
+from tests.bench import bank as banks
+from tests.bench import floor, kinto
+from tests.bench.load import Job, Measured, request_bytes, run
+
+CONCURRENCIES = (1, 8, 32)
+LEAST_OF_RAW = 0.4
+LEAST_OF_KINTO = 30
+FLOOR_PROCESSES = 8
+REPORT = Path(__file__).parents[2] / "docs" / "performance.md"
+MARK = "<!-- the table below is written by `make bench ARGS=--write` -->"
+END = "<!-- the table above -->"
+
+Figures = dict[str, list[float]]
+
+
+def main() -> int:
+    """Measure, print, and with --check fail below the bar."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--advisors", type=int, default=1000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--port", type=int, default=8180)
+    parser.add_argument("--push-only", action="store_true", help="leave out the pulls and the team")
+    parser.add_argument("--kinto", type=Path, metavar="BIN", help="the folder of the programs kinto and gunicorn")
+    parser.add_argument("--check", action="store_true", help="exit with 1 below the bar")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/performance.md")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="day2053-"))
+    folder.chmod(0o755)
+    data_dir = Path(tempfile.mkdtemp(prefix="day2053-data-"))
+    try:
+        server = postgresql.start(folder, durable=True)
+        figures = measure(server, data_dir, options)
+    finally:
+        postgresql.stop(folder)
+        shutil.rmtree(data_dir)
+    medians = {name: statistics.median(values) for name, values in figures.items()}
+    ratio = medians["push at 8, activities/s"] / medians["raw:core at 8, rows/s"]
+    report = table(medians, ratios(medians), options)
+    sys.stdout.write(report)
+    if options.write:
+        before, _, after = REPORT.read_text(encoding="utf-8").partition(MARK)
+        _, _, after = after.partition(END)
+        REPORT.write_text(f"{before}{MARK}\n\n{report}\n{END}{after}", encoding="utf-8")
+    return int(options.check and ratio < LEAST_OF_RAW)
+
+
+def measure(server: str, data_dir: Path, options: argparse.Namespace) -> Figures:
+    """Rounds in which everything is measured in turn, each push round over a new day of each advisor."""
+    with psycopg.connect(server.format(database="postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE bench")
+    url = server.format(database="bench")
+    database = Database(url)
+    migrate(database)
+    database.dispose()
+    bank = banks.build(url, data_dir, advisors=options.advisors)
+    chance = random.Random(7)
+    raw = [floor.rows_of(banks.day_of(bank, each, 0, chance), each.id) for each in bank.advisors[:40]]
+    environment = {**os.environ, "DATABASE_URL": url, "DAY2053_DATA_DIR": str(data_dir)}
+    command = [sys.executable, "-m", "app_server.cli", "serve", "--port", str(options.port)]
+    process = subprocess.Popen([*command, "--workers", str(options.workers)], env=environment)
+    figures: Figures = defaultdict(list)
+    try:
+        wait_for(options.port, process)
+        days = [(each, day) for day in range(banks.DAYS) for each in bank.advisors]
+        left = iter(days)
+        run(options.port, pushes(bank, left, 50, chance), concurrency=8, seconds=10)
+        for _ in range(options.rounds):
+            floor.prepare(url)
+            rows = floor.rate(url, raw, processes=FLOOR_PROCESSES, seconds=options.seconds)
+            figures["raw:core at 8, rows/s"].append(rows)
+            for concurrency in CONCURRENCIES:
+                most = len(days) // (options.rounds * len(CONCURRENCIES)) - 20
+                done = run(
+                    options.port,
+                    pushes(bank, left, most, chance),
+                    concurrency=concurrency,
+                    seconds=options.seconds,
+                )
+                note(figures, f"push at {concurrency}", done, times=banks.BATCH, unit="activities/s")
+            if options.push_only:
+                continue
+            for count in (40, 1000):
+                job = pull_of(bank, count, chance, options.port)
+                done = run(options.port, iter([job] * 200), concurrency=1, seconds=options.seconds / 2)
+                note(figures, f"pull of {count}", done)
+                floor_of = floor.milliseconds(url, floor.PULL, {"advisor": bank.advisors[0].id, "most": count})
+                figures[f"floor of pull of {count}, p50 ms"].append(floor_of)
+            path = f"/api/v1/team/day?unit_id={bank.root}&day={datetime.now(UTC).date()}"
+            job = Job(lambda path=path: request_bytes("GET", path, bank.head_token), lambda body: None)
+            done = run(options.port, iter([job] * 100), concurrency=1, seconds=options.seconds / 2)
+            name = f"team day over {options.advisors} advisors"
+            note(figures, name, done)
+            floor_of = floor.milliseconds(url, floor.TEAM, {"day": datetime.now(UTC).date()})
+            figures[f"floor of {name}, p50 ms"].append(floor_of)
+        if options.kinto:
+            done = kinto.measure(options.kinto, server, bank, seconds=2 * options.seconds, folder=data_dir)
+            figures["Kinto at 8, activities/s"].append(banks.BATCH * done.per_second)
+    finally:
+        process.terminate()
+        process.wait(20)
+    return figures
+
+
+def note(figures: Figures, name: str, done: Measured, *, times: int = 1, unit: str = "") -> None:
+    """Add a measurement's figures."""
+    if unit:
+        figures[f"{name}, {unit}"].append(times * done.per_second)
+    figures[f"{name}, p50 ms"].append(done.milliseconds(0.5))
+    figures[f"{name}, p99 ms"].append(done.milliseconds(0.99))
+
+
+def pushes(bank: banks.Bank, days: Iterator[Any], most: int, chance: random.Random) -> Iterator[Job]:
+    """A job for each next day, made before the clock starts; each carries the cursor its phone has by then."""
+    prepared = [
+        (advisor, banks.day_of(bank, advisor, day, chance))
+        for _, (advisor, day) in zip(range(most), days, strict=False)
+    ]
+    return iter([push_of(advisor, day) for advisor, day in prepared])
+
+
+def push_of(advisor: banks.Advisor, day: bytes) -> Job:
+    """The push of one day."""
+
+    def request() -> bytes:
+        head = b'{"device_id":"bench","waiting":0,"cursor":"' + advisor.cursor.encode() + b'","activities":'
+        return request_bytes("POST", "/api/v1/sync", advisor.token, head + day + b"}")
+
+    def check(body: bytes) -> None:
+        assert body.count(b'"status":"accepted"') == banks.BATCH, body[:2000]
+        advisor.cursor = body.rsplit(b'"cursor":"', 1)[1].split(b'"', 1)[0].decode()
+
+    return Job(request, check)
+
+
+def pull_of(bank: banks.Bank, count: int, chance: random.Random, port: int) -> Job:
+    """A pull of exactly so many activities, by an advisor who has made enough of them."""
+    from base64 import urlsafe_b64decode
+
+    from app_server.sync.cursor import Cursor, Heads
+
+    advisor = bank.advisors[0]
+
+    def own_head() -> int:
+        decoded = urlsafe_b64decode(advisor.cursor + "=" * (-len(advisor.cursor) % 4))
+        return int(json.loads(decoded)["heads"]["own"])
+
+    while own_head() < count:
+        run(port, iter([push_of(advisor, banks.day_of(bank, advisor, 0, chance))]), concurrency=1, seconds=30)
+    behind = Cursor(staff_id=advisor.id, heads=Heads(own=own_head() - count, bank=0)).text()
+    body = json.dumps({"device_id": "bench", "cursor": behind, "limit": 1000}).encode()
+
+    def check(answer: bytes) -> None:
+        assert answer.count(b'"entity":"activity"') == count, answer[:500]
+
+    return Job(lambda: request_bytes("POST", "/api/v1/sync", advisor.token, body), check)
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until the server says that it is ready."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
+                return
+        except OSError:
+            assert time.monotonic() < until, "the server did not become ready"
+        try:
+            process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            continue
+        raise RuntimeError("the server did not start")
+
+
+def ratios(medians: dict[str, float]) -> dict[str, str]:
+    """What the figures are beside the floors and peers of the same run."""
+    found: dict[str, str] = {}
+    core = medians["raw:core at 8, rows/s"]
+    for concurrency in CONCURRENCIES:
+        bar = f" (bar {LEAST_OF_RAW})" if concurrency == 8 else ""
+        found[f"push at {concurrency} : raw:core{bar}"] = (
+            f"{medians[f'push at {concurrency}, activities/s'] / core:.2f}"
+        )
+    if "Kinto at 8, activities/s" in medians:
+        times = medians["push at 8, activities/s"] / medians["Kinto at 8, activities/s"]
+        found[f"push at 8 : Kinto (bar {LEAST_OF_KINTO})"] = f"{times:.0f}"
+    for name, value in medians.items():
+        if name.startswith("floor of ") and name.endswith(", p50 ms"):
+            figure = name.removeprefix("floor of ")
+            found[f"{figure} : its floor"] = f"{medians[figure] / value:.1f}"
+    return found
+
+
+def table(medians: dict[str, float], ratios: dict[str, str], options: argparse.Namespace) -> str:
+    """The figures as Markdown."""
+    lines = [
+        f"Medians of {options.rounds} rounds, PostgreSQL with durable commits, {options.workers} server processes,",
+        f"{os.cpu_count()} cores shared by server, database and load; {options.advisors} advisors, 40 activities a batch.",
+        "",
+        "| figure | median |",
+        "|---|---|",
+        *(f"| {name} | {value:,.1f} |" for name, value in medians.items()),
+        *(f"| **{name}** | **{value}** |" for name, value in ratios.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

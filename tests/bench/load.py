@@ -1,0 +1,68 @@
+"""A load that costs little itself: prepared requests over kept connections, one after another on each."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Measured:
+    """What was done in how many seconds, and how long each request took."""
+
+    requests: int = 0
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list[float])
+
+    @property
+    def per_second(self) -> float:
+        """Requests a second."""
+        return self.requests / self.seconds
+
+    def milliseconds(self, quantile: float) -> float:
+        """A quantile of the latencies."""
+        ordered = sorted(self.latencies)
+        return 1000 * ordered[min(len(ordered) - 1, int(quantile * len(ordered)))]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A request, made when it is sent, and what looks at the answer's body."""
+
+    request: Callable[[], bytes]
+    check: Callable[[bytes], None]
+
+
+def request_bytes(method: str, path: str, token: str, body: bytes = b"") -> bytes:
+    """An HTTP/1.1 request."""
+    head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def run(port: int, jobs: Iterator[Job], *, concurrency: int, seconds: float) -> Measured:
+    """Send jobs on so many connections until the time is over."""
+    return asyncio.run(_run(port, jobs, concurrency, seconds))
+
+
+async def _run(port: int, jobs: Iterator[Job], concurrency: int, seconds: float) -> Measured:
+    measured = Measured()
+    started = time.perf_counter()
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
+        while time.perf_counter() - started < seconds and (job := next(jobs, None)) is not None:
+            data = job.request()
+            begun = time.perf_counter()
+            writer.write(data)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            body = await reader.readexactly(length)
+            measured.latencies.append(time.perf_counter() - begun)
+            assert head.startswith(b"HTTP/1.1 200"), head + body[:500]
+            job.check(body)
+            measured.requests += 1
+        writer.close()
+
+    await asyncio.gather(*(one() for _ in range(concurrency)))
+    measured.seconds = time.perf_counter() - started
+    return measured

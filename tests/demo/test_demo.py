@@ -1,0 +1,275 @@
+"""A small demo bank: the same every time, true to the rules of the product, and kept up to date."""
+
+import hashlib
+import json
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlmodel import col, func, select
+
+from app_server.database import Database
+from app_server.demo.bank import LEFT_OPEN, NEVER_SYNCS, PASSWORD, Size
+from app_server.demo.names import BEYOND_GB2312, PHONE_PREFIX
+from app_server.demo.service import prepare_demo
+from app_server.demo.shelf import MARK, PROMISES, products
+from app_server.org.queries import policies
+from app_server.sync.feed import take_numbers
+from app_server.tables import (
+    AdvisorDayRow,
+    CustomerRow,
+    DeviceRow,
+    FeedRow,
+    LedgerRow,
+    MembershipRow,
+    PlanRow,
+    PolicyRow,
+    ProductRow,
+    StaffRow,
+    UnitRow,
+    advisor_day_of,
+    as_model,
+)
+from shared_models.activity import Activity
+from shared_models.customers import Customer
+from shared_models.errors import Conflict
+from shared_models.fold import fold_day
+from shared_models.plans import open_promises
+from shared_models.policy import zone
+from shared_models.products import Product, suitability
+from shared_models.proposals import Proposal
+from tests import factories as make
+
+SMALL = Size(advisors=9, customers=120, prospects=20, days=2)
+# Monday 23 November 2026, 15:30 in the bank's time zone.
+NOW = make.NOW
+TODAY = date(2026, 11, 23)
+TABLES = (UnitRow, MembershipRow, PolicyRow, CustomerRow, ProductRow, PlanRow, LedgerRow, AdvisorDayRow, FeedRow)
+
+
+def prepare(db: Database, now: datetime = NOW) -> bool:
+    return prepare_demo(db, size=SMALL, now=now, progress=lambda *step: None)
+
+
+def digest(db: Database) -> str:
+    """The content of everything but the salted password hashes."""
+    seen = hashlib.sha256()
+    for table in TABLES:
+        rows = db.read(lambda session, table=table: session.exec(select(table)).all())
+        # As JSON with sorted keys: the two databases differ in time zones and in the order of a document's keys.
+        for line in sorted(json.dumps(row.model_dump(mode="json", exclude={"digest"}), sort_keys=True) for row in rows):
+            seen.update(line.encode())
+    people = db.read(lambda session: session.exec(select(StaffRow)).all())
+    seen.update(repr(sorted((each.login, each.name, str(each.id)) for each in people)).encode())
+    return seen.hexdigest()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def demo(request, fresh_database):
+    """A small demo bank, built once for the tests that only look at it."""
+    with fresh_database(request.param) as url:
+        db = Database(url)
+        assert prepare(db)
+        yield db
+        db.dispose()
+
+
+def ledger(db: Database) -> list[LedgerRow]:
+    return db.read(lambda s: list(s.exec(select(LedgerRow).order_by(col(LedgerRow.device_id), col(LedgerRow.seq)))))
+
+
+def activity(row: LedgerRow) -> Activity:
+    return Activity.model_validate(row.model_dump(include=set(Activity.model_fields)))
+
+
+def person(db: Database, login: str) -> StaffRow:
+    return db.read(lambda session: session.exec(select(StaffRow).where(StaffRow.login == login)).one())
+
+
+def test_the_same_seed_and_day_make_the_same_bank(demo, fresh_database):
+    with fresh_database("sqlite") as url:
+        other = Database(url)
+        prepare(other)
+
+        assert digest(other) == digest(demo)
+        other.dispose()
+
+
+def test_every_activity_is_valid_numbered_without_gaps_and_of_the_past(demo):
+    rows = ledger(demo)
+    rules = demo.read(policies)
+
+    for row in rows:
+        one = activity(row)
+        as_sent = one.model_copy(update={"occurred_at": one.occurred_at.astimezone(zone(rules.timezone))})
+        assert as_sent.content_digest() == row.digest
+        assert rules.business_day(one.occurred_at, one.clock_offset_ms) == row.business_day
+        assert one.corrected_at <= NOW
+    for key in (lambda row: (row.device_id, row.seq), lambda row: (str(row.advisor_id), row.feed_seq)):
+        numbers = [key(row) for row in rows]
+        longest = Counter(owner for owner, _ in numbers)
+        assert sorted(numbers) == sorted((owner, n) for owner, top in longest.items() for n in range(1, top + 1))
+    assert {row.kind.value for row in rows} >= {"call", "visit", "proposal", "follow_up"}
+
+
+def test_what_an_activity_hangs_on_came_before_it_and_is_the_advisors_own(demo):
+    rows = {row.id: row for row in ledger(demo)}
+    owners = demo.read(lambda session: dict(session.exec(select(CustomerRow.id, CustomerRow.advisor_id)).all()))
+
+    for row in rows.values():
+        if row.customer_id is not None:
+            assert owners[row.customer_id] == row.advisor_id
+        if row.refers_to is not None:
+            earlier = rows[row.refers_to]
+            assert (earlier.advisor_id, earlier.seq < row.seq) == (row.advisor_id, True)
+
+
+def test_nothing_unsuitable_was_ever_proposed(demo):
+    rules = demo.read(policies)
+    shelf = demo.read(lambda session: {row.id: as_model(Product, row) for row in session.exec(select(ProductRow))})
+    book = demo.read(lambda session: {row.id: as_model(Customer, row) for row in session.exec(select(CustomerRow))})
+    picks = 0
+    for row in ledger(demo):
+        one = activity(row)
+        if isinstance(one.data, Proposal):
+            for pick in one.data.picks:
+                assert suitability(shelf[pick.product_id], book[row.customer_id], rules.on(row.business_day)).ok
+                picks += 1
+
+    assert picks > 50
+
+
+def test_every_advisor_day_is_the_fold_of_the_ledger(demo):
+    rules = demo.read(policies)
+    since = demo.read(lambda session: {row.id: row.managed_since for row in session.exec(select(CustomerRow))})
+    days = demo.read(lambda session: session.exec(select(AdvisorDayRow)).all())
+    rows = ledger(demo)
+
+    for day in days:
+        own = [activity(row) for row in rows if row.advisor_id == day.advisor_id]
+        assert advisor_day_of(day) == fold_day(own, since, rules.on(day.business_day))
+    assert {(day.advisor_id, day.business_day) for day in days} == {(row.advisor_id, row.business_day) for row in rows}
+
+
+def test_the_outlet_of_head_is_at_work_today_and_advisor1_has_the_morning_before_them(demo):
+    at_work = {row.advisor_id for row in ledger(demo) if row.business_day == TODAY}
+    logins = {person(demo, f"advisor{number}").id: f"advisor{number}" for number in range(1, 10)}
+    tried = person(demo, LEFT_OPEN).id
+    own = [activity(row) for row in ledger(demo) if row.advisor_id == tried]
+
+    assert {logins[each] for each in at_work} == {f"advisor{n}" for n in (2, 3, 4, 5, 6, 8)}
+    assert any(promise.due_on <= TODAY for promise in open_promises(own))
+    plan = demo.read(lambda s: s.exec(select(PlanRow).where(PlanRow.advisor_id == person(demo, LEFT_OPEN).id)).one())
+    assert (plan.day, plan.set_by, bool(plan.customer_ids)) == (TODAY, person(demo, "head").id, True)
+    silent = person(demo, NEVER_SYNCS).id
+    assert silent not in {row.advisor_id for row in ledger(demo)}
+    assert silent not in demo.read(lambda session: session.exec(select(DeviceRow.staff_id)).all())
+
+
+def test_advisor1_has_a_birthday_today_and_money_coming_free_tomorrow(demo):
+    book = demo.read(
+        lambda s: s.exec(select(CustomerRow).where(CustomerRow.advisor_id == person(demo, LEFT_OPEN).id)).all()
+    )
+
+    assert "11-23" in {customer.birthday for customer in book}
+    assert TODAY + timedelta(days=1) in {maturity.due_on for customer in book for maturity in customer.maturities}
+    assert sum(customer.managed_since is None for customer in book) == SMALL.prospects
+
+
+def test_names_go_beyond_gb2312_and_phones_reach_nobody(demo):
+    found = demo.read(lambda session: session.exec(select(CustomerRow.name, CustomerRow.phone)).all())
+
+    assert set(BEYOND_GB2312) & set("".join(name for name, _ in found))
+    for character in BEYOND_GB2312:
+        with pytest.raises(UnicodeEncodeError):
+            character.encode("gb2312")
+    assert all(phone.startswith(PHONE_PREFIX) and len(phone) == 11 for _, phone in found)
+    assert len({phone for _, phone in found}) == len(found) == SMALL.advisors * SMALL.customers
+
+
+def test_the_shelf_is_marked_as_examples_and_promises_nothing():
+    shelf = products(make.uuid4())
+
+    assert len(shelf) >= 30
+    assert len({(product.category, product.risk) for product in shelf}) > 10
+    for product in shelf:
+        assert product.name.endswith(MARK)
+        assert not [word for word in PROMISES if word in f"{product.name}{product.pitch}"]
+
+
+@pytest.mark.parametrize("login", ["head", "branch", "admin", *(f"advisor{number}" for number in range(1, 7))])
+def test_everybody_can_sign_in(demo, tmp_path, login):
+    url = demo.engine.url.render_as_string(hide_password=False)
+    with make.serving(url, tmp_path) as server:
+        assert server.sign_in(login, password=PASSWORD).status_code == 200
+
+
+def test_a_second_run_at_the_same_time_changes_nothing(sqlite_url):
+    db = Database(sqlite_url)
+    prepare(db)
+    before = digest(db)
+
+    assert prepare(db) is False
+    assert digest(db) == before
+    db.dispose()
+
+
+def test_a_later_day_is_topped_up_to_yesterday_and_what_a_person_recorded_stays(sqlite_url):
+    db = Database(sqlite_url)
+    prepare(db)
+    tried, mine = person(db, LEFT_OPEN), person(db, "advisor4")
+    before = {row.id: row for row in ledger(db)}
+    last = max(row.feed_seq for row in before.values() if row.advisor_id == tried.id)
+    own = next(row for row in before.values() if row.advisor_id == tried.id and row.kind == "call")
+    by_phone = LedgerRow(
+        **{
+            **own.model_dump(),
+            "id": make.uuid4(),
+            "device_id": "phone-1",
+            "seq": 1,
+            "feed_seq": last + 1,
+            "business_day": TODAY,
+            "occurred_at": NOW,
+        }
+    )
+    make.save(db, by_phone)
+    db.write(lambda session: take_numbers(session, str(tried.id), 1))
+
+    prepare(db, NOW + timedelta(days=2))
+
+    after = ledger(db)
+    days = Counter((row.advisor_id, row.business_day) for row in after)
+    assert {row.id for row in after} >= before.keys()
+    assert days[tried.id, TODAY] == 1, "the day a person worked on is left alone"
+    assert days[mine.id, TODAY] > sum(r.advisor_id == mine.id and r.business_day == TODAY for r in before.values())
+    assert days[tried.id, TODAY + timedelta(days=1)] > 5
+    assert days[tried.id, TODAY + timedelta(days=2)] == 0
+    assert days[mine.id, TODAY + timedelta(days=2)] > 0
+    numbers = [row.feed_seq for row in after if row.advisor_id == mine.id]
+    head = db.read(lambda s: s.exec(select(FeedRow.head).where(FeedRow.scope == str(mine.id))).one())
+    assert len(set(numbers)) == len(numbers)
+    assert max(numbers) <= head
+    db.dispose()
+
+
+def test_an_early_start_still_shows_a_team_at_work(sqlite_url):
+    db = Database(sqlite_url)
+    early = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)  # one in the morning of the 23rd
+
+    prepare(db, early)
+
+    today = [row for row in ledger(db) if row.business_day == TODAY]
+    assert today
+    assert all(row.occurred_at <= early for row in today)
+    db.dispose()
+
+
+def test_a_real_bank_is_never_touched(sqlite_url):
+    db = Database(sqlite_url)
+    make.staff(db, make.tree(db).outlets[0], login="head")
+
+    with pytest.raises(Conflict):
+        prepare(db)
+
+    assert db.read(lambda session: session.exec(select(func.count()).select_from(StaffRow)).one()) == 1
+    db.dispose()

@@ -1,0 +1,142 @@
+"""Drives the app in headless Chromium as a person with a phone does: by names and identifiers.
+
+It notes console errors and requests that leave the origin; `Screen.check` fails on either.
+"""
+
+import os
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+
+PHONE = (390, 844)
+WIDE = (1280, 800)
+_ARGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@dataclass
+class Screen:
+    """One open page of the app, and what went wrong in it so far."""
+
+    page: Page
+    origin: str
+    errors: list[str] = field(default_factory=list[str])
+    strangers: list[str] = field(default_factory=list[str])
+
+    def button(self, name: str, *, exact: bool = False) -> Locator:
+        """A button by its spoken name."""
+        return self.page.get_by_role("button", name=name, exact=exact)
+
+    def at(self, identifier: str) -> Locator:
+        """Whatever has this semantics identifier."""
+        return self.page.locator(f'[flt-semantics-identifier="{identifier}"]')
+
+    def field(self, label: str) -> Locator:
+        """A text field by its label."""
+        return self.page.get_by_role("textbox", name=label, exact=True)
+
+    def tab(self, name: str) -> Locator:
+        """A destination of the navigation."""
+        return self.page.get_by_role("tab", name=name)
+
+    def tap(self, target: str | Locator) -> None:
+        """Tap an identifier or a locator, once it is there."""
+        locator = self.at(target) if isinstance(target, str) else target
+        locator.wait_for()
+        locator.click()
+
+    def type(self, label: str, text: str) -> None:
+        """Type into a field; Flutter attaches its editor after the click, so the field is focused first and then filled."""
+        box = self.field(label)
+        box.click()
+        box.fill(text)
+
+    def see(self, text: str) -> Locator:
+        """Wait until this text is on the screen, as text or inside a spoken name, and return it."""
+        found = self.page.get_by_text(text).or_(self.page.get_by_label(text)).first
+        found.wait_for()
+        return found
+
+    def said(self) -> list[str]:
+        """Everything the screen says, in order: texts and labels."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll('flt-semantics-host *')]
+                .map(e => e.getAttribute('aria-label') || (e.children.length ? '' : e.textContent)).filter(Boolean)"""
+        )
+
+    def awake(self, *, timeout_ms: int = 60_000) -> None:
+        """Wait for the app after a load and turn its semantics on."""
+        self.page.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=timeout_ms)
+        self.page.evaluate("document.querySelector('flt-semantics-placeholder').click()")
+        self.page.wait_for_selector("#splash", state="detached", timeout=timeout_ms)
+        self.page.wait_for_selector("[flt-semantics-identifier]", state="attached", timeout=timeout_ms)
+
+    def shoot(self, path: Path) -> None:
+        """A picture of the screen."""
+        self.page.screenshot(path=str(path))
+
+    def check(self) -> None:
+        """Fail when the console had an error or a request went elsewhere."""
+        assert not self.errors, self.errors
+        assert not self.strangers, self.strangers
+
+
+def _watch(screen: Screen) -> None:
+    def on_request(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(screen.origin).netloc:
+            screen.strangers.append(url)
+
+    screen.page.on("request", lambda request: on_request(request.url))
+    screen.page.on("websocket", lambda socket: on_request(socket.url))
+    screen.page.on(
+        "console",
+        lambda message: (
+            screen.errors.append(f"{message.text} ({message.location.get('url')})") if message.type == "error" else None
+        ),
+    )
+    screen.page.on("pageerror", lambda error: screen.errors.append(str(error)))
+
+
+@contextmanager
+def chromium() -> Generator[Browser]:
+    """A headless Chromium: `CHROMIUM` names the binary, else the system's, else Playwright's own."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def phone_context(browser: Browser, size: tuple[int, int] = PHONE, *, dark: bool = False) -> BrowserContext:
+    """A Chinese phone with touch, or any other size; nothing leaves the machine."""
+    width, height = size
+    phone = width < 900
+    return browser.new_context(
+        viewport={"width": width, "height": height},
+        has_touch=phone,
+        is_mobile=phone,
+        device_scale_factor=2 if phone else 1,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        color_scheme="dark" if dark else "light",
+    )
+
+
+def open_app(context: BrowserContext, url: str, *, timeout_ms: int = 60_000) -> Screen:
+    """Open the app and turn its semantics on; returns once the first page is there."""
+    page = context.new_page()
+    screen = Screen(page, origin=url)
+    _watch(screen)
+    page.goto(url)
+    screen.awake(timeout_ms=timeout_ms)
+    return screen

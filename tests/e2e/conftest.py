@@ -1,0 +1,62 @@
+"""One demo bank and one browser for all walks; each walk signs in on a phone of its own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.browser import PHONE, Screen, chromium, open_app, phone_context
+from tests.e2e.stage import Stage
+
+PATIENCE_MS = 30_000
+OpenPhone = Callable[..., Screen]
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The API and the app over a demo bank."""
+    made = Stage(tmp_path_factory.mktemp("stage"))
+    made.build()
+    made.start("api")
+    made.start("app")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture
+def open_phone(stage: Stage, browser: Browser, tmp_path: Path) -> Iterator[OpenPhone]:
+    """Opens the app on a new phone, signed in as `login` if one is given; every screen is checked at the end."""
+    with ExitStack() as stack:
+        screens: list[Screen] = []
+
+        def open_one(login: str = "", *, size: tuple[int, int] = PHONE, dark: bool = False) -> Screen:
+            context = phone_context(browser, size, dark=dark)
+            stack.callback(context.close)
+            screen = open_app(context, stage.url)
+            screen.page.set_default_timeout(PATIENCE_MS)
+            screens.append(screen)
+            if login:
+                sign_in(screen, login)
+            return screen
+
+        yield open_one
+        for number, screen in enumerate(screens):
+            screen.shoot(tmp_path / f"last-{number}.png")
+            screen.check()
+
+
+def sign_in(screen: Screen, login: str, password: str = "demo2053") -> None:
+    """Fill in the form and wait for the first screen."""
+    screen.type("用户名", login)
+    screen.type("密码", password)
+    screen.tap("sign-in")
+    screen.at("sign-in").wait_for(state="detached")

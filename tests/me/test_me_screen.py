@@ -1,0 +1,109 @@
+"""The page "me": the sync in full, what needs attention and the ways out of it, language, look, and signing out."""
+
+from collections.abc import AsyncIterator
+
+import flet as ft
+import pytest_asyncio
+
+from app_client.session import AppSession
+from app_client.session_context import Phase, state_of
+from app_client.store import ledger
+from shared_models.calls import Call, CallOutcome
+from tests.store.scenes import MONDAY
+from tests.today.scenes import OUYANG, Scene, a_call, clients_closed, record
+from tests.ui.harness import App
+
+
+@pytest_asyncio.fixture
+async def session(scene: Scene) -> AppSession:
+    return await scene.signed_in()
+
+
+@pytest_asyncio.fixture
+async def app(scene: Scene, session: AppSession) -> AsyncIterator[App]:
+    async with scene.app(route="/me") as opened:
+        yield opened
+
+
+async def give_back(scene: Scene, session: AppSession, app: App) -> None:
+    """Record a call that the server does not take."""
+    [call] = await record(session, a_call(OUYANG))
+    scene.bank.rejects = {str(call.id)}
+    await session.sync.sync_now()
+    await app.settle()
+
+
+async def test_it_says_who_and_how_the_sync_stands(app: App) -> None:
+    assert "张敏" in app.texts()
+    assert "人民路支行 · 客户经理 · advisor1" in app.texts()
+    assert "本机的记录都已在银行系统里。" in app.texts()
+
+
+async def test_what_the_server_gave_back_is_explained(app: App, scene: Scene, session: AppSession) -> None:
+    await give_back(scene, session, app)
+    assert "电话 · 欧阳婳" in app.texts()
+    assert "银行系统里没有这位客户，可能已经合并或删除。" in app.texts()
+    assert "1 条需要处理" in app.said()
+
+
+async def test_a_call_given_back_is_entered_anew(app: App, scene: Scene, session: AppSession) -> None:
+    await give_back(scene, session, app)
+    [held] = session.store.read(ledger.held)
+    await app.tap(f"edit-{held.activity.id}")
+    await app.tap("outcome-wrong_number")
+    assert session.store.read(ledger.held) == []
+    [call] = session.store.read(lambda tx: ledger.activities_of_day(tx, MONDAY))
+    assert isinstance(call.data, Call)
+    assert (call.data.outcome, call.data.talk_seconds) == (CallOutcome.WRONG_NUMBER, 95)
+
+
+async def test_or_dropped_once_it_is_confirmed(app: App, scene: Scene, session: AppSession) -> None:
+    await give_back(scene, session, app)
+    [held] = session.store.read(ledger.held)
+    await app.tap(f"drop-{held.activity.id}")
+    assert len(session.store.read(ledger.held)) == 1
+    await app.tap("drop-confirm")
+    assert session.store.read(ledger.held) == []
+    assert "电话 · 欧阳婳" not in app.texts()
+
+
+async def test_the_language_changes_everywhere_at_once(app: App) -> None:
+    await app.tap("language-en")
+    assert "我的" not in app.texts()
+    await app.tap("language-zh")
+    assert "我的" in app.texts()
+
+
+async def test_the_look_is_kept(app: App, scene: Scene) -> None:
+    await app.tap("theme-dark")
+    assert app.page.theme_mode is ft.ThemeMode.DARK
+    async with scene.app() as again:
+        assert again.page.theme_mode is ft.ThemeMode.DARK
+
+
+async def test_signing_out_with_nothing_unsent_is_one_tap(app: App) -> None:
+    await app.tap("sign-out")
+    assert state_of(app.page).phase is Phase.SIGNED_OUT
+    assert app.has("sign-in")
+
+
+async def test_signing_out_with_unsent_work_asks_first(app: App, scene: Scene, session: AppSession) -> None:
+    scene.bank.faults = ["unsent"] * 9
+    await record(session, a_call(OUYANG))
+    await app.settle()
+    await app.tap("sign-out")
+    assert "还有 1 条记录没有上传" in app.texts()
+    assert state_of(app.page).phase is Phase.SIGNED_IN
+    await app.tap("cancel")
+    await clients_closed(app)
+    assert session.store.is_open
+    await app.tap("sign-out")
+    await app.tap("leave-anyway")
+    assert state_of(app.page).phase is Phase.SIGNED_OUT
+
+
+async def test_sync_now_sends_what_waits(app: App, scene: Scene, session: AppSession) -> None:
+    await record(session, a_call(OUYANG))
+    await app.tap("sync-now")
+    await app.settle(200)
+    assert len(scene.bank.ledger) == 1

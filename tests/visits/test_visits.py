@@ -1,0 +1,158 @@
+"""Visits as an advisor records them: the check-in with what the device knew, the day's list, and taking one back."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import flet as ft
+import pytest
+import pytest_asyncio
+
+from app_client.session import AppSession
+from app_client.store import ledger
+from app_client.visits.actions import CheckIn, check_in, is_card_end, take_back_visit
+from app_client.visits.queries import visits_view
+from shared_models.activity import Activity, ActivityKind
+from shared_models.errors import BadInput
+from shared_models.evidence import Grade
+from shared_models.follow_ups import FollowUp, FollowUpReason
+from shared_models.visits import Fix, Visit, VisitPlace
+from tests.store.scenes import MONDAY, NINE
+from tests.sync.bank import a_platform
+from tests.today.scenes import CHEN, OUYANG, WANG, PhoneInHand, Scene, a_proposal, a_visit, person, record
+from tests.ui.harness import App
+
+FIX = Fix(lat=43.88, lon=125.32, accuracy_m=20, taken_at=NINE, mocked=False)
+
+
+class PhoneOutdoors(PhoneInHand):
+    """A device that sees satellites."""
+
+    async def fix(self) -> Fix | None:
+        return FIX
+
+
+@pytest_asyncio.fixture
+async def session(scene: Scene) -> AppSession:
+    return await scene.signed_in()
+
+
+@pytest_asyncio.fixture
+async def app(scene: Scene, session: AppSession) -> AsyncIterator[App]:
+    async with scene.app(route="/visits") as opened:
+        yield opened
+
+
+def written(session: AppSession) -> list[Activity]:
+    return session.store.read(lambda tx: ledger.activities_of_day(tx, MONDAY))
+
+
+def an_appointment(number: int, *, days: int, note: str | None = None) -> ledger.Draft:
+    data = FollowUp(due_on=MONDAY + timedelta(days=days), reason=FollowUpReason.APPOINTMENT, note=note)
+    return ledger.Draft(kind=ActivityKind.FOLLOW_UP, data=data, customer_id=person(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [("", True), (" 1234 ", True), ("123", False), ("12345", False), ("12a4", False), ("１２３４", False)],
+)
+def test_a_card_ends_in_four_digits_or_is_left_out(text: str, fine: bool) -> None:
+    assert is_card_end(text) is fine
+
+
+async def test_bad_card_digits_write_nothing(session: AppSession) -> None:
+    with pytest.raises(BadInput):
+        await check_in(session, CheckIn(person(OUYANG), VisitPlace.OUTLET, card_last4="12"))
+    assert written(session) == []
+
+
+async def test_a_visit_is_picked_by_search_and_recorded_by_one_tap(app: App, session: AppSession) -> None:
+    await app.tap("new-visit")
+    await app.type("visit-search", "wjg")
+    await app.tap(f"pick-{person(WANG)}")
+    assert "未取得定位，按自述登记" in app.texts()
+    await app.tap("place-customer")
+    [visit] = written(session)
+    assert (visit.customer_id, visit.data) == (person(WANG), Visit(place=VisitPlace.CUSTOMER))
+    assert app.page.route == f"/visits/{visit.id}/proposal"
+
+
+async def test_a_fix_is_kept_as_evidence(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    scene.phone = PhoneOutdoors()
+    scene.platform = a_platform(tmp_path, scene.bank, scene.phone)
+    session = await scene.signed_in()
+    async with scene.app(route="/visits") as app:
+        await app.tap("new-visit")
+        await app.tap(f"pick-{person(OUYANG)}")
+        assert "已定位 ±20 米" in app.texts()
+        await app.tap("place-outlet")
+        [visit] = written(session)
+        assert visit.data == Visit(place=VisitPlace.OUTLET, fix=FIX)
+        assert visits_view(session).rows[0].grade is Grade.C
+    await scene.put_away()
+
+
+async def test_the_end_of_a_card_and_a_note_go_along(app: App, session: AppSession) -> None:
+    await app.tap("new-visit")
+    await app.tap(f"pick-{person(OUYANG)}")
+    await app.tap("ask-card")
+    await app.type("card-last4", "12")
+    await app.tap("place-outlet")
+    assert app.one(ft.TextField, key="card-last4").error == "请填四位数字，或留空"
+    assert written(session) == []
+    await app.type("card-last4", "6789")
+    await app.tap("ask-note")
+    await app.type("visit-note", "带了女儿")
+    await app.tap("place-outlet")
+    [visit] = written(session)
+    assert visit.data == Visit(place=VisitPlace.OUTLET, card_last4="6789", note="带了女儿")
+
+
+async def test_undo_takes_back_the_visit_and_its_products(app: App, session: AppSession) -> None:
+    visit_id = await check_in(session, CheckIn(person(OUYANG), VisitPlace.OUTLET))
+    visit = session.store.read(lambda tx: ledger.activity(tx, visit_id))
+    assert visit is not None
+    await record(session, a_proposal(OUYANG, visit, 3))
+    await app.settle()
+    assert "3 款" in app.texts()
+    await app.tap(f"undo-{visit_id}")
+    assert visits_view(session).figures.visits == 0
+    assert visits_view(session).figures.products_presented == 0
+    before = len(written(session))
+    await take_back_visit(session, visit_id)
+    assert len(written(session)) == before
+
+
+async def test_a_visit_says_how_many_products_are_missing_and_leads_to_them(app: App, session: AppSession) -> None:
+    [visit] = await record(session, a_visit(OUYANG))
+    await record(session, a_proposal(OUYANG, visit, 1))
+    await app.settle()
+    assert "还差 2 款" in app.texts()
+    await app.tap(f"visit-{visit.id}")
+    assert app.page.route == f"/visits/{visit.id}/proposal"
+
+
+async def test_appointments_come_up_due_first_and_a_tap_checks_in(app: App, session: AppSession) -> None:
+    await record(
+        session,
+        an_appointment(OUYANG, days=0, note="谈续期"),
+        an_appointment(WANG, days=2),
+        an_appointment(CHEN, days=20),
+    )
+    await app.settle()
+    view = visits_view(session)
+    assert [each.name for each in view.due] == ["欧阳婳"]
+    assert [each.name for each in view.ahead] == ["王建国"]
+    assert "约在今天 · 谈续期" in app.texts()
+    await app.tap(f"check-in-{person(OUYANG)}")
+    await app.tap("place-outlet")
+    assert [each.name for each in visits_view(session).rows] == ["欧阳婳"]
+    assert visits_view(session).due == ()
+
+
+async def test_the_heading_says_what_is_left(app: App, session: AppSession) -> None:
+    assert any("还差 5 位面访" in text for text in app.texts())
+    await record(session, *(a_visit(number) for number in range(1, 6)))
+    await app.settle()
+    assert any("今天的面访完成了" in text for text in app.texts())

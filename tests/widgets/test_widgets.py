@@ -1,0 +1,203 @@
+"""Widgets as a person meets them: what they say, what a tap does, what changes with the window."""
+
+from collections.abc import Callable
+
+import flet as ft
+import pytest
+
+from app_client.flet_typed import component, keyed, use_state
+from app_client.i18n import Language, t
+from app_client.widgets import (
+    Place,
+    RingValue,
+    Tone,
+    chips,
+    customer_row,
+    evidence_bar,
+    prepare_page,
+    primary_button,
+    ring,
+    speak,
+    stat_tile,
+    text_field,
+)
+from tests.ui import gallery
+from tests.ui.harness import App, running
+
+
+def show(*controls: Callable[[], ft.Control]) -> Callable[[ft.Page], None]:
+    """A page of just these controls."""
+
+    @component
+    def root() -> ft.View:
+        return ft.View(controls=[make() for make in controls])
+
+    def main(page: ft.Page) -> None:
+        prepare_page(page)
+        page.render_views(lambda: [root()])
+
+    return main
+
+
+async def test_a_ring_says_its_figure_and_target() -> None:
+    open_ring = RingValue(12, 20, "有效电话", identifier="calls")
+    done_ring = RingValue(21, 20, "面访", Tone.OK, identifier="visits")
+    async with running(show(lambda: ring(open_ring), lambda: ring(done_ring))) as app:
+        assert app.at("calls").label == "有效电话 12，目标 20"
+        assert app.at("visits").label == "面访 21，目标 20，已完成"
+        assert [dial.value for dial in app.all(ft.ProgressRing)] == [0.6, 1.0]
+
+
+def test_a_ring_without_a_target_is_done() -> None:
+    assert RingValue(0, 0, "").fraction == 1.0
+
+
+async def test_a_customer_row_opens_and_calls_apart() -> None:
+    taps: list[str] = []
+    row = lambda: customer_row(  # noqa: E731 - shown as it is used: a control made anew at each look
+        name="欧阳婳",
+        emphasis="明日到期 50 万",
+        reason="稳健理财",
+        on_open=lambda: taps.append("open"),
+        on_call=lambda: taps.append("call"),
+        identifier="c1",
+    )
+    async with running(show(row)) as app:
+        assert app.at("c1").label == "欧阳婳, 明日到期 50 万, 稳健理财"
+        assert app.at("call-c1").label == "拨打 欧阳婳"
+        await app.tap("call-c1")
+        await app.tap("c1")
+    assert taps == ["call", "open"]
+
+
+async def test_a_called_customer_has_no_call_button_and_says_so() -> None:
+    row = lambda: customer_row(name="赵堃", done=True, on_open=lambda: None, on_call=lambda: None, identifier="c1")  # noqa: E731 - shown as it is used: a control made anew at each look
+    async with running(show(row)) as app:
+        assert not app.has("call-c1")
+        assert app.at("c1").label == "赵堃, 已拨"
+
+
+@pytest.mark.parametrize(("busy", "off"), [(True, False), (False, True)])
+async def test_a_busy_or_disabled_button_cannot_be_tapped(*, busy: bool, off: bool) -> None:
+    taps: list[str] = []
+    make = lambda: primary_button(  # noqa: E731 - shown as it is used: a control made anew at each look
+        "保存", on_click=None if off else lambda: taps.append("saved"), busy=busy, identifier="save"
+    )
+    async with running(show(make)) as app:
+        with pytest.raises(AssertionError, match="cannot be tapped"):
+            await app.tap("save")
+
+
+async def test_one_tap_picks_one_chip_also_with_an_async_handler() -> None:
+    @component
+    def picker() -> ft.Control:
+        picked, pick = use_state("all")
+
+        async def on_pick(value: str) -> None:
+            pick(value)
+
+        return chips([("all", "全部"), ("gold", "黄金")], selected=picked, on_pick=on_pick, identifier="tier")
+
+    async with running(show(picker)) as app:
+        assert app.at("tier-all").selected
+        await app.tap("tier-gold")
+        assert app.at("tier-gold").selected
+        assert not app.at("tier-all").selected
+
+
+async def test_a_field_hands_on_its_text() -> None:
+    typed: list[str] = []
+    async with running(show(lambda: text_field("姓名", on_change=typed.append, identifier="name"))) as app:
+        await app.type("name", "赵堃")
+    assert typed == ["赵堃"]
+
+
+async def test_evidence_of_nothing_is_no_division_by_zero() -> None:
+    async with running(show(lambda: evidence_bar({}))) as app:
+        assert "证据 A 0% B 0% C 0% D 0%" in app.said()
+
+
+async def test_a_tile_that_leads_somewhere_is_a_button() -> None:
+    taps: list[int] = []
+    make = lambda: stat_tile("97", "有效电话", on_click=lambda: taps.append(1), identifier="calls")  # noqa: E731 - shown as it is used: a control made anew at each look
+    async with running(show(make)) as app:
+        assert app.at("calls").button
+        await app.tap("calls")
+    assert taps == [1]
+
+
+def test_places_of_rows() -> None:
+    assert [Place.of(i, 3) for i in range(3)] == [Place.FIRST, Place.MIDDLE, Place.LAST]
+    assert Place.of(0, 1) is Place.ONLY
+
+
+async def test_one_tap_logs_a_call_and_the_sheet_goes() -> None:
+    async with running(gallery.main, route="/today") as app:
+        assert not app.has("outcome-interested")
+        await app.tap("call-customer-0")
+        await app.tap("outcome-interested")
+        assert app.at("ring-calls").label == "有效电话 13，目标 20"
+        assert not any(sheet.open for sheet in app.all(ft.BottomSheet))
+        assert "已记录：有意向" in app.texts()
+        await app.fire(app.one(ft.SnackBarAction), "click")
+        assert app.at("ring-calls").label == "有效电话 12，目标 20"
+
+
+async def test_the_navigation_moves_beside_the_content_on_a_wide_window() -> None:
+    async with running(gallery.main, route="/team") as app:
+        assert app.one(ft.NavigationBar).selected_index == 3
+        assert "截至 17:40" not in app.texts()
+        await app.resize(1280, 800)
+        assert app.one(ft.NavigationRail).selected_index == 3
+        assert not app.all(ft.NavigationBar)
+        assert "截至 17:40" in app.texts()
+
+
+async def test_two_sessions_of_one_process_speak_their_own_languages() -> None:
+    def main_in(language: Language) -> Callable[[ft.Page], None]:
+        @component
+        def screen() -> ft.View:
+            said, say = use_state("")
+            return ft.View(
+                controls=[ft.Text(t("返回")), ft.Text(said), ft.Button("x", on_click=lambda: say(t("返回")))]
+            )
+
+        def main(page: ft.Page) -> None:
+            prepare_page(page, language=language)
+            page.render_views(lambda: [screen()])
+
+        return main
+
+    chinese = await App().start(main_in(Language.ZH))
+    english = await App().start(main_in(Language.EN))
+    await chinese.tap(chinese.one(ft.Button))
+    await english.tap(english.one(ft.Button))
+    assert chinese.texts() == ["返回", "返回"]
+    assert english.texts() == ["Back", "Back"]
+    await chinese.close()
+    await english.close()
+
+
+async def test_speaking_another_language_re_renders_the_keyed_root() -> None:
+    @component
+    def screen(switch: Callable[[], None]) -> ft.View:
+        return ft.View(controls=[ft.Text(t("返回")), ft.Button("EN", on_click=switch)])
+
+    @component
+    def root() -> list[ft.View]:
+        language, set_language = use_state(Language.ZH)
+
+        def switch() -> None:
+            speak(ft.context.page, Language.EN)
+            set_language(Language.EN)
+
+        return [keyed(language, screen, switch)]
+
+    def main(page: ft.Page) -> None:
+        prepare_page(page)
+        page.render_views(root)
+
+    async with running(main) as app:
+        assert app.texts() == ["返回"]
+        await app.tap(app.one(ft.Button))
+        assert app.texts() == ["Back"]
