@@ -36,6 +36,9 @@ _COMPRESSED: Final = (".js", ".mjs", ".wasm", ".otf", ".ttf")
 # A font's file is renamed when it changes; everything else is asked about again and answered with 304.
 _FONT_CACHE: Final = "public, max-age=31536000, immutable"
 _OTHER_CACHE: Final = "no-cache"
+# Flet isolates the page and opens it to every origin. In an isolated page Flutter rasterizes in a second thread, which corrupts
+# its own heap now and then until the page stands still (flutter/flutter#190039); alone in one thread it does not.
+_ISOLATION: Final = ("Cross-Origin-Embedder-Policy", "Access-Control-Allow-Origin")
 _SERVERS_OWN: Final = ("/api/", "/healthz", "/readyz", "/metrics")
 
 ClientMain = Callable[[ft.Page], None] | Callable[[ft.Page], Awaitable[None]]
@@ -75,7 +78,7 @@ async def client_lifespan() -> AsyncGenerator[None]:
 
 
 class WebFront:
-    """Stands before Flet's files: our font manifest, compressed code, cache headers, and 404 for the server's own prefixes."""
+    """Stands before Flet's files: our font manifest, compressed code, our headers, and 404 for the server's own prefixes."""
 
     def __init__(self, flet: ASGIApp) -> None:
         self.flet = flet
@@ -105,7 +108,10 @@ class WebFront:
 
         async def send_with_cache(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["Cache-Control"] = cache_control
+                sent = MutableHeaders(scope=message)
+                sent["Cache-Control"] = cache_control
+                for header in _ISOLATION:
+                    del sent[header]
             await send(message)
 
         await self.flet(scope, receive, send_with_cache)
@@ -119,9 +125,7 @@ class WebFront:
             "ETag": etag,
             "Cache-Control": _OTHER_CACHE,
             "Vary": "Accept-Encoding",
-            # Flutter's threaded renderer needs an isolated page; Flet sends the same on all it serves.
             "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Embedder-Policy": "require-corp",
         }
         if headers.get("if-none-match") == etag:
             response = Response(status_code=304, headers=fixed)

@@ -69,6 +69,14 @@ def test_code_is_compressed_and_not_sent_twice(browser: TestClient) -> None:
     assert plain.content == first.content
 
 
+def test_the_page_is_not_isolated_so_that_flutter_draws_in_one_thread(browser: TestClient) -> None:
+    """The threaded renderer corrupts its heap (flutter/flutter#190039), and an isolated page is what selects it."""
+    for path in ("/", "/main.dart.wasm", "/canvaskit/skwasm.wasm", "/manifest.json"):
+        headers = browser.get(path).headers
+        assert "cross-origin-embedder-policy" not in headers, path
+        assert "access-control-allow-origin" not in headers, path
+
+
 def test_no_path_leads_out_of_the_files(browser: TestClient) -> None:
     for path in ("/%2e%2e/%2e%2e/version.py.js", "/..%2f..%2fpyproject.toml.js"):
         assert browser.get(path).status_code == 404
