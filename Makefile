@@ -9,17 +9,22 @@ PORT ?= 8000
 WORKERS ?= 2
 BIN := .venv/bin
 STAGE := scripts/stage
+SEEDS ?= 1000
 SOURCES := app_client app_server shared_models
 # e2e and bench are stages of their own.
 LINTED := $(SOURCES) tests scripts
 
-.PHONY: help demo test lint format types contracts unit py314 e2e bench screenshots lock install install-dev clean
+.PHONY: help demo pwa test lint format types contracts unit py314 e2e torture mutants bench screenshots lock install install-dev clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 demo: .venv/installed ## build the demo bank and serve API and app on PORT (default 8000)
+	@$(BIN)/python scripts/pwa.py || echo "The app at / does not need it." >&2
 	@PORT=$(PORT) $(BIN)/day2053 demo
+
+pwa: .venv/installed ## build the app that works without network, for /m/
+	@$(BIN)/python scripts/pwa.py
 
 test: .venv/installed-dev ## install what is missing and run everything that CI runs
 	@scripts/install-chromium
@@ -55,6 +60,12 @@ py314: .venv/installed-dev ## the shared models' tests in the browser's Python (
 e2e: .venv/installed-dev ## the day of an advisor and a head, in headless Chromium
 	@scripts/install-chromium
 	@$(BIN)/python -m pytest -q -p no:randomly tests/e2e
+
+torture: .venv/installed-dev ## SEEDS (default 1000) simulated storms of phones and server, or SEED again with its schedule
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+mutants: .venv/installed-dev ## prove that the torture suite can fail, and write the table in docs/testing.md
+	@$(BIN)/python -m tests.simulation.mutants
 
 bench: .venv/installed-dev ## throughput as ratios to floors measured in the same run
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -10,6 +10,9 @@ def error_words(error: DomainError) -> str:
         return t("试的次数太多了，请过 {wait}再试。", wait=t_duration(error.retry_after))
     words = {
         "invalid_grant": t("用户名或密码不对，请再试一次。"),
+        "password_change_required": t("初始密码要先换成自己的，请重新登录。"),
+        "wrong_password": t("原来的密码不对，请重新登录再试。"),
+        "weak_password": t("这个密码太容易猜，换一个试试。"),
         "bad_reply": t("银行系统的回应看不懂，可能连到了别的网络，请换个网络再试。"),
         "disk_full": t("没有存下来：手机空间满了。清出一些空间，再点一次，填的都还在。"),
         "store_failed": t("没有存下来：本机数据暂时写不进去。再点一次，填的都还在。"),

@@ -19,8 +19,6 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import polib
-
 WAN = Decimal(10_000)
 YI = Decimal(100_000_000)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -73,6 +71,9 @@ def catalogue_path() -> Path:
 
 @cache
 def _english() -> dict[str, tuple[str, str]]:
+    # Who reads Chinese does not wait for it at the start.
+    import polib
+
     return {
         entry.msgid: (
             (entry.msgstr_plural.get(0, ""), entry.msgstr_plural.get(1, ""))

@@ -81,11 +81,11 @@ async def _come_back(page: ft.Page, state: AppState, platform: Platform) -> None
     await _show(page, state, session)
 
 
-async def _sign_in(page: ft.Page, platform: Platform, login: str, password: str) -> None:
+async def _sign_in(page: ft.Page, platform: Platform, login: str, password: str, new_password: str | None) -> None:
     """Sign in and show the app; raises DomainError, and then nothing has changed."""
     state = state_of(page)
     before = state.session
-    session = await sign_in_actions.sign_in(platform, login, password)
+    session = await sign_in_actions.sign_in(platform, login, password, new_password=new_password)
     same = before is not None and before.staff.id == session.staff.id
     await _show(page, state, session)
     if before is not None:
@@ -115,15 +115,23 @@ def _follow_the_page(page: ft.Page, state: AppState) -> None:
         nonlocal was_gone
         if event.state in _GONE:
             was_gone = True
+            state.presence.is_seen = False
         elif event.state in _SEEN and was_gone:
             was_gone = False
+            state.presence.come_back()
             if state.session is not None:
                 state.session.sync.poke(urgent=True)
                 await came_back(page, state.session)
 
+    def cut_off() -> None:
+        state.presence.is_seen = False
+
     async def closed() -> None:
+        state.presence.is_seen = False
         if state.session is not None:
             await state.session.close()
 
     page.on_app_lifecycle_state_change = changed
+    page.on_disconnect = cut_off
+    page.on_connect = state.presence.come_back
     page.on_close = closed

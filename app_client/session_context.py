@@ -31,6 +31,21 @@ class Pulse:
 
 
 @observable
+class Presence:
+    """Whether the page is in somebody's sight, and how often they have come back to it."""
+
+    def __init__(self) -> None:
+        self.is_seen = True
+        self.returns = 0
+
+    def come_back(self) -> None:
+        """The page is seen again; nothing when it never was away."""
+        if not self.is_seen:
+            self.is_seen = True
+            self.returns += 1
+
+
+@observable
 class AppState:
     """What the root renders by. `session` is set while `phase` is SIGNED_IN; `trouble` says why the app could not start."""
 
@@ -44,6 +59,7 @@ class AppState:
         self.asks_again = ""
         self.trouble = ""
         self.pulse = Pulse()
+        self.presence = Presence()
         self.stop_listening: Callable[[], None] | None = None
 
 

@@ -15,9 +15,11 @@ from app_server.auth.keys import KeyFile
 from app_server.clock import SystemClock
 from app_server.database import Database
 from app_server.demo.commands import build_demo, tell_who
-from app_server.imports.commands import import_file, init
+from app_server.imports.commands import import_command, import_outbox, init
+from app_server.imports.service import ImportKind
 from app_server.migrations import current, head, require_migrated
 from app_server.migrations import migrate as migrate_database
+from app_server.pwa import is_built
 from app_server.settings import Settings
 from app_server.tables import StaffRow
 from shared_models.errors import Conflict, DomainError
@@ -27,6 +29,8 @@ P = ParamSpec("P")
 app = typer.Typer(name="day2053", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys_app = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens.")
 app.add_typer(keys_app, name="keys")
+import_app = typer.Typer(no_args_is_help=True, help="Bring in a bank's own files, or what a phone could not send.")
+app.add_typer(import_app, name="import")
 
 
 def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -43,7 +47,9 @@ def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-app.command("import")(plain_errors(import_file))
+for kind in ImportKind:
+    import_app.command(kind.value)(plain_errors(import_command(kind)))
+import_app.command("outbox")(plain_errors(import_outbox))
 app.command("init")(plain_errors(init))
 
 
@@ -73,7 +79,7 @@ def demo(
     """Build the demo bank, or bring it up to today, and serve it."""
     settings = Settings()
     build_demo(settings, SystemClock(), reset=reset)
-    tell_who(f"http://{host}:{port}/")
+    tell_who(f"http://{host}:{port}/", offline=is_built())
     if not build_only:
         serve(host=host, port=port, workers=1, demo=True)
 

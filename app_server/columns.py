@@ -6,14 +6,16 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 T = TypeVar("T")
 
 # JSON text on SQLite, JSONB on PostgreSQL.
 Json = JSON().with_variant(JSONB(), "postgresql")
+# Ids as text with dashes: JSON on SQLite; on PostgreSQL an array, which unnests several times as fast as JSONB.
+Ids = JSON().with_variant(ARRAY(Uuid(as_uuid=False)), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

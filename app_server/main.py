@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app_server import docs_page, health, logs, problems
 from app_server.auth import endpoints as auth
 from app_server.auth.keys import KeyFile
+from app_server.auth.passwords import nobodys_hash
 from app_server.auth.tokens import AccessTokens
 from app_server.clock import Clock, SystemClock
 from app_server.database import Database
@@ -57,6 +58,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         app.state.sign_in_limiter = CapacityLimiter(settings.sign_in_workers)
+        # The first unknown login must not take longer than a known one.
+        await to_thread.run_sync(nobodys_hash)
         # More threads than connections would only wait for one, and take the interpreter from each other meanwhile.
         current_default_thread_limiter().total_tokens = settings.database_pool_size
         async with AsyncExitStack() as stack:
@@ -87,8 +90,10 @@ def create_app(
     app.add_middleware(SecurityHeaders)
     app.add_middleware(health.MeasuredRequests, metrics=app.state.metrics)
     if client is not None:
+        from app_server.pwa import mount_pwa
         from app_server.web_client import mount_app
 
+        mount_pwa(app)
         mount_app(app, client_main=client)
     return app
 

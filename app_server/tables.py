@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, String, Un
 from sqlalchemy.orm import declared_attr
 from sqlmodel import BigInteger, Field, SQLModel
 
-from app_server.columns import Json, JsonOf, Money, UtcDateTime, text_enum
+from app_server.columns import Ids, Json, JsonOf, Money, UtcDateTime, text_enum
 from shared_models.activity import ActivityKind
 from shared_models.customers import Customer, Maturity, Rating, Tier
 from shared_models.evidence import Grade
@@ -58,20 +58,23 @@ class UnitRow(Row, table=True):
 
 
 class StaffRow(Row, table=True):
-    """A member of staff. Raising `token_version` ends every access token of theirs; `is_demo` has the known password."""
+    """A member of staff; their role is that of their membership. Raising `token_version` ends all their access tokens.
+
+    `must_change_password`: somebody else knows it, so it opens nothing but its own change. `is_demo`: everybody does.
+    """
 
     id: UUID = Field(primary_key=True)
     login: str = Field(unique=True)
     name: str
-    role: Role = Field(sa_type=text_enum(Role))
     password_hash: str = Field(repr=False)
+    must_change_password: bool = False
     token_version: int = 1
     active: bool = True
     is_demo: bool = False
 
 
 class MembershipRow(Row, table=True):
-    """Where somebody belongs, from `starts_on` up to, not including, `ends_on`; None: still. Never two at a time."""
+    """Where somebody belongs and as what, from `starts_on` up to, not including, `ends_on`; None: still. Never two at a time."""
 
     __table_args__ = (
         CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="period"),
@@ -89,6 +92,7 @@ class MembershipRow(Row, table=True):
     id: UUID = Field(primary_key=True)
     staff_id: UUID = Field(foreign_key="staff.id")
     unit_id: UUID = Field(foreign_key="unit.id", index=True)
+    role: Role = Field(sa_type=text_enum(Role))
     starts_on: date
     ends_on: date | None = None
 
@@ -187,8 +191,13 @@ class LedgerRow(Row, table=True):
     __table_args__ = (
         Index("ix_ledger_advisor_id_business_day", "advisor_id", "business_day"),
         Index("ix_ledger_advisor_id_feed_seq", "advisor_id", "feed_seq", unique=True),
-        Index("ix_ledger_customer_id_business_day", "customer_id", "business_day"),
-        Index("ix_ledger_branch_id_business_day", "branch_id", "business_day"),
+        # Most refer to nothing, and are no reason to write an index.
+        Index(
+            "ix_ledger_refers_to",
+            "refers_to",
+            sqlite_where=text("refers_to IS NOT NULL"),
+            postgresql_where=text("refers_to IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -201,7 +210,7 @@ class LedgerRow(Row, table=True):
     clock_offset_ms: int = Field(sa_type=BigInteger)
     business_day: date
     customer_id: UUID | None = None
-    refers_to: UUID | None = Field(default=None, index=True)
+    refers_to: UUID | None = None
     data: dict[str, Any] = Field(sa_type=Json)
     digest: bytes = Field(sa_type=LargeBinary)
     feed_seq: int = Field(sa_type=BigInteger)
@@ -210,8 +219,6 @@ class LedgerRow(Row, table=True):
 
 class AdvisorDayRow(Row, table=True):
     """The stored fold of one advisor's business day (工作日), flat, so that SQL can add it up."""
-
-    __table_args__ = (Index("ix_advisor_day_branch_id_business_day", "branch_id", "business_day"),)
 
     advisor_id: UUID = Field(primary_key=True, foreign_key="staff.id")
     business_day: date = Field(primary_key=True, index=True)
@@ -241,7 +248,7 @@ class AdvisorDayRow(Row, table=True):
     targets_products_per_visit: int
     met: bool
     declines: dict[str, int] = Field(sa_type=Json)
-    called_customers: list[str] = Field(sa_type=Json)
+    called_customers: list[str] = Field(sa_type=Ids)
     folded_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -255,7 +262,11 @@ class FeedRow(Row, table=True):
 class ChangeRow(Row, table=True):
     """That an entity changed, at place `seq` of a feed; what it is now is read from its own table."""
 
-    __table_args__ = (Index("ix_change_scope_entity_entity_id", "scope", "entity", "entity_id"),)
+    __table_args__ = (
+        Index("ix_change_scope_entity_entity_id", "scope", "entity", "entity_id"),
+        # Who lost what lately, of whatever feed.
+        Index("ix_change_deleted_at", "at", sqlite_where=text("deleted"), postgresql_where=text("deleted")),
+    )
 
     scope: str = Field(primary_key=True)
     seq: int = Field(primary_key=True, sa_type=BigInteger)

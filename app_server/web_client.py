@@ -22,7 +22,7 @@ from app_client.theme import RARE_FAMILY
 
 ASSETS: Final = Path(__file__).parent.parent / "assets"
 # What Flutter names its default family on every platform but Apple's; both weights under it make all text Chinese-capable.
-_FONTS: Final = [
+_FONTS: Final[list[dict[str, object]]] = [
     {
         "family": "Roboto",
         "fonts": [
@@ -132,6 +132,11 @@ class WebFront:
         else:
             response = Response(content, media_type=media_type, headers={**fixed, "Content-Encoding": "gzip"})
         await response(scope, receive, send)
+
+
+def chinese_fonts() -> list[dict[str, object]]:
+    """Our families as Flutter's font manifest has them."""
+    return list(_FONTS)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -110,9 +111,18 @@ class Activity(BaseModel):
             case _:
                 return None
 
+    def content(self) -> bytes:
+        """The validated content as JSON: the same bytes for the same activity, however it was written."""
+        return self.model_dump_json().encode()
+
     def content_digest(self) -> bytes:
-        """SHA-256 of the validated content, to tell a repeat of the same activity from a clash of ids."""
-        return hashlib.sha256(self.model_dump_json().encode()).digest()
+        """SHA-256 of the content, to tell a repeat of the same activity from a clash of ids."""
+        return digest_of(self.content())
+
+
+def digest_of(content: bytes) -> bytes:
+    """The digest of an activity's content."""
+    return hashlib.sha256(content).digest()
 
 
 class RejectCode(StrEnum):
@@ -130,12 +140,24 @@ class RejectCode(StrEnum):
     ID_CONFLICT = "id_conflict"
 
 
-def time_rejection(activity: Activity, *, now: datetime, policies: Policies) -> RejectCode | None:
-    """Whether the corrected instant is too far from the server's `now` to be taken."""
-    if activity.corrected_at > now + FUTURE_TOLERANCE:
-        return RejectCode.IN_FUTURE
+@dataclass(frozen=True, slots=True)
+class AcceptedTimes:
+    """The corrected instants that a server takes, both ends included."""
+
+    earliest: datetime
+    latest: datetime
+
+    def rejection(self, corrected_at: datetime) -> RejectCode | None:
+        """Why an instant is not taken, if it is not."""
+        if corrected_at > self.latest:
+            return RejectCode.IN_FUTURE
+        return RejectCode.TOO_OLD if corrected_at < self.earliest else None
+
+
+def accepted_times(now: datetime, policies: Policies) -> AcceptedTimes:
+    """What is not too far from the server's `now` under the policy of that day."""
     late_days = policies.on(policies.today(now)).policy.late_days
-    return RejectCode.TOO_OLD if activity.corrected_at < now - timedelta(days=late_days) else None
+    return AcceptedTimes(earliest=now - timedelta(days=late_days), latest=now + FUTURE_TOLERANCE)
 
 
 def uuid7(now: datetime) -> UUID:

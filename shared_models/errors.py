@@ -35,6 +35,24 @@ class Forbidden(DomainError):
     code = "forbidden"
 
 
+class PasswordChangeRequired(Forbidden):
+    """The caller's password is a temporary one: it opens nothing but its own change."""
+
+    code = "password_change_required"
+
+
+class WrongPassword(Forbidden):
+    """The password that was to confirm something is not the caller's."""
+
+    code = "wrong_password"
+
+
+class WeakPassword(BadInput):
+    """The new password cannot be taken; the sentence says why."""
+
+    code = "weak_password"
+
+
 class NotSignedIn(DomainError):
     """No valid access token came with the request."""
 

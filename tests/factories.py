@@ -104,8 +104,8 @@ def staff(
 ) -> StaffRow:
     """A member of staff who belongs to `where` since that day; their password is PASSWORD."""
     login = login or f"{role.value}{next(_numbers)}"
-    row = StaffRow(**{"id": uuid4(), "login": login, "name": login, "role": role, "password_hash": hashed(), **columns})
-    save(db, row, MembershipRow(id=uuid4(), staff_id=row.id, unit_id=where.id, starts_on=since))
+    row = StaffRow(**{"id": uuid4(), "login": login, "name": login, "password_hash": hashed(), **columns})
+    save(db, row, MembershipRow(id=uuid4(), staff_id=row.id, unit_id=where.id, role=role, starts_on=since))
     return row
 
 

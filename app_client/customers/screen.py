@@ -74,6 +74,7 @@ def CustomersScreen() -> ft.View:
             today=today,
             place=Place.of(index, len(found.rows)),
             wide=wide,
+            is_chosen=wide and row.id == chosen,
             on_open=set_chosen,
             language=language,
         )
@@ -287,6 +288,7 @@ def CustomerLine(
     today: date,
     place: Place,
     wide: bool,
+    is_chosen: bool,
     on_open: Callable[[UUID], object],
     language: Language,  # noqa: ARG001 - an argument, so that the memoized row is drawn anew in another language
 ) -> ft.Control:
@@ -309,6 +311,7 @@ def CustomerLine(
         on_open=open_it,
         on_call=call_customer(session, row.id, row.phone),
         place=place,
+        selected=is_chosen if wide else None,
         identifier=f"customer-{row.id}",
     )
 

@@ -8,6 +8,7 @@ from app_client.session import AppSession
 from app_client.store import ledger, reads
 from app_client.store.rules import policies
 from app_client.today.queries import Left, left_to_do
+from app_client.visits.queries import customers_short
 from shared_models.fold import AdvisorDay
 from shared_models.plans import Promise, open_promises
 
@@ -50,7 +51,7 @@ def evening_view(session: AppSession, day: date) -> EveningView:
             day=day,
             is_today=day == session.today(),
             figures=figures,
-            left=left_to_do(figures),
+            left=left_to_do(figures, visits_short=customers_short(ledger.activities_of_day(tx, day), rules.on(day))),
             is_day_off=figures.targets.calls == 0 and figures.targets.visits == 0,
             declines=tuple(sorted(figures.declines.items(), key=lambda pair: (-pair[1], pair[0]))),
             promised=tuple(

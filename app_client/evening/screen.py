@@ -152,6 +152,8 @@ def _tiles(view: EveningView) -> ft.Control:
             stat_tile(str(figures.products_bought), t("成交"), tone=Tone.GOLD if figures.products_bought else None),
         ],
         spacing=10,
+        intrinsic_height=True,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 
@@ -174,6 +176,7 @@ def _visits(view: EveningView) -> list[ft.Control]:
         _line(
             t("满 {n} 款", n=figures.targets.products_per_visit) if not view.is_day_off else t("产品齐全"),
             str(figures.visits_with_three),
+            behind=_behind(view, view.left.visits_short),
         ),
         _line(t("推荐产品"), str(figures.products_presented)),
         _line(t("成交产品"), str(figures.products_bought)),

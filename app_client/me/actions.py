@@ -1,8 +1,9 @@
-"""What a person can do on the page "me": send now, drop what was given back, choose a language and a look; signing out is sign_in's."""
+"""What a person can do on the page "me": send now, export or drop what was not taken, choose a language and a look; signing out is sign_in's."""
 
 from uuid import UUID
 
 from app_client.i18n import Language
+from app_client.me.queries import exported_outbox
 from app_client.session import AppSession
 from app_client.store.ledger import dismiss_held
 from app_client.store.meta import Meta, get_meta, set_meta
@@ -11,6 +12,12 @@ from app_client.store.meta import Meta, get_meta, set_meta
 async def dismiss(session: AppSession, activity_id: UUID) -> None:
     """Drop an activity that the server gave back, for good."""
     await session.store.write(lambda tx: dismiss_held(tx, activity_id))
+
+
+async def export_outbox(session: AppSession) -> bool:
+    """Let the person save all that the server does not have as a file; False when they did not. The outbox stays."""
+    exported = exported_outbox(session)
+    return await session.platform.files.save(exported.name, exported.content)
 
 
 async def choose_language(session: AppSession, language: Language) -> None:

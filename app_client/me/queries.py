@@ -1,5 +1,6 @@
-"""What the page "me" shows: who, how the sync stands, and what needs attention; nothing is changed here."""
+"""What the page "me" shows and exports: who, how the sync stands, what the server does not have; nothing is changed here."""
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +8,11 @@ from uuid import UUID
 
 from app_client.session import AppSession
 from app_client.store import ledger, reads
+from app_client.store.meta import Meta, clock_offset_ms, get_meta
 from app_client.store.rules import policies
 from shared_models.activity import ActivityKind
 from shared_models.calls import Call
+from shared_models.outbox import Outbox, write_outbox
 from shared_models.policy import zone
 
 
@@ -28,6 +31,14 @@ class Attention:
     code: str
     detail: str
     call: Call | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedOutbox:
+    """A file to save: the name it is offered under, and its bytes."""
+
+    name: str
+    content: bytes
 
 
 def attention(session: AppSession) -> list[Attention]:
@@ -62,5 +73,26 @@ def waiting_count(session: AppSession) -> int:
     def read(tx: sqlite3.Connection) -> int:
         counts = ledger.outbox_counts(tx)
         return counts.waiting + counts.held
+
+    return session.store.read(read)
+
+
+def exported_outbox(session: AppSession) -> ExportedOutbox:
+    """All that waits or was rejected, as the file that `day2053 import outbox` takes."""
+
+    def read(tx: sqlite3.Connection) -> ExportedOutbox:
+        now, staff = session.now(), session.staff
+        outbox = Outbox(
+            device_id=get_meta(tx, Meta.DEVICE_ID) or "",
+            staff_id=staff.id,
+            login=staff.login,
+            exported_at=now,
+            clock_offset_ms=clock_offset_ms(tx),
+            activities=ledger.unsent(tx),
+        )
+        local = now.astimezone(zone(policies(tx).timezone))
+        # A login may be written in any script and signs; a file's name may not.
+        login = re.sub(r"[^\w.-]+", "_", staff.login)
+        return ExportedOutbox(f"day2053-{login}-{local:%Y%m%d-%H%M}.json", write_outbox(outbox))
 
     return session.store.read(read)

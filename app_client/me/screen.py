@@ -11,6 +11,7 @@ from app_client.errors import error_words
 from app_client.flet_typed import component, use_state
 from app_client.i18n import Language, language, t, t_date, t_n, t_time
 from app_client.me import actions
+from app_client.me.export_sheet import export_row, export_sheet
 from app_client.me.queries import Attention, attention, waiting_count
 from app_client.session import AppSession
 from app_client.session_context import app_state, leave, use_session, use_store_version
@@ -47,12 +48,15 @@ def MeScreen() -> ft.View:
     use_store_version(session)
     leaving, set_leaving = use_state(False)
     dropping, set_dropping = use_state(_nothing())
+    exporting, set_exporting = use_state(False)
     staff = session.staff
     ft.use_dialog(
         _leaving_sheet(session, lambda: set_leaving(False))
         if leaving
         else _dropping_sheet(session, dropping, lambda: set_dropping(_nothing()))
         if dropping is not None
+        else export_sheet(session, lambda: set_exporting(False))
+        if exporting
         else None
     )
     advises = staff.role is StaffRole.ADVISOR
@@ -67,8 +71,10 @@ def MeScreen() -> ft.View:
         card([body(staff.name, bold=True), note(f"{staff.unit.name} · {role_word(staff.role)} · {staff.login}")])
     ]
     if advises:
-        content += _sync(session)
         content += _attention(session, attention(session), set_dropping)
+        content += _sync(session)
+        if waiting_count(session):
+            content += [ft.Container(height=8), export_row(lambda: set_exporting(True))]
     content += [
         section_header(t("语言和外观")),
         card(

@@ -31,10 +31,11 @@ DEFAULT_LENGTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A customer of the list with the reasons, strongest first."""
+    """A customer of the list with the reasons, strongest first; `is_picked` by the head."""
 
     customer_id: UUID
     reasons: tuple[Reason, ...]
+    is_picked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def _planned_list(
                 day=day,
             )
             or (Reason(code=ReasonCode.PICKED),),
+            is_picked=True,
         )
         for customer_id in chosen
     ]

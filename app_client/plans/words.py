@@ -33,7 +33,7 @@ def reason_word(reason: Reason, *, today: date) -> str:
         case ReasonCode.NEVER_CALLED:
             return t("从未联系")
         case ReasonCode.PICKED:
-            return t("负责人点名")
+            return t("负责人请你联系")
         case ReasonCode.IN_BOOK:
             return t("在册客户")
 

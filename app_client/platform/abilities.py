@@ -57,6 +57,14 @@ class Connectivity(Protocol):
         ...
 
 
+class Files(Protocol):
+    """Hands a file to the person, to keep or to pass on."""
+
+    async def save(self, name: str, content: bytes) -> bool:
+        """Let the person save it under that or another name; False when they did not, or the device cannot."""
+        ...
+
+
 class SessionKeeper(Protocol):
     """Keeps the signed-in session where the device does, over reloads and restarts. Never raises."""
 
@@ -82,6 +90,7 @@ class Platform:
     dialler: Dialler
     location: Location
     connectivity: Connectivity
+    files: Files
     keeper: SessionKeeper
     open_http: Callable[[], Http]
     device_name: str

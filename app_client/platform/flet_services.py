@@ -108,6 +108,26 @@ class FletConnectivity:
                 listener()
 
 
+class FletFiles:
+    """Saves through Flet's file picker: a dialog where the app was built for the device, a download in a browser.
+
+    A browser never says what became of a download: `tells=False` takes it as saved once the browser has it.
+    """
+
+    def __init__(self, *, tells: bool) -> None:
+        self._picker = ft.FilePicker()
+        self._tells = tells
+
+    async def save(self, name: str, content: bytes) -> bool:
+        """Let the person save it; False when they did not, or the device cannot."""
+        try:
+            place = await self._picker.save_file(file_name=name, src_bytes=content)
+        except (RuntimeError, TimeoutError, ValueError, ft.FletException) as error:
+            _log.info("no file saved: %s", type(error).__name__)
+            return False
+        return place is not None or not self._tells
+
+
 class FletSessionKeeper:
     """Keeps the session in the device's preferences: a browser's localStorage, or the app's own on a phone."""
 

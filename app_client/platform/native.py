@@ -8,8 +8,8 @@ import flet as ft
 
 from app_client.platform.abilities import Platform
 from app_client.platform.clock import SystemClock
-from app_client.platform.flet_services import FletConnectivity, FletDialler, FletLocation, FletSessionKeeper
-from app_client.platform.http import HttpxHttp
+from app_client.platform.flet_services import FletConnectivity, FletDialler, FletFiles, FletLocation, FletSessionKeeper
+from app_client.platform.httpx_http import HttpxHttp
 from app_client.platform.storage import DiskStorage
 
 
@@ -22,6 +22,7 @@ def native_platform(page: ft.Page, *, api_url: str) -> Platform:
         dialler=FletDialler(),
         location=FletLocation(clock),
         connectivity=FletConnectivity(),
+        files=FletFiles(tells=True),
         keeper=FletSessionKeeper(),
         open_http=partial(HttpxHttp, api_url),
         device_name=page.platform.value if page.platform else "phone",

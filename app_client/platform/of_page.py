@@ -1,6 +1,7 @@
 """Which platform a page has: the one place that asks where the app runs."""
 
 import os
+import sys
 from pathlib import Path
 
 import flet as ft
@@ -11,8 +12,15 @@ DEFAULT_PORT = "8000"
 
 
 def platform_of_page(page: ft.Page) -> Platform:
-    """This page's platform. The API's address is DAY2053_API_URL; in a browser, by default, this very server by loopback."""
-    # Either is imported only where it runs: a phone has no server's folder, a server no phone's.
+    """This page's platform. The API's address is DAY2053_API_URL; in dynamic web, by default, this very server by loopback.
+
+    A browser's own Python speaks to the server its page came from.
+    """
+    # Each is imported only where it runs: a phone has no server's folder, a server no phone's, a browser no httpx.
+    if sys.platform == "emscripten":
+        from app_client.platform.browser import browser_platform
+
+        return browser_platform()
     if page.web:
         from app_client.platform.server import server_platform
 

@@ -17,6 +17,7 @@ class ProposalForm:
         self.cards: list[UUID] = []
         self.picks: dict[UUID, PickEntry] = {}
         self.search = ""
+        self.shows_unsuitable = False
         self.trouble = ""
         self.amount_troubles: dict[UUID, AmountTrouble] = {}
 
@@ -60,6 +61,10 @@ class ProposalForm:
             self.cards = [*self.cards, product_id]
         self.picks = {**self.picks, product_id: PickEntry(product_id, PickResponse.PRESENTED)}
         self.search = ""
+
+    def fold_unsuitable(self) -> None:
+        """Show what may not be proposed, or put it away."""
+        self.shows_unsuitable = not self.shows_unsuitable
 
     def _forget_troubles(self, product_id: UUID) -> None:
         self.trouble = ""

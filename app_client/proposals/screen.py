@@ -23,10 +23,12 @@ from app_client.widgets import (
     Tap,
     Tone,
     banner,
+    card,
     choice_grid,
     empty_state,
     note,
     primary_button,
+    quiet_button,
     section_header,
     sheet,
     text_field,
@@ -85,11 +87,7 @@ def _parts(view: ProposalView, form: ProposalForm) -> list[ft.Control]:
     if form.trouble:
         parts += [banner(form.trouble, tone=Tone.BAD), ft.Container(height=8)]
     if view.rating_trouble is not None:
-        words = {
-            SuitabilityRule.NOT_RATED: t("客户还没有风险评估。先做风险评估，才能推荐产品；这次面访已经登记。"),
-            SuitabilityRule.RATING_EXPIRED: t("客户的风险评估已过期。重新评估后才能推荐产品；这次面访已经登记。"),
-        }[view.rating_trouble]
-        parts += [banner(words, tone=Tone.WARN, icon=ft.Icons.GPP_MAYBE_OUTLINED), ft.Container(height=8)]
+        parts += [card([_rating_state(view.rating_trouble)]), ft.Container(height=8)]
     for product_id in form.cards:
         offer = view.offer(product_id)
         if offer is not None:
@@ -100,11 +98,21 @@ def _parts(view: ProposalView, form: ProposalForm) -> list[ft.Control]:
     return parts
 
 
+def _rating_state(trouble: SuitabilityRule) -> ft.Control:
+    """Why nothing can be proposed, and the way out: only the customer can do the assessment."""
+    heading = {
+        SuitabilityRule.NOT_RATED: t("客户还没有风险评估"),
+        SuitabilityRule.RATING_EXPIRED: t("客户的风险评估已过期"),
+    }[trouble]
+    way_out = t("请客户本人在网点或手机银行做完评估，再回来推荐产品。这次面访已经登记。")
+    return empty_state(heading, way_out, icon=ft.Icons.GPP_MAYBE_OUTLINED, tone=Tone.WARN)
+
+
 def keyed_card(offer: Offer, view: ProposalView, form: ProposalForm) -> ft.Control:
     """One card, which keeps its field while others come and go."""
-    card = product_card(offer, view, form)
-    card.key = f"card-{offer.product.id}"
-    return card
+    shown = product_card(offer, view, form)
+    shown.key = f"card-{offer.product.id}"
+    return shown
 
 
 def _shelf(view: ProposalView, form: ProposalForm) -> list[ft.Control]:
@@ -141,6 +149,19 @@ def _shelf(view: ProposalView, form: ProposalForm) -> list[ft.Control]:
             parts.append(ft.Container(note(t("没有别的适合这位客户的产品")), padding=8))
         if len(suitable) > len(shown):
             parts.append(ft.Container(note(t_n("还有 {n} 款，输入名称查找", len(suitable) - len(shown))), padding=8))
+    if unsuitable and view.rating_trouble is not None:
+        # All of the shelf, for one and the same reason: not worth a row each until somebody asks.
+        parts.append(
+            quiet_button(
+                t("收起") if form.shows_unsuitable else t_n("看看暂不能推荐的 {n} 款", len(unsuitable)),
+                icon=ft.Icons.EXPAND_LESS if form.shows_unsuitable else ft.Icons.EXPAND_MORE,
+                on_click=form.fold_unsuitable,
+                identifier="fold-unsuitable",
+                tone=Tone.PLAIN,
+            )
+        )
+        if not form.shows_unsuitable:
+            return parts
     if unsuitable:
         shown = unsuitable[:_SHOWN]
         parts.append(section_header(t("不能推荐"), t_n("{n} 款", len(unsuitable)), quiet=True))

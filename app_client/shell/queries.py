@@ -52,7 +52,7 @@ def sync_words(session: AppSession) -> SyncWords:
     if status.held:
         return SyncWords(
             pill=t_n("{n} 条需要处理", status.held),
-            sentence=t_n("{n} 条记录被银行系统退回，请在下面处理。", status.held),
+            sentence=t_n("{n} 条记录被银行系统退回，请逐条处理。", status.held),
             mood=SyncMood.NEEDS_YOU,
         )
     if status.phase in ("offline", "failing"):

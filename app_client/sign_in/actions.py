@@ -32,17 +32,35 @@ class UnsentWork(Conflict):
         self.held = held
 
 
+class OwnPasswordNeeded(DomainError):
+    """The password is right and a temporary one: sign in again with a new one of one's own."""
+
+    code = "password_change_required"
+
+
 async def sign_in(
-    platform: Platform, login: str, password: str, *, open_stores: OpenStores = OPEN_STORES
+    platform: Platform,
+    login: str,
+    password: str,
+    *,
+    new_password: str | None = None,
+    open_stores: OpenStores = OPEN_STORES,
 ) -> AppSession:
     """Sign in with a password; the same person's store goes on where it was, outbox and all.
 
-    Raises SignInRefused, Throttled, Offline, ServerSaid, BadReply, NewerStore, StoreFailed.
+    `new_password` takes the place of a temporary one. Raises OwnPasswordNeeded where that is missing, SignInRefused,
+    Throttled, Offline, ServerSaid, BadReply, NewerStore, StoreFailed; then nothing has been kept on this device.
     """
     transport = ApiTransport(platform.open_http())
     try:
         device_id = _known_device_id(platform, login) or new_device_id()
         granted = await transport.sign_in(login, password, device_id=device_id, device_name=platform.device_name)
+        if granted.password_change_required:
+            if new_password is None:
+                await transport.sign_out()
+                raise OwnPasswordNeeded("Your password is a temporary one; choose your own.")
+            await transport.change_password(password, new_password)
+            password = new_password
         shared = open_stores.acquire(platform, granted.staff.id)
         try:
             kept_id = shared.store.read(lambda tx: get_meta(tx, Meta.DEVICE_ID))

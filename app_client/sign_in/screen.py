@@ -1,4 +1,4 @@
-"""The sign-in page: two fields, one button, a language switch; what was typed stays when something goes wrong."""
+"""The sign-in page: two fields, one button, a language switch, and the choice of one's own password; what was typed stays."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,13 +8,16 @@ from app_client.errors import error_words
 from app_client.flet_typed import component, use_state
 from app_client.i18n import Language, t
 from app_client.session_context import AppState, app_state
+from app_client.sign_in.actions import OwnPasswordNeeded
 from app_client.theme import BODY, BOLD, LIGHT, NOTE, RADIUS_SHEET, TITLE, Role
 from app_client.widgets import (
+    Tap,
     Tone,
     banner,
     loading_state,
     note,
     primary_button,
+    quiet_button,
     speak,
     tappable,
     text_field,
@@ -22,9 +25,10 @@ from app_client.widgets import (
     use_wide,
 )
 from shared_models.errors import DomainError
+from shared_models.passwords import MIN_CHARS, PasswordTrouble, password_trouble
 
-SignIn = Callable[[str, str], Awaitable[None]]
-"""Signs in with (login, password) and shows the app; raises DomainError, and then nothing has changed."""
+SignIn = Callable[[str, str, str | None], Awaitable[None]]
+"""Signs in with (login, password, a new password or None) and shows the app; raises DomainError, and then nothing changed."""
 
 _FORM_WIDTH = 420
 _LOGO = 56
@@ -36,63 +40,54 @@ class Typed:
     def __init__(self, login: str) -> None:
         self.login = login
         self.password = ""
+        self.new_password = ""
+        self.repeated = ""
 
 
 @component
 def SignInScreen(*, sign_in: SignIn, again: str, language: Language) -> ft.View:
-    """The page of somebody who is not signed in, or, with `again` their login, whose sign-in has expired."""
+    """The page of somebody who is not signed in, or, with `again` their login, whose sign-in has expired.
+
+    A temporary password leads to a second step, in which they choose their own.
+    """
     wide = use_wide()
     typed, _ = use_state(lambda: Typed(again))
     trouble, set_trouble = use_state("")
     busy, set_busy = use_state(False)
+    choosing, set_choosing = use_state(False)
 
     async def submit() -> None:
-        if not typed.login.strip() or not typed.password:
-            set_trouble(t("请填写用户名和密码。"))
+        problem = _choice_trouble(typed) if choosing else _entry_trouble(typed)
+        if problem:
+            set_trouble(problem)
             return
         set_busy(True)
         set_trouble("")
         try:
-            await sign_in(typed.login.strip(), typed.password)
+            await sign_in(typed.login.strip(), typed.password, typed.new_password if choosing else None)
+        except OwnPasswordNeeded:
+            set_choosing(True)
         except DomainError as error:
             set_trouble(error_words(error))
         finally:
             set_busy(False)
 
+    def back() -> None:
+        typed.password = typed.new_password = typed.repeated = ""
+        set_trouble("")
+        set_choosing(False)
+
+    fields = _choice_fields(typed, submit) if choosing else _entry_fields(typed, submit)
     form = ft.Container(
         ft.Column(
             [
-                ft.Semantics(
-                    content=title(t("重新登录") if again else t("登录")), header=True, identifier="page-title"
-                ),
-                note(t("登录已过期，本机的记录都在，登录后自动上传。") if again else t("用行里的用户名和密码")),
+                ft.Semantics(content=title(_heading(again, choosing=choosing)), header=True, identifier="page-title"),
+                note(_hint(again, choosing=choosing)),
                 ft.Container(height=4),
                 ft.AutofillGroup(
-                    ft.Column(
-                        [
-                            text_field(
-                                t("用户名"),
-                                value=typed.login,
-                                on_change=lambda text: setattr(typed, "login", text),
-                                identifier="login",
-                                icon=ft.Icons.PERSON_OUTLINE,
-                                autofill=ft.AutofillHint.USERNAME,
-                            ),
-                            text_field(
-                                t("密码"),
-                                value=typed.password,
-                                on_change=lambda text: setattr(typed, "password", text),
-                                on_submit=submit,
-                                identifier="password",
-                                icon=ft.Icons.LOCK_OUTLINE,
-                                password=True,
-                                autofill=ft.AutofillHint.PASSWORD,
-                            ),
-                        ],
-                        spacing=12,
-                        tight=True,
-                        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    )
+                    ft.Column(fields, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+                    # Another key, so that no field of the first step lives on in the second.
+                    key="choose" if choosing else "enter",
                 ),
                 *(
                     [ft.Semantics(content=banner(trouble, tone=Tone.BAD), live_region=True, identifier="sign-in-error")]
@@ -100,7 +95,8 @@ def SignInScreen(*, sign_in: SignIn, again: str, language: Language) -> ft.View:
                     else []
                 ),
                 ft.Container(height=4),
-                primary_button(t("正在登录") if busy else t("登录"), on_click=submit, identifier="sign-in", busy=busy),
+                primary_button(_action(choosing=choosing, busy=busy), on_click=submit, identifier="sign-in", busy=busy),
+                *([quiet_button(t("返回"), on_click=back, identifier="back-to-sign-in")] if choosing else []),
             ],
             spacing=12,
             tight=True,
@@ -114,6 +110,93 @@ def SignInScreen(*, sign_in: SignIn, again: str, language: Language) -> ft.View:
         expand=not wide,
     )
     return _brand_view(form, language, wide=wide)
+
+
+def _heading(again: str, *, choosing: bool) -> str:
+    if choosing:
+        return t("设置新密码")
+    return t("重新登录") if again else t("登录")
+
+
+def _hint(again: str, *, choosing: bool) -> str:
+    if choosing:
+        return t("请换掉初始密码，至少 {n} 位，越长越好。", n=MIN_CHARS)
+    return t("登录已过期，本机的记录都在，登录后自动上传。") if again else t("用行里的用户名和密码")
+
+
+def _action(*, choosing: bool, busy: bool) -> str:
+    if choosing:
+        return t("正在保存") if busy else t("保存并登录")
+    return t("正在登录") if busy else t("登录")
+
+
+def _entry_trouble(typed: Typed) -> str:
+    return "" if typed.login.strip() and typed.password else t("请填写用户名和密码。")
+
+
+def _choice_trouble(typed: Typed) -> str:
+    """What is wrong with the chosen password, by the rule that the server applies, too; "" for nothing."""
+    match password_trouble(typed.new_password, login=typed.login.strip(), current=typed.password):
+        case PasswordTrouble.TOO_SHORT:
+            return t("新密码至少 {n} 位。", n=MIN_CHARS)
+        case PasswordTrouble.TOO_LONG:
+            return t("新密码太长了。")
+        case PasswordTrouble.TOO_SIMPLE:
+            return t("这个密码太容易猜，换一个试试。")
+        case PasswordTrouble.HAS_LOGIN:
+            return t("密码里不要带用户名。")
+        case PasswordTrouble.NOT_NEW:
+            return t("不能和初始密码一样。")
+        case None:
+            return "" if typed.new_password == typed.repeated else t("两次填的不一样，请再核对。")
+
+
+def _entry_fields(typed: Typed, submit: Tap) -> list[ft.Control]:
+    return [
+        text_field(
+            t("用户名"),
+            value=typed.login,
+            on_change=lambda text: setattr(typed, "login", text),
+            identifier="login",
+            icon=ft.Icons.PERSON_OUTLINE,
+            autofill=ft.AutofillHint.USERNAME,
+        ),
+        text_field(
+            t("密码"),
+            value=typed.password,
+            on_change=lambda text: setattr(typed, "password", text),
+            on_submit=submit,
+            identifier="password",
+            icon=ft.Icons.LOCK_OUTLINE,
+            password=True,
+            autofill=ft.AutofillHint.PASSWORD,
+        ),
+    ]
+
+
+def _choice_fields(typed: Typed, submit: Tap) -> list[ft.Control]:
+    return [
+        text_field(
+            t("新密码"),
+            value=typed.new_password,
+            on_change=lambda text: setattr(typed, "new_password", text),
+            identifier="new-password",
+            icon=ft.Icons.LOCK_OUTLINE,
+            password=True,
+            autofocus=True,
+            autofill=ft.AutofillHint.NEW_PASSWORD,
+        ),
+        text_field(
+            t("再填一次"),
+            value=typed.repeated,
+            on_change=lambda text: setattr(typed, "repeated", text),
+            on_submit=submit,
+            identifier="repeat-password",
+            icon=ft.Icons.LOCK_OUTLINE,
+            password=True,
+            autofill=ft.AutofillHint.NEW_PASSWORD,
+        ),
+    ]
 
 
 @component

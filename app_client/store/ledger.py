@@ -145,7 +145,7 @@ def held(tx: sqlite3.Connection) -> list[Held]:
         "SELECT activities.*, outbox.code, outbox.detail FROM outbox "
         "JOIN activities ON activities.id = outbox.activity_id WHERE outbox.state = 'held' ORDER BY outbox.seq"
     )
-    return [Held(_of_row(row), code=row["code"] or "", detail=row["detail"] or "") for row in rows]
+    return [Held(materialize.activity_of_row(row), code=row["code"] or "", detail=row["detail"] or "") for row in rows]
 
 
 def dismiss_held(tx: sqlite3.Connection, activity_id: UUID) -> None:
@@ -174,7 +174,15 @@ def waiting_batch(tx: sqlite3.Connection, limit: int) -> list[dict[str, Any]]:
         "WHERE outbox.state = 'waiting' ORDER BY outbox.seq LIMIT ?",
         (limit,),
     )
-    return [_wire(row) for row in rows]
+    return [materialize.wire_of_row(row) for row in rows]
+
+
+def unsent(tx: sqlite3.Connection) -> list[dict[str, Any]]:
+    """The whole outbox, what was rejected included, in the order made, each as `waiting_batch` would send it."""
+    rows = tx.execute(
+        "SELECT activities.* FROM outbox JOIN activities ON activities.id = outbox.activity_id ORDER BY outbox.seq"
+    )
+    return [materialize.wire_of_row(row) for row in rows]
 
 
 def _activity(draft: Draft, *, id: UUID, seq: int, offset: int, now: datetime) -> Activity:  # noqa: A002 - the field's name
@@ -211,20 +219,4 @@ def _same_or_conflict(known: Activity, draft: Draft) -> Activity:
 
 
 def _activities(tx: sqlite3.Connection, sql: str, *parameters: str) -> list[Activity]:
-    return [_of_row(row) for row in tx.execute(sql, parameters)]
-
-
-def _of_row(row: sqlite3.Row) -> Activity:
-    return Activity.model_validate(_wire(row))
-
-
-def _wire(row: sqlite3.Row) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "kind": row["kind"],
-        "seq": row["seq"],
-        "occurred_at": row["occurred_at"],
-        "clock_offset_ms": row["clock_offset_ms"],
-        "customer_id": row["customer_id"],
-        "data": json.loads(row["data"]),
-    }
+    return [materialize.activity_of_row(row) for row in tx.execute(sql, parameters)]

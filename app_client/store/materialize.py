@@ -5,7 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -46,7 +46,8 @@ def apply_change(tx: sqlite3.Connection, change: Change) -> None:
 def apply_changes(tx: sqlite3.Connection, changes: Iterable[Change]) -> None:
     """Take in the server's changes, in order.
 
-    An activity that waits or is held here stays as it is. A customer who left the book is removed, but not from
+    An activity that waits or is held here stays as it is; but one that is held and that the server has taken after all,
+    from a copy of the request that came later than its answer, is held no more. A customer who left the book is removed, but not from
     `pools`, so that earlier figures stand. Entities this version does not know are passed over; so is a row it cannot
     read, for one bad row must not stop all the others.
     """
@@ -184,7 +185,35 @@ def _pulled_activity(tx: sqlite3.Connection, change: Change, rules: Policies) ->
         return None
     activity = Activity.model_validate({"id": change.id, **change.data})
     is_new = _insert_activity(tx, activity, rules, state="synced", device="other")
-    return activity if is_new else None
+    return activity if is_new or _release(tx, activity) else None
+
+
+def _release(tx: sqlite3.Connection, taken: Activity) -> bool:
+    """Let go of a held activity that the server has taken as it is here; False when it is not held, or is another."""
+    row = tx.execute("SELECT * FROM activities WHERE id = ? AND state = 'held'", (str(taken.id),)).fetchone()
+    if row is None or activity_of_row(row) != taken:
+        return False
+    tx.execute("UPDATE activities SET state = 'synced' WHERE id = ?", (str(taken.id),))
+    tx.execute("DELETE FROM outbox WHERE activity_id = ?", (str(taken.id),))
+    return True
+
+
+def wire_of_row(row: sqlite3.Row) -> dict[str, Any]:
+    """An activity as it goes over the wire: the same bytes at every attempt."""
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "seq": row["seq"],
+        "occurred_at": row["occurred_at"],
+        "clock_offset_ms": row["clock_offset_ms"],
+        "customer_id": row["customer_id"],
+        "data": json.loads(row["data"]),
+    }
+
+
+def activity_of_row(row: sqlite3.Row) -> Activity:
+    """An activity as the store keeps it."""
+    return Activity.model_validate(wire_of_row(row))
 
 
 def _project_prospect(tx: sqlite3.Connection, prospect_id: str) -> None:

@@ -55,10 +55,11 @@ class Exchanged:
 
 @dataclass(frozen=True, slots=True)
 class BatchTooLarge:
-    """413: nothing of the batch was stored."""
+    """413: nothing of the batch was stored; `sent` is how many activities it had."""
 
     now: float
     jitter: float
+    sent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +128,13 @@ def step(state: SyncState, event: Event) -> tuple[SyncState, tuple[Effect, ...]]
             if more:
                 return going, (Exchange(grown),)
             return replace(going, phase=Phase.IDLE, wake_at=now + IDLE_INTERVAL), ()
-        case BatchTooLarge(now=now, jitter=jitter):
-            if state.batch_size == 1:
+        case BatchTooLarge(now=now, jitter=jitter, sent=sent):
+            if sent <= 1:
                 return _back_off(
                     state, Phase.FAILING, now, jitter, detail="The server takes no request of this size."
                 ), ()
-            halved = state.batch_size // 2
+            # Of what was sent, not of what might have been: half of the largest batch could be the same seven again.
+            halved = sent // 2
             return replace(state, batch_size=halved), (Exchange(halved),)
         case CursorGone(now=now, jitter=jitter):
             if state.has_restarted:

@@ -177,8 +177,10 @@ class SyncRunner:
                     self._feed(self._failed(error.detail))
 
     async def _exchange(self, limit: int) -> machine.Event:
+        sent = 0
         try:
             request = self._store.read(lambda tx: _request(tx, limit))
+            sent = len(request.activities)
             sent_at = self._clock.now()
             response = await self._transport.sync(request)
             timed = _Timed(response, sent_at=sent_at, received_at=self._clock.now())
@@ -187,18 +189,18 @@ class SyncRunner:
             more = await self._store.write(lambda tx: _apply(tx, request, timed))
             return machine.Exchanged(now=self._clock.monotonic(), more=more)
         except DomainError as error:
-            return self._event_of(error)
+            return self._event_of(error, sent)
         except Exception as error:  # noqa: BLE001 - a bug here must show as a failing sync, not end it silently
             _log.exception("sync failed")
             return self._failed(f"Something unexpected happened ({type(error).__name__}).")
 
-    def _event_of(self, error: DomainError) -> machine.Event:
+    def _event_of(self, error: DomainError, sent: int) -> machine.Event:
         now, jitter = self._clock.monotonic(), self._chance()
         match error:
             case SignInAgain():
                 return machine.SignedOut()
             case TooLarge():
-                return machine.BatchTooLarge(now=now, jitter=jitter)
+                return machine.BatchTooLarge(now=now, jitter=jitter, sent=sent)
             case CursorExpired():
                 return machine.CursorGone(now=now, jitter=jitter)
             case Offline():

@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from app_client.platform.http import Http, HttpReply, Offline
 from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
 from shared_models.org import Staff
+from shared_models.passwords import PasswordChange
 from shared_models.plans import Plan, PlanEdit
 from shared_models.sync import SyncRequest, SyncResponse
 from shared_models.team import TeamActivity, TeamDay, TeamRange
@@ -66,6 +67,7 @@ class SignedIn(BaseModel):
     access_token: str
     refresh_token: str
     staff: Staff
+    password_change_required: bool = False
 
 
 class TokenKeeper(Protocol):
@@ -112,7 +114,14 @@ class ApiTransport:
             "device_id": device_id,
             "device_name": device_name,
         }
-        return await self._grant(form, SignInRefused("Login or password is wrong."))
+        granted = await self._grant(form, SignInRefused("Login or password is wrong."))
+        self._access_token = granted.access_token
+        return granted
+
+    async def change_password(self, current: str, new: str) -> None:
+        """Choose a password of one's own. Raises what any call raises; ServerSaid for one the server does not take."""
+        change = PasswordChange(current_password=current, new_password=new)
+        await self._call("POST", "/auth/password", body=change.model_dump())
 
     async def refresh(self) -> None:
         """Exchange the refresh token. Raises SignInAgain, Offline, ServerSaid, BadReply, StoreWriteFailed.

@@ -1,12 +1,27 @@
-"""What a head can do: ask the server for a day or the activities behind a figure, and keep the answer; the store is written after the answer came."""
+"""What a head can do: ask for a day or the activities behind a figure and keep the answer, and set advisors' lists; nothing here waits in an outbox."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from app_client.session import AppSession
 from app_client.team.queries import Behind, KeptDay, keep_activities, keep_day
+from shared_models.errors import DomainError
+from shared_models.plans import Plan, PlanEdit
 from shared_models.policy import zone
 from shared_models.team import TeamActivity
+
+# What the server takes for one list.
+MOST_LISTED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Whose list was set, and for whom it failed and why."""
+
+    done: tuple[UUID, ...]
+    failed: Mapping[UUID, DomainError]
 
 
 async def fetch_day(session: AppSession, unit_id: UUID, day: date) -> KeptDay:
@@ -28,3 +43,39 @@ async def fetch_activities(session: AppSession, asked: Behind) -> list[TeamActiv
     now = session.now()
     await session.store.write(lambda tx: keep_activities(tx, asked, found, now=now))
     return found
+
+
+async def fetch_plan(session: AppSession, advisor_id: UUID, day: date) -> Plan:
+    """The list that was set for an advisor and day, empty when none was; raises as `fetch_day` but for the store."""
+    return await session.transport.get_plan(advisor_id, day)
+
+
+async def set_plans(
+    session: AppSession, day: date, chosen: Mapping[UUID, Sequence[UUID]], *, note: str, keeps_earlier: bool
+) -> Arranged:
+    """Set the list of each advisor, one after the other; what fails for one does not stop the others.
+
+    `keeps_earlier`: the chosen come after those who are on the list already, and an empty note leaves the earlier one.
+    """
+    done: list[UUID] = []
+    failed: dict[UUID, DomainError] = {}
+    for advisor_id, customer_ids in chosen.items():
+        try:
+            await _set_plan(session, advisor_id, day, customer_ids, note=note.strip(), keeps_earlier=keeps_earlier)
+        except DomainError as error:
+            failed[advisor_id] = error
+        else:
+            done.append(advisor_id)
+    return Arranged(tuple(done), failed)
+
+
+async def _set_plan(
+    session: AppSession, advisor_id: UUID, day: date, customer_ids: Sequence[UUID], *, note: str, keeps_earlier: bool
+) -> None:
+    listed, words = list(customer_ids), note or None
+    if keeps_earlier:
+        # Asked anew: another head may have set it meanwhile.
+        earlier = await fetch_plan(session, advisor_id, day)
+        listed, words = [*earlier.customer_ids, *listed], words or earlier.note
+    edit = PlanEdit(customer_ids=list(dict.fromkeys(listed))[:MOST_LISTED], note=words)
+    await session.transport.put_plan(advisor_id, day, edit)

@@ -1,4 +1,4 @@
-"""What is behind a figure: one advisor's figures, and the activities that add up to one; asks the server when it is shown."""
+"""What a head looks into: one advisor's figures, the activities that add up to one, or the list to be set; asks the server when it is shown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from uuid import UUID
 import flet as ft
 
 from app_client.errors import error_words
-from app_client.flet_typed import use_state
+from app_client.flet_typed import keyed, use_state
 from app_client.i18n import t, t_n, t_time
 from app_client.session import AppSession
 from app_client.team.actions import fetch_activities
+from app_client.team.arrange import Arrange
 from app_client.team.queries import Advisor, Behind, TeamView, figure_of, kept_activities
 from app_client.team.words import activity_words, figure_words, gap_words, metric_word, unsynced_words
 from app_client.theme import Role
@@ -55,10 +56,11 @@ _METRICS = (
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What a head looks into: an advisor, or a figure of theirs or of the unit."""
+    """What a head looks into: an advisor, or a figure of theirs or of the unit; `arranges`: the list to be set, for one or for all."""
 
     advisor_id: UUID | None = None
     metric: str | None = None
+    arranges: bool = False
 
 
 def use_focus(
@@ -96,7 +98,43 @@ def use_focus(
     ft.use_effect(ask, [asked, times, view.as_of if view is not None else None])
     if view is None or focus is None:
         return None
+    if focus.arranges:
+        return _arranging(session, view, focus.advisor_id, version, on_focus, wide=wide)
     return _pane(view, focus, found, trouble, on_focus, lambda: set_times(lambda last: last + 1), wide=wide)
+
+
+def _arranging(
+    session: AppSession,
+    view: TeamView,
+    advisor_id: UUID | None,
+    version: int,
+    on_focus: Callable[[Focus | None], object],
+    *,
+    wide: bool,
+) -> ft.Control:
+    advisor = view.advisor(advisor_id) if advisor_id else None
+    back = Focus(advisor_id=advisor_id) if advisor_id else None
+    head: list[ft.Control] = [_back(advisor.row.staff.name, lambda: on_focus(back))] if advisor else []
+    page = keyed(
+        f"arrange-{advisor_id}",
+        Arrange,
+        session=session,
+        view=view,
+        advisor_id=advisor_id,
+        version=version,
+        on_done=lambda: on_focus(back),
+    )
+    return ft.Column(
+        # A sheet says in its heading what it is.
+        [*head, *([title(t("安排名单"))] if wide else []), page],
+        spacing=8,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _back(words: str, on_back: Tap) -> ft.Control:
+    return ft.Row([quiet_button(words, icon=ft.Icons.ARROW_BACK, on_click=on_back, identifier="back-to-advisor")])
 
 
 def _pane(
@@ -114,18 +152,8 @@ def _pane(
         return _advisor(advisor, view, on_focus, wide=wide) if advisor else ft.Container()
     head: list[ft.Control] = []
     if focus.advisor_id is not None:
-        head.append(
-            ft.Row(
-                [
-                    quiet_button(
-                        advisor.row.staff.name if advisor else t("返回"),
-                        icon=ft.Icons.ARROW_BACK,
-                        on_click=lambda: on_focus(Focus(advisor_id=focus.advisor_id)),
-                        identifier="back-to-advisor",
-                    )
-                ]
-            )
-        )
+        words = advisor.row.staff.name if advisor else t("返回")
+        head.append(_back(words, lambda: on_focus(Focus(advisor_id=focus.advisor_id))))
     figures = advisor.figures if advisor else view.team.totals
     figure = _figure(view, advisor, focus.metric)
     head += [
@@ -174,6 +202,15 @@ def _advisor(advisor: Advisor, view: TeamView, on_focus: Callable[[Focus | None]
         parts.append(_standing(words, Role.BAD))
     elif not view.is_day_off:
         parts.append(_standing(t("已达标") if figures.met else t("没有差距"), Role.OK))
+    parts += [
+        line_row(
+            t("安排名单"),
+            icon=ft.Icons.PLAYLIST_ADD,
+            on_click=lambda: on_focus(Focus(advisor_id=staff.id, arranges=True)),
+            identifier="arrange",
+        ),
+        ft.Container(height=12),
+    ]
     parts += [
         line_row(
             metric_word(metric),

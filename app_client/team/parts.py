@@ -12,12 +12,14 @@ from app_client.team.words import bought_words, gap_words, moment_words, unit_ki
 from app_client.theme import Role
 from app_client.widgets import (
     Figure,
+    Gauge,
     Place,
     Tap,
     Tone,
     card,
     empty_state,
     evidence_bar,
+    gap_row,
     line_row,
     note,
     progress_bar,
@@ -49,6 +51,8 @@ def tiles(view: TeamView, set_focus: SetFocus) -> ft.Control:
                 _tile(str(totals.advisors_met), met, "met", set_focus),
             ],
             spacing=10,
+            intrinsic_height=True,
+            vertical_alignment=ft.CrossAxisAlignment.STRETCH,
         ),
         padding=ft.Padding(top=4),
     )
@@ -57,7 +61,7 @@ def tiles(view: TeamView, set_focus: SetFocus) -> ft.Control:
 def _tile(value: str, label: str, metric: str, set_focus: SetFocus) -> ft.Control:
     """A figure in the colour of what can be tapped; unlike a stat tile without a chevron, for three stand side by side."""
     return tappable(
-        ft.Column([title(value, color=Role.BRAND, lines=1), note(label, lines=1)], spacing=2, tight=True),
+        ft.Column([title(value, color=Role.BRAND, lines=1), note(label)], spacing=2, tight=True),
         label=f"{value} {label}",
         on_click=lambda: set_focus(Focus(metric=metric)),
         identifier=f"figure-{metric}",
@@ -70,15 +74,15 @@ def _tile(value: str, label: str, metric: str, set_focus: SetFocus) -> ft.Contro
 # -- advisors
 
 
-def advisors_parts(view: TeamView, set_focus: SetFocus) -> list[ft.Control]:
-    """Who is behind, then who has not synced, then, quieter, who is done."""
+def advisors_parts(view: TeamView, focus: Focus | None, set_focus: SetFocus) -> list[ft.Control]:
+    """Who is behind, then who has not synced, then, quieter, who is done; and the way to set everybody's list. `focus` marks a row."""
     if not view.team.advisors:
         return [empty_state(t("这个机构没有客户经理"), icon=ft.Icons.GROUPS_OUTLINED)]
     parts: list[ft.Control] = []
     first = [*view.behind, *view.not_synced]
     if first:
         parts.append(section_header(t("先看差距"), _gap_count(view)))
-        parts.append(_rows(first, view, set_focus))
+        parts.append(_rows(first, view, focus, set_focus))
     elif not view.is_day_off:
         parts += [
             ft.Container(height=12),
@@ -87,8 +91,20 @@ def advisors_parts(view: TeamView, set_focus: SetFocus) -> list[ft.Control]:
     if view.done:
         heading = t("休息日") if view.is_day_off else t("已达标")
         parts.append(section_header(heading, t_n("{n} 人", len(view.done)), quiet=True))
-        parts.append(_rows(view.done, view, set_focus))
+        parts.append(_rows(view.done, view, focus, set_focus))
+    if not view.units:
+        parts += [ft.Container(height=12), _arrange_all(set_focus)]
     return parts
+
+
+def _arrange_all(set_focus: SetFocus) -> ft.Control:
+    return line_row(
+        t("给全体安排名单"),
+        detail=t("从未接通、有意向里挑，或只留一句话"),
+        icon=ft.Icons.PLAYLIST_ADD,
+        on_click=lambda: set_focus(Focus(arranges=True)),
+        identifier="arrange-all",
+    )
 
 
 def _gap_count(view: TeamView) -> str:
@@ -97,10 +113,10 @@ def _gap_count(view: TeamView) -> str:
     return " · ".join(parts)
 
 
-def _rows(advisors: Sequence[Advisor], view: TeamView, set_focus: SetFocus) -> ft.Control:
+def _rows(advisors: Sequence[Advisor], view: TeamView, focus: Focus | None, set_focus: SetFocus) -> ft.Control:
     shown = advisors[:_MOST_ROWS]
     rows: list[ft.Control] = [
-        _advisor(each, view, set_focus, divided=index < len(shown) - 1) for index, each in enumerate(shown)
+        _advisor(each, view, focus, set_focus, divided=index < len(shown) - 1) for index, each in enumerate(shown)
     ]
     if len(advisors) > len(shown):
         more = t_n("还有 {n} 人，请到下级机构查看", len(advisors) - len(shown))
@@ -108,49 +124,59 @@ def _rows(advisors: Sequence[Advisor], view: TeamView, set_focus: SetFocus) -> f
     return card(rows, padding=0, spacing=0)
 
 
-def _advisor(advisor: Advisor, view: TeamView, set_focus: SetFocus, *, divided: bool) -> ft.Control:
+def _advisor(
+    advisor: Advisor, view: TeamView, focus: Focus | None, set_focus: SetFocus, *, divided: bool
+) -> ft.Control:
     figures, staff = advisor.figures, advisor.row.staff
     unsynced = advisor in view.not_synced
-    words = t_capital(unsynced_words(advisor, view)) if unsynced else gap_words(advisor) or bought_words(advisor)
-    numbers = [
-        Figure(figures.calls_effective, figures.targets.calls or None),
-        Figure(figures.visits, figures.targets.visits or None),
-        Figure(figures.products_presented // figures.visits if figures.visits else 0),
-    ]
     is_of_day = advisor.last_sync is not None and advisor.last_sync.date() == view.team.day
     last = moment_words(advisor.last_sync, view) if advisor.last_sync and is_of_day and not unsynced else ""
+    identifier = f"advisor-{staff.id}"
+    is_focused = focus is not None and focus.advisor_id == staff.id
+
+    def open_advisor() -> None:
+        set_focus(Focus(advisor_id=staff.id))
+
+    if advisor in view.behind:
+        return gap_row(
+            name=staff.name,
+            gauges=_gauges(figures),
+            detail=gap_words(advisor),
+            trailing=last,
+            on_open=open_advisor,
+            identifier=identifier,
+            divided=divided,
+            selected=is_focused,
+        )
     return team_row(
         name=staff.name,
-        figures=numbers,
-        segments=_segments(advisor, view),
-        detail=words,
+        figures=[
+            Figure(figures.calls_effective, figures.targets.calls or None),
+            Figure(figures.visits, figures.targets.visits or None),
+            Figure(figures.products_presented // figures.visits if figures.visits else 0),
+        ],
+        segments=[] if unsynced else _shades(figures.calls_graded),
+        detail=t_capital(unsynced_words(advisor, view)) if unsynced else bought_words(advisor),
         trailing=last,
         alert=t("未同步") if unsynced else "",
-        on_open=lambda: set_focus(Focus(advisor_id=staff.id)),
-        identifier=f"advisor-{staff.id}",
+        on_open=open_advisor,
+        identifier=identifier,
         divided=divided,
+        selected=is_focused,
     )
 
 
-def _segments(advisor: Advisor, view: TeamView) -> list[tuple[float, ft.ColorValue]]:
-    """Behind: how far, in red. Done: how well evidenced, in shades of green."""
-    figures = advisor.figures
-    if advisor in view.not_synced:
-        return []
-    if advisor in view.behind:
-        return [(_done_share(figures), Role.BAD)]
-    return _shades(figures.calls_graded)
-
-
-def _done_share(figures: Figures) -> float:
-    """How much of the day is done, calls, visits and three products each a third; full only when nothing is missing."""
-    calls = min(figures.calls_effective / figures.targets.calls, 1.0) if figures.targets.calls else 1.0
-    visits = min(figures.visits / figures.targets.visits, 1.0) if figures.targets.visits else 1.0
-    products = figures.visits_with_three / figures.visits if figures.visits else 0.0
-    return (calls + visits + products) / 3
+def _gauges(figures: Figures) -> list[Gauge]:
+    """Calls, visits, and how many of the visits had three products; amber, since a reason may have been given for fewer."""
+    return [
+        Gauge(t("有效电话"), figures.calls_effective, figures.targets.calls),
+        Gauge(t("面访"), figures.visits, figures.targets.visits),
+        Gauge(t("满三款"), figures.visits_with_three, figures.visits, Tone.WARN),
+    ]
 
 
 def _shades(graded: Mapping[Grade, int]) -> list[tuple[float, ft.ColorValue]]:
+    """How well the calls are evidenced, in shades of green."""
     total = sum(graded.values())
     if not total:
         return []
@@ -167,18 +193,16 @@ def units_parts(view: TeamView, enter: Callable[[Unit], object]) -> list[ft.Cont
     rows: list[ft.Control] = []
     for index, each in enumerate(view.units):
         totals = each.totals
-        met = t("{met} / {all} 人达标", met=totals.advisors_met, all=totals.advisors)
-        synced = t("{n} 人已同步", n=totals.advisors_reported)
         rows.append(
-            team_row(
+            gap_row(
                 name=each.unit.name,
-                figures=[
-                    Figure(totals.calls_effective, totals.targets.calls or None),
-                    Figure(totals.visits, totals.targets.visits or None),
+                gauges=[
+                    Gauge(t("有效电话"), totals.calls_effective, totals.targets.calls),
+                    Gauge(t("面访"), totals.visits, totals.targets.visits),
+                    Gauge(t("人达标"), totals.advisors_met, totals.advisors, Tone.BRAND),
                 ],
-                segments=[(_share(totals), Role.BRAND)],
-                detail=f"{unit_kind_word(each.unit.kind)} · {met}",
-                trailing=synced,
+                detail=unit_kind_word(each.unit.kind),
+                trailing=t("{n} 人已同步", n=totals.advisors_reported),
                 on_open=_enter(enter, each.unit),
                 identifier=f"unit-{each.unit.id}",
                 divided=index < len(view.units) - 1,
@@ -189,10 +213,6 @@ def units_parts(view: TeamView, enter: Callable[[Unit], object]) -> list[ft.Cont
 
 def _enter(enter: Callable[[Unit], object], unit: Unit) -> Tap:
     return lambda: enter(unit)
-
-
-def _share(figures: Figures) -> float:
-    return min(figures.calls_effective / figures.targets.calls, 1.0) if figures.targets.calls else 0.0
 
 
 # -- refusals, sales, coverage
@@ -216,6 +236,8 @@ def overview_parts(view: TeamView, set_focus: SetFocus) -> list[ft.Control]:
                 _tile(str(totals.products_presented), t("介绍产品"), "products_presented", set_focus),
             ],
             spacing=10,
+            intrinsic_height=True,
+            vertical_alignment=ft.CrossAxisAlignment.STRETCH,
         ),
     ]
     parts += _coverage(view)

@@ -45,7 +45,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Advisor:
-    """One advisor's row: what is missing to the targets, and whether what the phone still holds may mend it."""
+    """One advisor's row: what is missing to the targets, and whether what the phone still holds may mend it.
+
+    `products_short` are the visits with fewer products than wanted, those with a reason given among them.
+    """
 
     row: AdvisorRow
     standing: Standing

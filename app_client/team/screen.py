@@ -1,16 +1,18 @@
-"""A head's day: the unit's figures, gaps first, and a tap down to the activities behind each; reads what the server last answered."""
+"""A head's day: the unit's figures, gaps first, and a tap down to what is behind each; shows the last answer and asks anew by itself."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import flet as ft
 
 from app_client.errors import error_words
-from app_client.flet_typed import component, use_state
+from app_client.flet_typed import component, use_observed, use_state
 from app_client.i18n import t, t_date
 from app_client.session import AppSession
-from app_client.session_context import use_session, use_store_version
+from app_client.session_context import app_state, use_session, use_store_version
 from app_client.shell.screen import shell_view
 from app_client.team.actions import fetch_day
 from app_client.team.behind import Focus, use_focus
@@ -35,6 +37,8 @@ from app_client.widgets import (
 from shared_models.errors import DomainError
 from shared_models.org import Unit
 
+# What a head sees in the evening is never older than this while the page is in sight.
+REFRESH_SECONDS = 60.0
 _FIRST_YEAR = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -59,6 +63,15 @@ class Asking:
     trouble: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked for last; `times` counts the taps on "refresh"."""
+
+    unit_id: UUID
+    day: date
+    times: int
+
+
 @component
 def TeamScreen() -> ft.View:
     """The team of the signed-in head, by unit and day."""
@@ -73,8 +86,11 @@ def TeamScreen() -> ft.View:
     kept = ft.use_memo(lambda: kept_day(session, where.unit.id, where.day), [where.unit.id, where.day, version])
     view = team_view(kept) if kept is not None else None
 
+    presence = use_observed(app_state().presence)
+    last_wanted = ft.use_ref(_nowhere)
+    wanted = Wanted(where.unit.id, where.day, times)
+
     async def ask() -> None:
-        set_asking(Asking())
         try:
             await fetch_day(session, where.unit.id, where.day)
         except DomainError as error:
@@ -82,7 +98,24 @@ def TeamScreen() -> ft.View:
             return
         set_asking(Asking(is_busy=False))
 
-    ft.use_effect(ask, [where.unit.id, where.day, times])
+    async def stay_fresh() -> None:
+        """Ask now, seen to be busy only when a person wants something new, and then again and again while the page is in sight."""
+        if last_wanted.current != wanted:
+            last_wanted.current = wanted
+            set_asking(Asking())
+        began_on = session.today()
+        await ask()
+        while presence.is_seen:
+            await asyncio.sleep(REFRESH_SECONDS)
+            if where.day == began_on != session.today():
+                # Left open overnight, "today" is the new day.
+                move(Where(where.path, session.today()))
+                return
+            if presence.is_seen:
+                await ask()
+
+    # With a cleanup Flet ends the running one when the screen goes; a return to the page asks at once.
+    ft.use_effect(stay_fresh, [wanted, presence.returns], cleanup=_nothing)
 
     def move(there: Where) -> None:
         set_focus(None)
@@ -109,7 +142,7 @@ def TeamScreen() -> ft.View:
         content=[
             _days(session, where, move, lambda: set_picks_day(True), again, asking),
             *_crumbs(where, move),
-            *_body(view, asking, again, set_focus, move, where, wide=wide),
+            *_body(view, asking, again, focus, set_focus, move, where, wide=wide),
         ],
         detail=_detail(view, pane, set_focus, close) if wide else None,
         on_back=back,
@@ -117,6 +150,10 @@ def TeamScreen() -> ft.View:
 
 
 def _nothing() -> Focus | None:
+    return None
+
+
+def _nowhere() -> Wanted | None:
     return None
 
 
@@ -137,6 +174,8 @@ def _up(where: Where, move: Callable[[Where], None]) -> Tap | None:
 def _focus_heading(view: TeamView | None, focus: Focus | None) -> str:
     if view is None or focus is None:
         return ""
+    if focus.arranges:
+        return t("安排名单")
     advisor = view.advisor(focus.advisor_id) if focus.advisor_id else None
     return advisor.row.staff.name if advisor else view.team.unit.name
 
@@ -145,6 +184,7 @@ def _body(
     view: TeamView | None,
     asking: Asking,
     again: Tap,
+    focus: Focus | None,
     set_focus: Callable[[Focus | None], object],
     move: Callable[[Where], None],
     where: Where,
@@ -165,7 +205,7 @@ def _body(
 
     parts.append(tiles(view, set_focus))
     parts += units_parts(view, enter)
-    parts += advisors_parts(view, set_focus)
+    parts += advisors_parts(view, focus, set_focus)
     if not wide:
         parts += overview_parts(view, set_focus)
     return parts
@@ -211,6 +251,8 @@ def _days(
                     [body(word, bold=True), ft.Icon(ft.Icons.EXPAND_MORE, size=20, color=Role.MUTE)],
                     alignment=ft.MainAxisAlignment.CENTER,
                     spacing=4,
+                    run_spacing=0,
+                    wrap=True,
                 ),
                 label=t("{day}，选一天", day=word),
                 on_click=pick,

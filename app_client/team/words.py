@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from app_client.calls.words import decline_word, outcome_word
 from app_client.i18n import t, t_capital, t_date, t_duration, t_money, t_n, t_time
 from app_client.proposals.words import fewer_word, response_word
+from app_client.team.candidates import Group
 from app_client.team.queries import Advisor, TeamView
 from app_client.visits.words import place_word
 from shared_models.activity import DATA_OF_KIND, ActivityKind
@@ -38,15 +39,22 @@ def as_of_words(as_of: datetime, view: TeamView) -> str:
 
 
 def gap_words(advisor: Advisor) -> str:
-    """`落后 11 通电话、3 位面访`; empty when nothing is missing."""
+    """`落后 11 通电话、3 位面访`; empty when nothing is missing.
+
+    A day's figures do not tell which visits with fewer products gave a reason; only of a day that failed by products alone
+    is it certain that one did not.
+    """
     parts: list[str] = []
     if advisor.calls_short:
         parts.append(t_n("{n} 通电话", advisor.calls_short))
     if advisor.visits_short:
         parts.append(t_n("{n} 位面访", advisor.visits_short))
-    if advisor.products_short:
-        parts.append(t_n("{n} 位未满三款", advisor.products_short))
-    return t("落后 {what}", what=t("、").join(parts)) if parts else ""
+    if not parts:
+        return t("有面访未满三款，也没有说明原因") if advisor.products_short else ""
+    behind = t("落后 {what}", what=t("、").join(parts))
+    if not advisor.products_short:
+        return behind
+    return f"{behind} · {t_n('{n} 位未满三款（含已说明）', advisor.products_short)}"
 
 
 def bought_words(advisor: Advisor) -> str:
@@ -69,6 +77,17 @@ def moment_words(moment: datetime, view: TeamView) -> str:
     if moment.date() == view.team.day:
         return t_time(moment)
     return f"{t_date(moment.date())} {t_time(moment)}"
+
+
+def group_word(group: Group) -> str:
+    """How the day ended with a customer."""
+    return {
+        Group.NO_ANSWER: t("未接通"),
+        Group.INTERESTED: t("有意向"),
+        Group.MET: t("面访过"),
+        Group.DECLINED: t("已拒绝"),
+        Group.PROMISED: t("已约好"),
+    }[group]
 
 
 def unit_kind_word(kind: UnitKind) -> str:

@@ -12,6 +12,7 @@ from app_client.session import AppSession
 from app_client.store import ledger, reads
 from app_client.store.rules import policies
 from app_client.sync.machine import Phase
+from app_client.visits.queries import customers_short
 from shared_models.calls import CallOutcome
 from shared_models.customers import Customer, Pool, pool_on
 from shared_models.fold import AdvisorDay
@@ -21,11 +22,12 @@ from shared_models.plans import Reason, ReasonCode
 
 @dataclass(frozen=True, slots=True)
 class NextRow:
-    """A customer still to be called: why, and how often nobody answered today and when last."""
+    """A customer still to be called: why, whether the head picked them, and how often nobody answered today and when last."""
 
     customer: Customer
     pool: Pool
     reasons: tuple[Reason, ...]
+    is_picked: bool = False
     unanswered: int = 0
     unanswered_at: datetime | None = None
 
@@ -41,7 +43,7 @@ class CalledRow:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is missing to today's targets; `visits_short` are visits with fewer products than wanted."""
+    """What is missing to today's targets; `visits_short` are visits with fewer products than wanted, and no reason for it."""
 
     calls: int
     visits: int
@@ -70,12 +72,12 @@ class TodayView:
     has_customers: bool
 
 
-def left_to_do(figures: AdvisorDay) -> Left:
-    """What is missing to the targets that the figures carry."""
+def left_to_do(figures: AdvisorDay, *, visits_short: int) -> Left:
+    """What is missing to the targets that the figures carry; they do not tell which visits had a reason, so that is given."""
     return Left(
         calls=max(figures.targets.calls - figures.calls_effective, 0),
         visits=max(figures.targets.visits - figures.visits, 0),
-        visits_short=figures.visits - figures.visits_with_three,
+        visits_short=visits_short,
     )
 
 
@@ -102,7 +104,7 @@ def today_view(session: AppSession, morning: MorningList) -> TodayView:
         rules = policies(tx)
         activities = ledger.activities_of_day(tx, day)
         figures = reads.day_figures(tx, day)
-        left = left_to_do(figures)
+        left = left_to_do(figures, visits_short=customers_short(activities, rules.on(day)))
         calls = logged_calls(activities, rules.on(day).policy)
         outcome_of = {call.customer_id: call.outcome for call in reversed(calls)}
         reached = {customer for customer, outcome in outcome_of.items() if outcome is not CallOutcome.NO_ANSWER}
@@ -171,6 +173,7 @@ def _next_row(one: Listed, customer: Customer, calls: Sequence[LoggedCall], day:
         customer=customer,
         pool=pool_on(customer.managed_since, day),
         reasons=one.reasons,
+        is_picked=one.is_picked,
         unanswered=len(missed),
         unanswered_at=missed[0].at if missed else None,
     )

@@ -29,6 +29,7 @@ from app_client.widgets import (
     RingValue,
     Tap,
     Tone,
+    badge,
     banner,
     card,
     customer_row,
@@ -80,14 +81,7 @@ def standing(view: TodayView) -> str:
 def _figures(view: TodayView) -> list[ft.Control]:
     targets = view.figures.targets
     if view.is_day_off:
-        done = t(
-            "今天已有 {calls} 通有效电话、{visits} 位面访",
-            calls=view.figures.calls_effective,
-            visits=view.figures.visits,
-        )
-        parts: list[ft.Control] = [
-            card([empty_state(t("今天休息"), done, icon=ft.Icons.WEEKEND_OUTLINED, tone=Tone.OK)])
-        ]
+        parts: list[ft.Control] = [_day_off(view)]
     else:
         parts = [
             ring_row(
@@ -113,6 +107,15 @@ def _figures(view: TodayView) -> list[ft.Control]:
     if view.head_note:
         parts += [ft.Container(height=12), _head_note(view.head_note)]
     return parts
+
+
+def _day_off(view: TodayView) -> ft.Control:
+    """A line, not a screen: whoever opens the app on a day off came for the list."""
+    calls, visits = view.figures.calls_effective, view.figures.visits
+    words = t("想联系谁，照常拨打、照常计入")
+    if calls or visits:
+        words = t("今天已有 {calls} 通有效电话、{visits} 位面访", calls=calls, visits=visits)
+    return banner(words, tone=Tone.OK, icon=ft.Icons.WEEKEND_OUTLINED)
 
 
 def _quiet_line(text: str) -> ft.Control:
@@ -227,7 +230,7 @@ def NextCustomer(*, session: AppSession, row: NextRow, day: date, place: Place, 
         name=row.customer.name,
         emphasis=emphasis,
         reason=rest,
-        badges=customer_badges(row.customer, row.pool),
+        badges=[*customer_badges(row.customer, row.pool), *([badge(t("点名"))] if row.is_picked else [])],
         on_open=_open(row.customer.id),
         on_call=call_customer(session, row.customer.id, row.customer.phone),
         place=place,

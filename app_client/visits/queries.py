@@ -107,6 +107,13 @@ def visits_view(session: AppSession) -> VisitsView:
     return session.store.read(read)
 
 
+def customers_short(activities: Iterable[Activity], rule: DayPolicy) -> int:
+    """How many customers met that day were shown fewer products than wanted without a reason; `activities` are the day's."""
+    if not rule.targets.products_per_visit:
+        return 0
+    return len({row.customer_id for row in _rows(_standing(activities), {}, rule) if row.missing})
+
+
 def visited(session: AppSession, visit_id: UUID) -> Visited | None:
     """One visit of this ledger; None when there is none by that id."""
     return session.store.read(lambda tx: read_visited(tx, visit_id))

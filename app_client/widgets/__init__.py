@@ -3,8 +3,10 @@
 from app_client.widgets.badges import Tone, badge, sync_pill
 from app_client.widgets.bars import (
     Figure,
+    Gauge,
     card,
     evidence_bar,
+    gap_row,
     progress_bar,
     segment_bar,
     stat_tile,
@@ -32,6 +34,7 @@ from app_client.widgets.text import body, note, runs, tiny, title
 __all__ = [
     "Choice",
     "Figure",
+    "Gauge",
     "NavItem",
     "Place",
     "RingValue",
@@ -50,6 +53,7 @@ __all__ = [
     "empty_state",
     "error_state",
     "evidence_bar",
+    "gap_row",
     "icon_button",
     "line_row",
     "loading_state",

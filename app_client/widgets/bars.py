@@ -105,6 +105,26 @@ class Figure:
         return self.target is not None and self.value < self.target
 
 
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A named count of a target with a bar of its own; `tone` colours it while it is behind."""
+
+    label: str
+    value: int
+    target: int
+    tone: Tone = Tone.BAD
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the target is not reached."""
+        return self.value < self.target
+
+    @property
+    def words(self) -> str:
+        """`有效电话 9/20`, as it is read out."""
+        return f"{self.label} {self.value}/{self.target}"
+
+
 def team_row(
     *,
     name: str,
@@ -116,10 +136,12 @@ def team_row(
     on_open: Tap | None,
     identifier: str | None = None,
     divided: bool = True,
+    selected: bool | None = None,
 ) -> ft.Control:
-    """One person or unit of the team: figures (red where behind), a bar, a grey line beneath.
+    """One person of the team in short: figures (red where behind), a bar, a grey line beneath.
 
     `alert` ("未同步") replaces the figures in red. `detail` and `trailing` are the grey line's left and right.
+    `selected`: shown beside the list on a wide screen; None where nothing can be.
     """
     numbers: list[tuple[str, ft.ColorValue, bool]] = []
     for figure in figures:
@@ -128,27 +150,86 @@ def team_row(
         numbers.append((f"/{figure.target}" if figure.target is not None else "", Role.MUTE, False))
     right = body(alert, bold=True, color=Role.BAD) if alert else runs(numbers, size=BODY)
     spoken = [name, alert or " ".join("".join(text for text, _, _ in numbers).split()), detail, trailing]
+    return _of_team(
+        [
+            ft.Row(
+                [ft.Container(body(name, bold=True, lines=1), expand=True), right],
+                alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+            ),
+            segment_bar(segments),
+            ft.Row(
+                [ft.Container(note(detail), expand=True), note(trailing)],
+                vertical_alignment=ft.CrossAxisAlignment.START,
+            ),
+        ],
+        spoken=spoken,
+        on_open=on_open,
+        identifier=identifier,
+        divided=divided,
+        selected=selected,
+    )
+
+
+def gap_row(
+    *,
+    name: str,
+    gauges: Sequence[Gauge],
+    detail: str = "",
+    trailing: str = "",
+    on_open: Tap | None,
+    identifier: str | None = None,
+    divided: bool = True,
+    selected: bool | None = None,
+) -> ft.Control:
+    """One person or unit that is behind, and in what: a bar for each target, a grey line beneath; `selected` as in `team_row`."""
+    return _of_team(
+        [
+            ft.Row([ft.Container(body(name, bold=True, lines=1), expand=True), note(trailing)]),
+            ft.Row([_gauge(each) for each in gauges], spacing=12, vertical_alignment=ft.CrossAxisAlignment.END),
+            *([note(detail)] if detail else []),
+        ],
+        spoken=[name, *(each.words for each in gauges), detail, trailing],
+        on_open=on_open,
+        identifier=identifier,
+        divided=divided,
+        selected=selected,
+    )
+
+
+def _gauge(gauge: Gauge) -> ft.Control:
+    color = gauge.tone.text if gauge.is_behind else Role.INK
+    numbers = runs([(str(gauge.value), color, gauge.is_behind), (f"/{gauge.target}", Role.MUTE, False)], size=BODY)
+    share = gauge.value / gauge.target if gauge.target else 0.0
+    return ft.Column(
+        [
+            ft.Row([numbers, note(gauge.label)], spacing=4, run_spacing=0, wrap=True),
+            segment_bar([(min(share, 1.0), gauge.tone.mark if gauge.is_behind else Role.OK)], height=6),
+        ],
+        spacing=4,
+        tight=True,
+        expand=1,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _of_team(
+    lines: list[ft.Control],
+    *,
+    spoken: Sequence[str],
+    on_open: Tap | None,
+    identifier: str | None,
+    divided: bool,
+    selected: bool | None,
+) -> ft.Control:
     return ft.Column(
         [
             tappable(
-                ft.Column(
-                    [
-                        ft.Row(
-                            [ft.Container(body(name, bold=True, lines=1), expand=True), right],
-                            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
-                        ),
-                        segment_bar(segments),
-                        ft.Row(
-                            [ft.Container(note(detail), expand=True), note(trailing)],
-                            vertical_alignment=ft.CrossAxisAlignment.START,
-                        ),
-                    ],
-                    spacing=6,
-                    tight=True,
-                ),
+                ft.Column(lines, spacing=6, tight=True),
                 label=" · ".join(part for part in spoken if part),
                 on_click=on_open,
                 identifier=identifier,
+                selected=selected,
+                bgcolor=Role.BRAND_TINT if selected else None,
                 radius=12,
                 padding=ft.Padding.symmetric(horizontal=14, vertical=12),
             ),

@@ -13,6 +13,7 @@ from app_client.widgets.tap import Tap, tappable
 from app_client.widgets.text import body, note
 
 T = TypeVar("T")
+_COUNTED = 100
 
 
 def primary_button(
@@ -222,8 +223,8 @@ def text_field(
         min_lines=3 if multiline else None,
         max_lines=6 if multiline else 1,
         max_length=max_length,
-        # A counter helps with four digits, not with two thousand characters.
-        counter=ft.Container() if multiline else None,
+        # A counter helps with four digits, not with hundreds of characters.
+        counter=ft.Container() if multiline or (max_length or 0) > _COUNTED else None,
         keyboard_type=keyboard,
         prefix_icon=icon,
         autofocus=autofocus,

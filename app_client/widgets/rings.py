@@ -9,8 +9,11 @@ from app_client.theme import RADIUS_CARD, Role
 from app_client.widgets.badges import Tone
 from app_client.widgets.text import note, tiny, title
 
-_SIZE = 80
+# Flutter leaves four pixels around the ring itself.
+_SIZE = 96
 _STROKE = 8
+# Between the figure and its target.
+_GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,8 @@ class RingValue:
 def ring(values: RingValue) -> ft.Control:
     """A ring with the figure inside and the label beneath; a tick stands beside the label once the target is met."""
     figure = ft.Column(
-        [title(str(values.value)), tiny(f"/ {values.target}")],
-        spacing=0,
+        [_close(title(str(values.value), lines=1)), _close(tiny(f"/ {values.target}"))],
+        spacing=_GAP,
         tight=True,
         alignment=ft.MainAxisAlignment.CENTER,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
@@ -77,6 +80,12 @@ def ring(values: RingValue) -> ft.Control:
         container=True,
         exclude_semantics=True,
     )
+
+
+def _close(text: ft.Text) -> ft.Text:
+    """Without room between lines: at twice the size both still stand inside the ring."""
+    text.style = ft.TextStyle(height=1.0)
+    return text
 
 
 def ring_row(rings: list[RingValue]) -> ft.Container:

@@ -32,10 +32,10 @@ class Place(Enum):
         return ft.BorderRadius(top_left=top, top_right=top, bottom_left=bottom, bottom_right=bottom)
 
 
-def _in_card(content: ft.Control, place: Place) -> ft.Container:
+def _in_card(content: ft.Control, place: Place, *, marked: bool = False) -> ft.Container:
     return ft.Container(
         content=content,
-        bgcolor=Role.CARD,
+        bgcolor=Role.BRAND_TINT if marked else Role.CARD,
         border_radius=place.corners(),
         border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
@@ -66,12 +66,13 @@ def customer_row(
     on_call: Tap | None = None,
     done: bool = False,
     place: Place = Place.ONLY,
+    selected: bool | None = None,
     identifier: str,
 ) -> ft.Control:
     """A customer with why now: name and badges, amber `emphasis`, grey `reason`, and a 48-pixel call button.
 
     `done` mutes the row and shows a tick in the button's place; `on_call=None` shows a chevron. The row's identifier is `identifier`, the call
-    button's `call-` + `identifier`.
+    button's `call-` + `identifier`. `selected`: shown beside the list on a wide screen; None where nothing can be.
     """
     dot = " · " if emphasis and reason else ""
     lines: list[ft.Control] = [
@@ -113,6 +114,7 @@ def customer_row(
         label=spoken,
         on_click=on_open,
         identifier=identifier,
+        selected=selected,
         radius=12,
         padding=ft.Padding(left=16, right=8, top=12, bottom=12),
         expand=True,
@@ -124,6 +126,7 @@ def customer_row(
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         ),
         place,
+        marked=bool(selected),
     )
 
 

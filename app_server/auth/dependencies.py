@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
-from app_server.auth.service import Caller, caller
+from app_server.auth.service import Caller, caller, token_holder
 from app_server.auth.tokens import AccessClaims, AccessTokens
 from app_server.dependencies import ClockDep, DatabaseDep
 from shared_models.errors import Forbidden, NotSignedIn
@@ -44,7 +44,14 @@ def _current_staff(claims: Claims, db: DatabaseDep, clock: ClockDep) -> Caller:
     return db.read(lambda session: caller(session, claims, now))
 
 
+def _token_holder(claims: Claims, db: DatabaseDep, clock: ClockDep) -> Caller:
+    now = clock.now()
+    return db.read(lambda session: token_holder(session, claims, now))
+
+
 CurrentStaff = Annotated[Caller, Depends(_current_staff)]
+# Also who has still to choose a password of their own.
+TokenHolder = Annotated[Caller, Depends(_token_holder)]
 
 
 async def _current_advisor(staff: CurrentStaff) -> Caller:

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import JSONResponse
 
 from app_server.auth import service
-from app_server.auth.dependencies import AccessTokensDep, CurrentStaff
+from app_server.auth.dependencies import AccessTokensDep, CurrentStaff, TokenHolder
 from app_server.auth.service import GrantRefused, Me, TokenReply
 from app_server.dependencies import ClockDep, DatabaseDep, SettingsDep
 from shared_models.errors import Throttled
+from shared_models.passwords import PasswordChange
 
 router = APIRouter(prefix="/api/v1", tags=["auth"])
 
@@ -21,6 +22,7 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 @router.post(
     "/auth/token",
     response_model=TokenReply,
+    response_model_exclude_none=True,
     responses={400: {"description": "RFC 6749 §5.2 error"}, 429: {"description": "Too many failures; see Retry-After"}},
 )
 async def token(
@@ -48,7 +50,7 @@ async def token(
                 password=password,
                 device_id=device_id,
                 device_name=device_name,
-                address=request.client.host if request.client else "unknown",
+                address=_address(request),
                 settings=settings,
                 now=clock.now(),
             )
@@ -76,15 +78,28 @@ async def token(
 
 
 @router.post("/auth/logout", status_code=204)
-def logout(staff: CurrentStaff, db: DatabaseDep, clock: ClockDep) -> None:
+def logout(staff: TokenHolder, db: DatabaseDep, clock: ClockDep) -> None:
     """Revoke this device's tokens."""
     db.write(lambda session: service.sign_out(session, staff, clock.now()))
+
+
+@router.post("/auth/password", status_code=204)
+async def password(
+    request: Request, change: PasswordChange, staff: TokenHolder, db: DatabaseDep, clock: ClockDep
+) -> None:
+    """Choose a password of one's own; ends the sign-ins on all other devices. A temporary one must be changed first."""
+    work = partial(service.change_password, db, staff, change, address=_address(request), now=clock.now())
+    await anyio.to_thread.run_sync(work, limiter=request.app.state.sign_in_limiter)
 
 
 @router.get("/me")
 def me(staff: CurrentStaff, db: DatabaseDep) -> Me:
     """Who is signed in, where they belong, and the policy in force."""
     return db.read(lambda session: service.me(session, staff))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 def _refusal(refusal: GrantRefused | Throttled) -> JSONResponse:

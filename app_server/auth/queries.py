@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import JSON, Select, and_, bindparam, case, delete, or_, type_coerce, update
+from sqlalchemy import JSON, Row, Select, and_, bindparam, case, delete, or_, type_coerce, update
 from sqlmodel import Session, col, select
 
 from app_server.database import dialect_insert
@@ -30,23 +30,31 @@ _STAFF, _DEVICE, _MEMBERSHIP, _UNIT, _POLICY = (
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody belongs, and as what."""
+
+    unit: Unit
+    path: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A member of staff as the database has them now, on one device.
 
-    `family_id`: the sign-in alive on the device, None for none or on no device of theirs. `unit` is where they belong
-    today, `unit_path` its path; None: nowhere.
+    `family_id`: the sign-in alive on the device, None for none or on no device of theirs. `place`: where they belong
+    today; None: nowhere.
     """
 
     id: UUID
     login: str
     name: str
-    role: Role
     active: bool
     token_version: int
+    must_change_password: bool
     family_id: UUID | None
     is_revoked: bool
-    unit: Unit | None
-    unit_path: str | None
+    place: Place | None
     today: date
 
 
@@ -76,13 +84,12 @@ def standing(session: Session, *, staff_id: UUID, device_id: str, now: datetime)
         id=first.id,
         login=first.login,
         name=first.name,
-        role=first.role,
         active=first.active,
         token_version=first.token_version,
+        must_change_password=first.must_change_password,
         family_id=first.family_id,
         is_revoked=first.revoked_at is not None,
-        unit=None if here is None else Unit(id=here.unit_id, name=here.unit_name, kind=here.unit_kind),
-        unit_path=None if here is None else here.unit_path,
+        place=None if here is None else _place(here),
         today=today,
     )
 
@@ -106,11 +113,12 @@ def _standing() -> Select[*tuple[Any, ...]]:
             s.id,
             s.login,
             s.name,
-            s.role,
             s.active,
             s.token_version,
+            s.must_change_password,
             d.family_id,
             d.revoked_at,
+            m.role,
             m.starts_on,
             m.ends_on,
             u.id.label("unit_id"),
@@ -128,6 +136,10 @@ def _standing() -> Select[*tuple[Any, ...]]:
 
 
 _STANDING = _standing()
+
+
+def _place(row: Row[*tuple[Any, ...]]) -> Place:
+    return Place(Unit(id=row.unit_id, name=row.unit_name, kind=row.unit_kind), row.unit_path, row.role)
 
 
 def _holds(starts_on: date, ends_on: date | None, day: date) -> bool:
@@ -185,6 +197,34 @@ def revoke_family(session: Session, family_id: UUID, now: datetime) -> None:
         .values(revoked_at=now)
     )
     session.exec(update(DeviceRow).where(col(DeviceRow.family_id) == family_id).values(family_id=None))
+
+
+def revoke_other_families(session: Session, staff_id: UUID, *, kept: UUID, now: datetime) -> None:
+    """End every sign-in of somebody but one."""
+    session.exec(
+        update(RefreshTokenRow)
+        .where(
+            col(RefreshTokenRow.staff_id) == staff_id,
+            col(RefreshTokenRow.family_id) != kept,
+            col(RefreshTokenRow.revoked_at).is_(None),
+        )
+        .values(revoked_at=now)
+    )
+    session.exec(
+        update(DeviceRow)
+        .where(col(DeviceRow.staff_id) == staff_id, col(DeviceRow.family_id) != kept)
+        .values(family_id=None)
+    )
+
+
+def set_password(session: Session, staff_id: UUID, *, before: str, after: str) -> bool:
+    """Put one password hash in the place of another, chosen by themselves; False when it was another one."""
+    changed = session.exec(
+        update(StaffRow)
+        .where(col(StaffRow.id) == staff_id, col(StaffRow.password_hash) == before)
+        .values(password_hash=after, must_change_password=False)
+    )
+    return changed.rowcount == 1
 
 
 def forget_expired_tokens(session: Session, *, staff_id: UUID, device_id: str, now: datetime) -> None:

@@ -2,21 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlmodel import Session
 
 from app_server.auth import queries
-from app_server.auth.passwords import MAX_PASSWORD_CHARS, is_password
+from app_server.auth.passwords import hash_password, is_password
 from app_server.auth.tokens import AccessClaims, AccessTokens, new_refresh_token, refresh_digest, seconds_until
 from app_server.database import Database
 from app_server.org.queries import policies, unit_path
 from app_server.settings import Settings
 from app_server.tables import DeviceRow, RefreshTokenRow, StaffRow
 from shared_models.activity import uuid7
-from shared_models.errors import DomainError, NotSignedIn, Throttled
+from shared_models.errors import (
+    Conflict,
+    DomainError,
+    NotSignedIn,
+    PasswordChangeRequired,
+    Throttled,
+    WeakPassword,
+    WrongPassword,
+)
 from shared_models.org import Role, Staff, Unit
+from shared_models.passwords import MAX_CHARS, MIN_CHARS, PasswordChange, PasswordTrouble, password_trouble
 from shared_models.policy import Policy
 from shared_models.sync import DeviceId
 from shared_models.text import Code, Line
@@ -27,6 +37,13 @@ FREE_FAILURES_OF_ADDRESS = 100
 LONGEST_BLOCK = timedelta(minutes=15)
 FAILURES_FORGOTTEN_AFTER = timedelta(hours=24)
 
+_TROUBLES = {
+    PasswordTrouble.TOO_SHORT: f"A password has at least {MIN_CHARS} characters.",
+    PasswordTrouble.TOO_LONG: f"A password has at most {MAX_CHARS} characters.",
+    PasswordTrouble.TOO_SIMPLE: "This password is too easy to guess.",
+    PasswordTrouble.HAS_LOGIN: "A password must not have your login in it.",
+    PasswordTrouble.NOT_NEW: "This is the password you have; choose another.",
+}
 _LOGIN: TypeAdapter[str] = TypeAdapter(Code)
 _DEVICE_ID: TypeAdapter[str] = TypeAdapter(DeviceId)
 _DEVICE_NAME: TypeAdapter[str] = TypeAdapter(Line)
@@ -46,6 +63,8 @@ class TokenReply(BaseModel):
     expires_in: int
     refresh_token: str = Field(repr=False)
     staff: Staff
+    # Only where it is so: until then the access token opens nothing but `POST /auth/password` and signing out.
+    password_change_required: Literal[True] | None = None
 
 
 class Me(Staff):
@@ -79,22 +98,37 @@ class Caller:
 @dataclass(frozen=True, slots=True)
 class _Exchange:
     staff: Staff
+    must_change_password: bool
     claims: AccessClaims
     refresh_token: str
 
 
 def caller(session: Session, claims: AccessClaims, now: datetime) -> Caller:
-    """The caller an access token stands for; raises NotSignedIn when any of it has ended since."""
+    """The caller an access token stands for.
+
+    Raises NotSignedIn when any of it has ended since, PasswordChangeRequired while their password is a temporary one.
+    """
+    return _caller(session, claims, now, may_be_temporary=False)
+
+
+def token_holder(session: Session, claims: AccessClaims, now: datetime) -> Caller:
+    """As `caller`, also of somebody who has still to choose a password."""
+    return _caller(session, claims, now, may_be_temporary=True)
+
+
+def _caller(session: Session, claims: AccessClaims, now: datetime, *, may_be_temporary: bool) -> Caller:
     found = queries.standing(session, staff_id=claims.staff_id, device_id=claims.device_id, now=now)
     if found is None or not found.active or found.token_version != claims.version:
         raise NotSignedIn("This sign-in has ended; sign in again.")
     if found.is_revoked or found.family_id != claims.family_id:
         raise NotSignedIn("This device is signed out; sign in again.")
-    if found.unit is None or found.unit_path is None:
+    if found.place is None:
         raise NotSignedIn("You belong to no unit today; ask your administrator.")
+    if found.must_change_password and not may_be_temporary:
+        raise PasswordChangeRequired("Your password is a temporary one; choose your own first.")
     return Caller(
-        staff=_staff(found, found.unit),
-        unit_path=found.unit_path,
+        staff=_staff(found, found.place),
+        unit_path=found.place.path,
         device_id=claims.device_id,
         family_id=claims.family_id,
         today=found.today,
@@ -125,16 +159,13 @@ def sign_in(
         login = _LOGIN.validate_python(login)
     except ValidationError:
         raise _wrong_password() from None
-    staff = db.write(lambda session: _begin_attempt(session, login=login, address=address, now=now))
-    is_right = len(password) <= MAX_PASSWORD_CHARS and is_password(password, staff.password_hash if staff else None)
-    if staff is None or not is_right or not staff.active:
-        db.write(lambda session: _fail_attempt(session, address=address, now=now))
+    staff = _checked(db, login=login, password=password, address=address, now=now)
+    if staff is None:
         raise _wrong_password()
     staff_id = staff.id
 
     def start(session: Session) -> _Exchange:
-        queries.forgive(session, _login_key(login))
-        queries.forgive_one(session, _address_key(address))
+        _forgive(session, login=login, address=address)
         device = queries.locked_device(session, staff_id=staff_id, device_id=device_id, name=device_name, now=now)
         if device.revoked_at is not None:
             raise GrantRefused("This device was revoked; ask your administrator.")
@@ -167,6 +198,45 @@ def refresh(
 def sign_out(session: Session, who: Caller, now: datetime) -> None:
     """End this device's sign-in: no token of it works any more."""
     queries.revoke_family(session, who.family_id, now)
+
+
+def change_password(db: Database, who: Caller, change: PasswordChange, *, address: str, now: datetime) -> None:
+    """Set the caller's own password and end their sign-ins on all other devices.
+
+    Raises WeakPassword, WrongPassword, Throttled, or Conflict when it was changed at the same time elsewhere.
+    """
+    login, current, new = who.staff.login, change.current_password, change.new_password
+    trouble = password_trouble(new, login=login, current=current)
+    if trouble is not None:
+        raise WeakPassword(_TROUBLES[trouble])
+    # Counted as a sign-in is: a stolen access token must not be worth any number of guesses.
+    staff = _checked(db, login=login, password=current, address=address, now=now)
+    if staff is None:
+        raise WrongPassword("The present password is wrong.")
+    stored, hashed = staff.password_hash, hash_password(new)
+
+    def change_it(session: Session) -> None:
+        if not queries.set_password(session, who.id, before=stored, after=hashed):
+            raise Conflict("Your password was changed elsewhere at the same time; sign in again.")
+        queries.revoke_other_families(session, who.id, kept=who.family_id, now=now)
+        _forgive(session, login=login, address=address)
+
+    db.write(change_it)
+
+
+def _checked(db: Database, *, login: str, password: str, address: str, now: datetime) -> StaffRow | None:
+    """The active member of staff whose login and password these are; an attempt is counted until `_forgive`."""
+    staff = db.write(lambda session: _begin_attempt(session, login=login, address=address, now=now))
+    is_right = len(password) <= MAX_CHARS and is_password(password, staff.password_hash if staff else None)
+    if staff is not None and is_right and staff.active:
+        return staff
+    db.write(lambda session: _fail_attempt(session, address=address, now=now))
+    return None
+
+
+def _forgive(session: Session, *, login: str, address: str) -> None:
+    queries.forgive(session, _login_key(login))
+    queries.forgive_one(session, _address_key(address))
 
 
 def block_for(failures: int, free: int) -> timedelta:
@@ -258,7 +328,7 @@ def _exchange(
     found = queries.standing(session, staff_id=device.staff_id, device_id=device.device_id, now=now)
     if found is None or not found.active:
         raise _refused()
-    if found.unit is None:
+    if found.place is None:
         raise GrantRefused("You belong to no unit today; ask your administrator.")
     assert device.family_id is not None
     token = new_refresh_token()
@@ -281,7 +351,12 @@ def _exchange(
         family_id=device.family_id,
         version=found.token_version,
     )
-    return _Exchange(staff=_staff(found, found.unit), claims=claims, refresh_token=token)
+    return _Exchange(
+        staff=_staff(found, found.place),
+        must_change_password=found.must_change_password,
+        claims=claims,
+        refresh_token=token,
+    )
 
 
 def _reply(tokens: AccessTokens, exchange: _Exchange, now: datetime) -> TokenReply:
@@ -290,11 +365,12 @@ def _reply(tokens: AccessTokens, exchange: _Exchange, now: datetime) -> TokenRep
         expires_in=tokens.expires_in,
         refresh_token=exchange.refresh_token,
         staff=exchange.staff,
+        password_change_required=True if exchange.must_change_password else None,
     )
 
 
-def _staff(found: queries.Standing, unit: Unit) -> Staff:
-    return Staff(id=found.id, login=found.login, name=found.name, role=found.role, unit=unit)
+def _staff(found: queries.Standing, place: queries.Place) -> Staff:
+    return Staff(id=found.id, login=found.login, name=found.name, role=place.role, unit=place.unit)
 
 
 def _check_device(device_id: str, device_name: str) -> None:

@@ -1,12 +1,13 @@
 """SQL of customers: whose book they are in. What a phone is sent of them is sync's."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from app_server.org.queries import advisors_among
 from app_server.tables import CustomerRow, StaffRow
-from shared_models.org import Role
 
 
 def owner_of(session: Session, customer_id: UUID, *, lock: bool = False) -> UUID | None:
@@ -15,10 +16,10 @@ def owner_of(session: Session, customer_id: UUID, *, lock: bool = False) -> UUID
     return session.exec(statement.with_for_update() if lock else statement).one_or_none()
 
 
-def is_advisor(session: Session, staff_id: UUID) -> bool:
-    """Whether that is an advisor who works here."""
+def is_advisor(session: Session, staff_id: UUID, *, day: date) -> bool:
+    """Whether that is an advisor who works here on that day or will."""
     staff = session.get(StaffRow, staff_id)
-    return staff is not None and staff.active and staff.role is Role.ADVISOR
+    return staff is not None and staff.active and bool(advisors_among(session, [staff_id], since=day))
 
 
 def set_owner(session: Session, customer_id: UUID, advisor_id: UUID) -> None:

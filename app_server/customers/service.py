@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app_server.customers import queries
+from app_server.org.queries import policies
 from app_server.sync.feed import Announced, announce
 from shared_models.errors import Conflict, NotFound
 from shared_models.sync import Entity
@@ -20,7 +21,7 @@ def move_customer(session: Session, customer_id: UUID, *, to_advisor: UUID, now:
     from_advisor = queries.owner_of(session, customer_id)
     if from_advisor is None:
         raise NotFound("There is no such customer.")
-    if not queries.is_advisor(session, to_advisor):
+    if not queries.is_advisor(session, to_advisor, day=policies(session).today(now)):
         raise NotFound("There is no such advisor.")
     if from_advisor == to_advisor:
         return

@@ -29,11 +29,12 @@ def build_demo(settings: Settings, clock: Clock, *, reset: bool) -> None:
         db.dispose()
 
 
-def tell_who(address: str) -> None:
-    """Say where the demo is and who can sign in."""
+def tell_who(address: str, *, offline: bool) -> None:
+    """Say where the demo is, and the app that works without network if `offline`, and who can sign in."""
     typer.echo(
-        f"\n{BANK_NAME}  {address}\n\n"
-        "  advisor1 … advisor6   理财经理, one outlet\n"
+        f"\n{BANK_NAME}  {address}\n"
+        + (f"  works without network:  {address}m/\n\n" if offline else "\n")
+        + "  advisor1 … advisor6   理财经理, one outlet\n"
         "  head                  that outlet's head, with the team view\n"
         "  branch                the branch manager above\n"
         "  admin                 head office\n\n"

@@ -16,7 +16,7 @@ from app_server.demo.bank import LEFT_OPEN, NAMESPACE, NEVER_SYNCS, PASSWORD, SE
 from app_server.demo.book import book
 from app_server.demo.days import Memory, Setting, Window, work
 from app_server.demo.shelf import products
-from app_server.ledger.queries import append, store_days
+from app_server.ledger.queries import NewEntry, Source, append
 from app_server.org.queries import policies
 from app_server.policies.calendar import calendar_for, working_days_before
 from app_server.sync.feed import Announced, announce, take_numbers
@@ -30,7 +30,7 @@ from app_server.tables import (
     UnitRow,
     advisor_day_values,
 )
-from shared_models.activity import Activity
+from shared_models.activity import Activity, digest_of
 from shared_models.customers import Customer
 from shared_models.errors import Conflict
 from shared_models.fold import fold_day
@@ -123,8 +123,8 @@ def _build(
             "id": person.id,
             "login": person.login,
             "name": person.name,
-            "role": person.role,
             "password_hash": password_hash,
+            "must_change_password": False,
             "token_version": 1,
             "active": True,
             "is_demo": True,
@@ -148,13 +148,14 @@ def _membership(person: Person, since: date) -> dict[str, Any]:
         "id": uuid5(NAMESPACE, f"membership/{person.login}"),
         "staff_id": person.id,
         "unit_id": person.unit.id,
+        "role": person.role,
         "starts_on": since,
         "ends_on": None,
     }
 
 
 def _top_up(session: Session, bank: _Bank, progress: Progress) -> None:
-    """Work through every stretch of the last working days that nobody has recorded, and of today where it is shown."""
+    """Work through every stretch of the last working days, and of today, that nobody has recorded."""
     calendar = bank.policies.on(bank.today).policy.calendar
     days = working_days_before(bank.today, bank.size.days, calendar)
     recorded = queries.days_on_record(session, days[0])
@@ -194,8 +195,7 @@ def _missing_windows(
         if window is not None:
             found[day] = window
     record = recorded.get(bank.today)
-    is_shown = person.unit.id == bank.head.unit.id and person.login != LEFT_OPEN
-    if is_shown and (record is None or not record.by_a_person):
+    if person.login != LEFT_OPEN and (record is None or not record.by_a_person):
         window = _todays_window(bank, record.last_at if record else None)
         if window is not None:
             found[bank.today] = window
@@ -281,46 +281,37 @@ def _store(
     """Append the activities under numbers of the advisor's feed, and fold the days they touch."""
     first = take_numbers(session, str(person.id), len(worked)) - len(worked) + 1
     days = [bank.policies.business_day(each.occurred_at, each.clock_offset_ms) for each in worked]
-    append(
-        session,
-        [
-            _ledger_row(person, activity, day=day, feed_seq=feed_seq)
-            for feed_seq, (activity, day) in enumerate(zip(worked, days, strict=True), start=first)
-        ],
-    )
     by_day: dict[date, list[Activity]] = {day: [] for day in days}
     for activity in (*ledger, *worked):
         day = bank.policies.business_day(activity.occurred_at, activity.clock_offset_ms)
         if day in by_day:
             by_day[day].append(activity)
     managed_since = {customer.id: customer.managed_since for customer in customers}
-    store_days(
+    append(
         session,
-        [_day_row(person, bank.policies.on(day), by_day[day], managed_since, bank.now) for day in sorted(by_day)],
+        [
+            _entry(person, activity, day=day, feed_seq=feed_seq)
+            for feed_seq, (activity, day) in enumerate(zip(worked, days, strict=True), start=first)
+        ],
+        Source(advisor_id=person.id, device_id=_device(person)),
+        folded=[_day_row(person, bank.policies.on(day), by_day[day], managed_since, bank.now) for day in by_day],
     )
     device = {"staff_id": person.id, "device_id": _device(person), "name": "演示手机", "created_at": bank.now}
     last_at = min(worked[-1].corrected_at + timedelta(minutes=2), bank.now)
     queries.note_syncs(session, [{**device, "last_sync_at": last_at, "waiting": 0}])
 
 
-def _ledger_row(person: Person, activity: Activity, *, day: date, feed_seq: int) -> dict[str, Any]:
-    return {
-        "id": activity.id,
-        "advisor_id": person.id,
-        "branch_id": person.unit.branch_id,
-        "device_id": _device(person),
-        "kind": activity.kind,
-        "seq": activity.seq,
-        "occurred_at": activity.occurred_at,
-        "clock_offset_ms": activity.clock_offset_ms,
-        "business_day": day,
-        "customer_id": activity.customer_id,
-        "refers_to": activity.refers_to,
-        "data": activity.data.model_dump(mode="json"),
-        "digest": activity.content_digest(),
-        "feed_seq": feed_seq,
-        "received_at": activity.corrected_at + timedelta(seconds=3),
-    }
+def _entry(person: Person, activity: Activity, *, day: date, feed_seq: int) -> NewEntry:
+    content = activity.content()
+    return NewEntry(
+        activity,
+        content,
+        digest_of(content),
+        business_day=day,
+        branch_id=person.unit.branch_id,
+        feed_seq=feed_seq,
+        received_at=activity.corrected_at + timedelta(seconds=3),
+    )
 
 
 def _day_row(

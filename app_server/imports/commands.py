@@ -13,39 +13,68 @@ from app_server.clock import SystemClock
 from app_server.database import Database
 from app_server.imports.mapping import load_mapping
 from app_server.imports.new_bank import start_bank
+from app_server.imports.outbox import import_outboxes, read_outbox_file
 from app_server.imports.readers import read_table
-from app_server.imports.report import show_bad_rows, write_report
+from app_server.imports.report import show_bad_rows, show_outboxes, write_rejected, write_report
 from app_server.imports.service import Choices, ImportKind, Outcome, import_table
 from app_server.migrations import migrate, require_migrated
 from app_server.policies.calendar import unknown_years
 from app_server.settings import Settings
 
 
-def import_file(
-    kind: Annotated[ImportKind, typer.Argument(help="What the file holds.")],
-    file: Annotated[Path, typer.Argument(help="CSV (, or ;) or XLSX with a header row.")],
-    mapping: Annotated[Path | None, typer.Option(help="TOML file that says which column is which field.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows although some are bad.")] = False,
-    report: Annotated[Path | None, typer.Option(help="Write every bad row to this CSV file.")] = None,
+def import_command(kind: ImportKind) -> Callable[..., None]:
+    """The command that imports files of that kind."""
+
+    def import_file(
+        file: Annotated[Path, typer.Argument(help="CSV (, or ;) or XLSX with a header row.")],
+        mapping: Annotated[Path | None, typer.Option(help="TOML file that says which column is which field.")] = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
+        skip_bad: Annotated[
+            bool, typer.Option("--skip-bad", help="Import the good rows although some are bad.")
+        ] = False,
+        report: Annotated[Path | None, typer.Option(help="Write every bad row to this CSV file.")] = None,
+    ) -> None:
+        console = Console()
+        settings = Settings()
+        chosen = Choices(mapping=load_mapping(mapping) if mapping else None, dry_run=dry_run, skip_bad=skip_bad)
+        table = read_table(file)
+        db = Database(settings.database_url, settings)
+        try:
+            require_migrated(db)
+            with progress_bar(console) as progress:
+                outcome = import_table(db, kind, table, chosen, now=SystemClock().now(), progress=progress)
+        finally:
+            db.dispose()
+        if report is not None:
+            write_report(report, outcome.bad)
+        _tell(console, outcome, chosen)
+        if outcome.bad and not skip_bad:
+            raise typer.Exit(1)
+
+    import_file.__doc__ = f"Import {kind.value} from CSV or XLSX: all rows of the file or none."
+    return import_file
+
+
+def import_outbox(
+    files: Annotated[list[Path], typer.Argument(help="What phones exported from 我的 → 导出未上传的记录.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge everything and write nothing.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write every rejected activity to this CSV file.")] = None,
 ) -> None:
-    """Import customers, staff, products or units: all rows of the file or none."""
+    """Take the outboxes that phones exported because they could not sync; each activity counts once."""
     console = Console()
     settings = Settings()
-    chosen = Choices(mapping=load_mapping(mapping) if mapping else None, dry_run=dry_run, skip_bad=skip_bad)
-    table = read_table(file)
+    outboxes = [read_outbox_file(file) for file in files]
     db = Database(settings.database_url, settings)
     try:
         require_migrated(db)
-        with progress_bar(console) as progress:
-            outcome = import_table(db, kind, table, chosen, now=SystemClock().now(), progress=progress)
+        outcomes = import_outboxes(db, outboxes, now=SystemClock().now(), dry_run=dry_run)
     finally:
         db.dispose()
     if report is not None:
-        write_report(report, outcome.bad)
-    _tell(console, outcome, chosen)
-    if outcome.bad and not skip_bad:
-        raise typer.Exit(1)
+        write_rejected(report, outcomes)
+    show_outboxes(console, outcomes)
+    if dry_run:
+        console.print("Dry run, nothing was written.")
 
 
 def init(

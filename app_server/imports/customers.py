@@ -12,10 +12,10 @@ from sqlmodel import Session
 from app_server.imports.entities import Plan, RowRefused, amount, refusal_of, rows_by, stable_id
 from app_server.imports.mapping import ColumnMapping, MappedRow, read_date
 from app_server.imports.readers import BadRow
+from app_server.org.queries import advisors_among
 from app_server.sync.feed import Announced
 from app_server.tables import CustomerRow, StaffRow
 from shared_models.customers import Customer, Pool, name_initials
-from shared_models.org import Role
 from shared_models.sync import Entity
 
 FIELDS: Mapping[str, Sequence[str]] = {
@@ -101,6 +101,7 @@ def plan(session: Session, parsed: Sequence[ParsedCustomer], *, today: date) -> 
     """What the rows would change. A customer new to the bank is managed from today on unless the file says otherwise."""
     result = Plan()
     advisors = rows_by(session, StaffRow, "login", {row.advisor for row in parsed if row.advisor})
+    advising = advisors_among(session, [staff["id"] for staff in advisors.values()], since=today)
     standing = rows_by(session, CustomerRow, "id", [row.given["id"] for row in parsed])
     defaults = CustomerRow(id=UUID(int=0), name="", phone="", advisor_id=UUID(int=0)).model_dump(mode="python")
     for row in parsed:
@@ -108,7 +109,7 @@ def plan(session: Session, parsed: Sequence[ParsedCustomer], *, today: date) -> 
         advisor_id = before["advisor_id"] if before is not None else None
         if row.advisor is not None:
             staff = advisors.get(row.advisor)
-            if staff is None or staff["role"] is not Role.ADVISOR or not staff["active"]:
+            if staff is None or staff["id"] not in advising or not staff["active"]:
                 result.bad.append(BadRow(row.line, f"there is no advisor with the login {row.advisor!r}", "advisor"))
                 continue
             advisor_id = staff["id"]

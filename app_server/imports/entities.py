@@ -15,6 +15,7 @@ from app_server.database import dialect_insert
 from app_server.imports.readers import BadRow
 from app_server.sync.feed import Announced, announce
 from app_server.tables import metadata
+from shared_models.org import Role
 
 T = TypeVar("T")
 
@@ -32,6 +33,15 @@ class RowRefused(Exception):
         self.field_name = field_name
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """That a member of staff belongs to a unit, in a role, from the day of the import on."""
+
+    staff_id: UUID
+    unit_id: UUID
+    role: Role
+
+
 @dataclass(slots=True)
 class Plan:
     """What a file would change: rows to write by table in order, what the feeds are told, and the rows refused."""
@@ -44,7 +54,7 @@ class Plan:
         default_factory=list[tuple[type[SQLModel], dict[str, Any]]]
     )
     changes: list[Announced] = field(default_factory=list[Announced])
-    moves: list[tuple[UUID, UUID]] = field(default_factory=list[tuple[UUID, UUID]])
+    moves: list[Move] = field(default_factory=list[Move])
 
     def note(self, table: type[SQLModel], before: Mapping[str, Any] | None, values: dict[str, Any]) -> bool:
         """Take in one row as it shall be; says whether that differs from what stands (`before`, None: nothing yet)."""

@@ -48,13 +48,17 @@ def _make(session: Session, *, bank: str, login: str, password_hash: str, now: d
     today = Policies([]).today(now)
     unit_id, staff_id = stable_id("unit", f"/{bank}"), stable_id("staff", login)
     session.add(UnitRow(id=unit_id, name=bank, kind=UnitKind.HEAD_OFFICE, path=f"/{unit_id}/"))
-    session.add(StaffRow(id=staff_id, login=login, name=login, role=Role.ADMIN, password_hash=password_hash))
+    session.add(StaffRow(id=staff_id, login=login, name=login, password_hash=password_hash, must_change_password=True))
     # A policy says from when on it counts; activities may come in late.
     policy = policy_from(today - timedelta(days=31))
     session.add(PolicyRow(id=stable_id("policy", str(today)), effective_from=policy.effective_from, document=policy))
     session.flush()
     session.add(
         MembershipRow(
-            id=stable_id("membership", f"{login}@{today}"), staff_id=staff_id, unit_id=unit_id, starts_on=today
+            id=stable_id("membership", f"{login}@{today}"),
+            staff_id=staff_id,
+            unit_id=unit_id,
+            role=Role.ADMIN,
+            starts_on=today,
         )
     )

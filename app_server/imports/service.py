@@ -16,7 +16,7 @@ from app_server.imports.entities import Plan, RowRefused, write_plan
 from app_server.imports.mapping import ColumnMapping, check_columns, default_mapping, map_row
 from app_server.imports.readers import BadRow, SourceTable
 from app_server.org.queries import policies
-from app_server.org.service import move_staff
+from app_server.org.service import place_staff
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how many rows are done, of how many."""
@@ -128,8 +128,8 @@ def _may_write(choices: Choices, bad: Sequence[BadRow]) -> bool:
 
 
 def _move(session: Session, plan: Plan, today: date) -> None:
-    for staff_id, unit_id in plan.moves:
-        move_staff(session, staff_id, unit_id, today)
+    for move in plan.moves:
+        place_staff(session, move.staff_id, unit_id=move.unit_id, role=move.role, on_day=today)
 
 
 def _parse_rows(

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, select
 
-from app_server.imports.entities import Plan, RowRefused, refusal_of, rows_by, stable_id
+from app_server.imports.entities import Move, Plan, RowRefused, refusal_of, rows_by, stable_id
 from app_server.imports.mapping import ColumnMapping, MappedRow, read_date
 from app_server.imports.readers import BadRow
 from app_server.imports.units import UnitNames
@@ -94,11 +94,11 @@ def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedStaff:
 
 
 def plan(session: Session, parsed: Sequence[ParsedStaff], *, today: date, passwords: NewPasswords) -> Plan:
-    """What the rows would change; somebody who stands elsewhere moves from today on, and their past stays."""
+    """What the rows would change; somebody elsewhere or in another role moves from today on, and their past stays."""
     result = Plan()
     known = UnitNames(session.exec(select(UnitRow)).all())
     standing = rows_by(session, StaffRow, "login", [row.login for row in parsed])
-    belongs = _open_units(session)
+    places = _open_places(session)
     for row in parsed:
         unit = known.find(row.unit)
         if unit is None:
@@ -108,22 +108,31 @@ def plan(session: Session, parsed: Sequence[ParsedStaff], *, today: date, passwo
             result.bad.append(BadRow(row.line, "an admin belongs to the head office", "role"))
             continue
         before = standing.get(row.login)
-        told: dict[str, Any] = {"name": row.name, "role": row.role, "active": row.active}
+        told: dict[str, Any] = {"name": row.name, "active": row.active}
         if before is None:
             staff_id = stable_id("staff", row.login)
-            new = {"id": staff_id, "login": row.login, "token_version": 1, "is_demo": False}
+            new = {
+                "id": staff_id,
+                "login": row.login,
+                "token_version": 1,
+                "must_change_password": True,
+                "is_demo": False,
+            }
             result.note(StaffRow, None, {**new, **told, "password_hash": passwords.hashed[row.login]})
             since = row.since or today
             membership = {"id": stable_id("membership", f"{row.login}@{since}"), "staff_id": staff_id}
             result.writes.append(
-                (MembershipRow, {**membership, "unit_id": unit.id, "starts_on": since, "ends_on": None})
+                (
+                    MembershipRow,
+                    {**membership, "unit_id": unit.id, "role": row.role, "starts_on": since, "ends_on": None},
+                )
             )
             continue
         staff_id = before["id"]
-        if belongs.get(staff_id) == unit.id:
+        if places.get(staff_id) == (unit.id, row.role):
             result.note(StaffRow, before, {**before, **told})
         else:
-            result.moves.append((staff_id, unit.id))
+            result.moves.append(Move(staff_id, unit.id, row.role))
             result.changed += 1
             result.writes.append((StaffRow, {**before, **told}))
     return result
@@ -135,8 +144,8 @@ def new_logins(session: Session, parsed: Sequence[ParsedStaff]) -> list[str]:
     return [row.login for row in parsed if row.login not in standing]
 
 
-def _open_units(session: Session) -> dict[UUID, UUID]:
+def _open_places(session: Session) -> dict[UUID, tuple[UUID, Role]]:
     return {
-        membership.staff_id: membership.unit_id
+        membership.staff_id: (membership.unit_id, membership.role)
         for membership in session.exec(select(MembershipRow).where(col(MembershipRow.ends_on).is_(None)))
     }

@@ -2,17 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Select, TextClause, or_, select, text
+from sqlalchemy import Connection, Select, Table, TextClause, TypeDecorator, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from app_server.database import dialect_insert
 from app_server.tables import AdvisorDayRow, LedgerRow, metadata
 from shared_models.activity import Activity, ActivityKind
 
@@ -34,27 +33,133 @@ class Entry:
     digest: bytes
 
 
-def append(session: Session, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert rows, sorted by id so that overlapping batches cannot deadlock; returns how many were new."""
-    ordered = sorted(rows, key=lambda row: row["id"])
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An activity to append, with its content as JSON and the digest of that, and what the server has to say of it."""
+
+    activity: Activity
+    content: bytes
+    digest: bytes
+    business_day: date
+    branch_id: UUID
+    feed_seq: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a batch comes from."""
+
+    advisor_id: UUID
+    device_id: str
+
+
+def append(
+    session: Session, entries: Sequence[NewEntry], source: Source, *, folded: Sequence[dict[str, Any]] = ()
+) -> int:
+    """Insert entries, and the advisor-days folded with them over what was there; returns how many entries were new.
+
+    Sorted by id, so that overlapping batches cannot deadlock.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.activity.id)
+    days = sorted(folded, key=lambda row: row["business_day"])
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        document = to_json([{**row, "digest": row["digest"].hex()} for row in ordered]).decode()
-        return len(connection.execute(_APPEND_JSON, {"rows": document}).all())
-    statement = dialect_insert(session, LedgerRow).on_conflict_do_nothing(index_elements=["id"])
-    return len(connection.execute(statement.returning(LEDGER.c.id), ordered).all())
+        return connection.execute(_APPEND_JSON, _as_json(ordered, source, days)).scalar_one()
+    return _append_rows(connection, ordered, source, days)
+
+
+def _append_rows(
+    connection: Connection, entries: Sequence[NewEntry], source: Source, days: Sequence[dict[str, Any]]
+) -> int:
+    rows = [
+        {
+            **{name: getattr(entry.activity, name) for name in Activity.model_fields},
+            "data": entry.activity.data.model_dump(mode="json"),
+            "advisor_id": source.advisor_id,
+            "branch_id": entry.branch_id,
+            "device_id": source.device_id,
+            "business_day": entry.business_day,
+            "refers_to": entry.activity.refers_to,
+            "digest": entry.digest,
+            "feed_seq": entry.feed_seq,
+            "received_at": entry.received_at,
+        }
+        for entry in entries
+    ]
+    statement = sqlite.insert(LedgerRow).on_conflict_do_nothing(index_elements=["id"]).returning(LEDGER.c.id)
+    appended = len(connection.execute(statement, rows).all()) if rows else 0
+    if days:
+        connection.execute(_store_days(), days)
+    return appended
+
+
+@cache
+def _store_days() -> sqlite.Insert:
+    # Built once: thirty columns take longer to put together than to write.
+    statement = sqlite.insert(AdvisorDayRow)
+    keys = ADVISOR_DAY.primary_key.columns.keys()
+    replaced = {column.name: statement.excluded[column.name] for column in ADVISOR_DAY.c if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=replaced)
+
+
+def _as_json(entries: Sequence[NewEntry], source: Source, days: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The parameters of `_APPEND_JSON`."""
+    notes = [
+        {
+            "business_day": entry.business_day,
+            "branch_id": entry.branch_id,
+            "refers_to": entry.activity.refers_to,
+            "digest": entry.digest.hex(),
+            "feed_seq": entry.feed_seq,
+            "received_at": entry.received_at,
+        }
+        for entry in entries
+    ]
+    return {
+        "contents": f"[{b','.join(entry.content for entry in entries).decode()}]",
+        "notes": to_json(notes).decode(),
+        "days": to_json([_stored(ADVISOR_DAY, row) for row in days]).decode(),
+        "advisor_id": source.advisor_id,
+        "device_id": source.device_id,
+    }
+
+
+def _stored(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """A row's values as its columns store them, which for most is as they are."""
+    plain = dict(row)
+    for column in table.c:
+        if isinstance(column.type, TypeDecorator):
+            plain[column.name] = column.type.process_bind_param(row[column.name], postgresql.dialect())
+    return plain
 
 
 def _append_json() -> TextClause:
-    # One parameter for the batch instead of fifteen a row: writing and parsing those took longer than the insert.
-    names = [column.name for column in LEDGER.c]
-    types = {column.name: column.type.compile(postgresql.dialect()) for column in LEDGER.c} | {"digest": "TEXT"}
-    values = ", ".join("decode(digest, 'hex')" if name == "digest" else name for name in names)
-    record = ", ".join(f"{name} {types[name]}" for name in names)
+    # A parameter for the batch instead of fifteen an entry, and one trip for entries and days: writing, sending and
+    # parsing parameters takes longer than the insert. The contents go in as the JSON that was digested.
+    notes = ("business_day", "branch_id", "refers_to", "digest", "feed_seq", "received_at")
+    contents = tuple(Activity.model_fields)
+    keys = ADVISOR_DAY.primary_key.columns.keys()
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in ADVISOR_DAY.c.keys() if name not in keys)  # noqa: SIM118 - a ColumnCollection iterates columns
+    days = ", ".join(ADVISOR_DAY.c.keys())
     return text(
-        f"INSERT INTO ledger ({', '.join(names)}) SELECT {values} "  # noqa: S608 - names of our own columns
-        f"FROM json_to_recordset(CAST(:rows AS json)) AS batch({record}) ON CONFLICT (id) DO NOTHING RETURNING id"
+        f"WITH appended AS (INSERT INTO ledger ({', '.join(contents)}, {', '.join(notes)}, advisor_id, device_id) "  # noqa: S608 - names of our own columns
+        f"SELECT {', '.join(contents)}, business_day, branch_id, refers_to, decode(digest, 'hex'), feed_seq, received_at, "
+        "CAST(:advisor_id AS uuid), :device_id "
+        f"FROM ROWS FROM (json_to_recordset(CAST(:contents AS json)) AS ({_record(LEDGER, contents)}), "
+        f"json_to_recordset(CAST(:notes AS json)) AS ({_record(LEDGER, notes)})) AS batch "
+        "ON CONFLICT (id) DO NOTHING RETURNING id), "
+        f"folded AS (INSERT INTO advisor_day ({days}) "
+        f"SELECT {days} FROM json_to_recordset(CAST(:days AS json)) AS day({_record(ADVISOR_DAY, ADVISOR_DAY.c.keys())}) "
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {replaced}) "
+        "SELECT count(*) FROM appended"
     )
+
+
+def _record(table: Table, names: Collection[str]) -> str:
+    """Columns with their types, for a record out of JSON; bytes come as text."""
+    types = {name: table.c[name].type.compile(postgresql.dialect()) for name in names} | {"digest": "TEXT"}
+    return ", ".join(f"{name} {types[name]}" for name in names)
 
 
 _APPEND_JSON = _append_json()
@@ -91,22 +196,6 @@ def managed_since(session: Session, ids: Collection[UUID]) -> dict[UUID, date | 
     """When each of these customers became managed, whoever's book they are in now."""
     found = session.connection().execute(select(CUSTOMER.c.id, CUSTOMER.c.managed_since).where(CUSTOMER.c.id.in_(ids)))
     return {row.id: row.managed_since for row in found}
-
-
-def store_days(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Write advisor-days, over what was there."""
-    session.connection().execute(
-        _store_days(session.get_bind().dialect.name), sorted(rows, key=lambda row: row["business_day"])
-    )
-
-
-@cache
-def _store_days(dialect: str) -> postgresql.Insert | sqlite.Insert:
-    # Built once: thirty columns take longer to put together than to write.
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(AdvisorDayRow)
-    keys = ("advisor_id", "business_day")
-    replaced = {column.name: statement.excluded[column.name] for column in ADVISOR_DAY.c if column.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=replaced)
 
 
 def _activities(session: Session, statement: Select[Any]) -> list[Activity]:

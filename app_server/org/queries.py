@@ -1,6 +1,6 @@
 """SQL of the org tree: subtrees, memberships on a day, and the one rule of who may see a unit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -72,7 +72,7 @@ def is_member_on(day: date) -> ColumnElement[bool]:
 def advisors_below(path: str, day: date) -> Subquery:
     """Advisors who belonged to the subtree on that day, to join with: `staff_id`, `name`, `unit_id`, `unit_path`.
 
-    Somebody who has left since still belonged then.
+    Somebody who has left since still belonged then, and who has become a head since was an advisor then.
     """
     return (
         select(
@@ -83,7 +83,7 @@ def advisors_below(path: str, day: date) -> Subquery:
         )
         .join(MembershipRow, col(MembershipRow.staff_id) == col(StaffRow.id))
         .join(UnitRow, col(UnitRow.id) == col(MembershipRow.unit_id))
-        .where(is_below(path), is_member_on(day), StaffRow.role == Role.ADVISOR)
+        .where(is_below(path), is_member_on(day), MembershipRow.role == Role.ADVISOR)
         .subquery("advisors")
     )
 
@@ -97,6 +97,19 @@ def advisor_in_scope(session: Session, *, advisor_id: UUID, scope_path: str, day
     if advisor is None:
         raise NotFound("There is no such advisor.")
     return advisor
+
+
+def advisors_among(session: Session, staff_ids: Collection[UUID], *, since: date) -> set[UUID]:
+    """Which of these are advisors on that day or become it later."""
+    return set(
+        session.exec(
+            select(MembershipRow.staff_id).where(
+                col(MembershipRow.staff_id).in_(staff_ids),
+                MembershipRow.role == Role.ADVISOR,
+                or_(col(MembershipRow.ends_on).is_(None), col(MembershipRow.ends_on) > since),
+            )
+        )
+    )
 
 
 def memberships(session: Session, staff_id: UUID) -> list[tuple[MembershipRow, UnitRow]]:
@@ -138,7 +151,7 @@ def advisors_between(path: str, *, first: date, last: date) -> Subquery:
             is_below(path),
             col(MembershipRow.starts_on) <= last,
             or_(col(MembershipRow.ends_on).is_(None), col(MembershipRow.ends_on) > first),
-            col(StaffRow.role) == Role.ADVISOR,
+            col(MembershipRow.role) == Role.ADVISOR,
         )
         .subquery("stays")
     )
@@ -155,7 +168,7 @@ def unit_exists(session: Session, unit_id: UUID) -> bool:
 
 
 def last_membership(session: Session, staff_id: UUID) -> MembershipRow | None:
-    """Where somebody belongs or belonged last."""
+    """Where and as what somebody belongs or belonged last."""
     return session.exec(
         select(MembershipRow)
         .where(MembershipRow.staff_id == staff_id)

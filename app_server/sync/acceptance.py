@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app_server.ledger.queries import Entry
 from app_server.sync.reading import Item, Readable, Unreadable
-from shared_models.activity import Activity, ActivityKind, RejectCode, time_rejection
+from shared_models.activity import AcceptedTimes, Activity, ActivityKind, RejectCode, accepted_times
 from shared_models.boards import BoardShown
 from shared_models.customers import Customer, Rating
 from shared_models.policy import Policies
@@ -84,7 +84,7 @@ class _Batch:
 
     known: Known
     advisor_id: UUID
-    now: datetime
+    times: AcceptedTimes
     accepted: dict[UUID, Activity] = field(default_factory=dict[UUID, Activity])
 
 
@@ -96,7 +96,7 @@ def judge(
     A repeat within the batch is answered like one from an earlier batch; activities may name others of the batch
     in whatever order they come.
     """
-    batch = _Batch(known=known, advisor_id=advisor_id, now=now)
+    batch = _Batch(known=known, advisor_id=advisor_id, times=accepted_times(now, known.policies))
     firsts: dict[UUID, Readable] = {}
     for item in items:
         if isinstance(item, Readable):
@@ -130,7 +130,7 @@ def _verdict(item: Readable, batch: _Batch) -> Verdict:
         return DUPLICATE if is_same else _rejected(RejectCode.ID_CONFLICT)
     if activity.kind is ActivityKind.PROSPECT and activity.id in known.customers:
         return _rejected(RejectCode.ID_CONFLICT)
-    code = time_rejection(activity, now=batch.now, policies=known.policies) or _customer_code(activity, batch)
+    code = batch.times.rejection(activity.corrected_at) or _customer_code(activity, batch)
     if code is not None:
         return _rejected(code)
     match activity.data:

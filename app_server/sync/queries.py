@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     RowMapping,
+    Select,
     String,
     Table,
     Update,
@@ -50,6 +51,8 @@ _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 
 Data = dict[str, Any]  # JSON values, and such as pydantic writes as JSON
 Stay = tuple[date, date | None, str]
+_WIDTH = 6
+_Tagged = tuple[str, str, str | None, str | None, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,22 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What every exchange asks for: the policy, the feeds' heads, where the advisor belonged, which days are folded.
+class Named:
+    """The ids that a batch names, and the days it can be of."""
 
-    `branch`: the one on the unit path asked about, if a branch is on it.
+    entries: Collection[UUID]
+    customers: Collection[UUID]
+    products: Collection[UUID]
+    earliest: date
+    latest: date
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an exchange asks for: policy, the feeds' heads, where the advisor belonged, and what a batch names.
+
+    `branch`: the one on the unit path asked about, if a branch is on it. `folded_days`: those of the advisor's among
+    the batch's. Entries and customers are of whoever; of customers not the advisor's it is known when they left.
     """
 
     policies: Policies
@@ -75,63 +90,99 @@ class Standing:
     stays: list[Stay]
     folded_days: set[date]
     branch: UUID | None
+    entries: dict[UUID, Entry]
+    customers: dict[UUID, KnownCustomer]
+    products: dict[UUID, Product]
 
 
-def standing(session: Session, advisor_id: UUID, *, unit_path: str) -> Standing:
+def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named) -> Standing:
     """All of it in one query: each trip to the database costs more than what it brings."""
     own = str(advisor_id)
     connection = session.connection()
     dialect = connection.dialect.name
+    ids = {"path_ids": path_ids(unit_path), "entries": named.entries, "customers": named.customers}
+    parameters = {name: _ids(each, dialect) for name, each in (ids | {"products": named.products}).items()}
     found = connection.execute(
-        _standing(dialect), {"advisor_id": advisor_id, "own": own, "path_ids": _ids(path_ids(unit_path), dialect)}
+        _standing(dialect),
+        {"advisor_id": advisor_id, "own": own, "earliest": named.earliest, "latest": named.latest, **parameters},
     )
     documents: list[str] = []
-    stays: list[Stay] = []
-    folded: set[date] = set()
     scopes: dict[str, int] = {}
     branch: UUID | None = None
-    for tag, first, second, third in found:
+    stays: list[Stay] = []
+    folded: set[date] = set()
+    entries: dict[UUID, Entry] = {}
+    customers: dict[UUID, KnownCustomer] = {}
+    products: dict[UUID, Product] = {}
+    for tag, key, first, second, third, fourth, fifth in found:
         match tag:
+            case "customer":
+                customers[UUID(key)] = KnownCustomer(
+                    advisor_id=advisor_id if first == own else UUID(first),
+                    managed_since=_day_of(second),
+                    rating=Rating(third) if third else None,
+                    rated_on=_day_of(fourth),
+                )
+            case "entry":
+                entries[UUID(key)] = Entry(
+                    advisor_id=UUID(first),
+                    kind=ActivityKind(second),
+                    customer_id=UUID(third) if third else None,
+                    business_day=date.fromisoformat(fourth or ""),
+                    digest=bytes.fromhex(fifth or ""),
+                )
+            case "product":
+                product = _product(key, first or "", second, third)
+                products[product.id] = product
             case "policy":
-                documents.append(first)
+                documents.append(key)
             case "head":
-                scopes[first] = int(second or 0)
+                scopes[key] = int(first or 0)
             case "stay":
-                stays.append((_day_of(second) or date.min, _day_of(third), first))
+                stays.append((_day_of(first) or date.min, _day_of(second), key))
             case "branch":
-                branch = UUID(first)
+                branch = UUID(key)
             case _:
-                folded.add(date.fromisoformat(first))
+                folded.add(date.fromisoformat(key))
+    if strangers := [customer_id for customer_id, each in customers.items() if each.advisor_id != advisor_id]:
+        for customer_id, at in _left_at(session, strangers, advisor_id=advisor_id).items():
+            customers[customer_id] = replace(customers[customer_id], left_at=at)
     heads = Heads(own=scopes.get(own, 0), bank=scopes.get(BANK_SCOPE, 0))
-    return Standing(_parsed(frozenset(documents)), heads, stays, folded, branch)
-
-
-def _tag(name: str) -> ColumnElement[str]:
-    return sqlalchemy.literal_column(f"'{name}'", String)
-
-
-def _day(column: ColumnElement[Any]) -> ColumnElement[str]:
-    # Both databases write a date as 2026-11-23.
-    return sqlalchemy.cast(column, String)
+    return Standing(_parsed(frozenset(documents)), heads, stays, folded, branch, entries, customers, products)
 
 
 @cache
-def _standing(dialect: str) -> CompoundSelect[str, str, str | None, str | None]:
-    nothing, advisor_id = sqlalchemy.null(), bindparam("advisor_id", type_=MEMBERSHIP.c.staff_id.type)
-    days = metadata.tables["advisor_day"].c
+def _standing(dialect: str) -> "CompoundSelect[*_Tagged]":
+    advisor_id = bindparam("advisor_id", type_=MEMBERSHIP.c.staff_id.type)
+    days, entry, customer, product = metadata.tables["advisor_day"].c, LEDGER.c, CUSTOMER.c, PRODUCT.c
+    digest = func.hex(entry.digest) if dialect == "sqlite" else func.encode(entry.digest, "hex")
     return sqlalchemy.union_all(
-        select(_tag("policy"), sqlalchemy.cast(POLICY.c.document, String), nothing, nothing),
-        select(_tag("head"), FEED.c.scope, sqlalchemy.cast(FEED.c.head, String), nothing).where(
-            FEED.c.scope.in_([bindparam("own"), BANK_SCOPE])
-        ),
-        select(_tag("stay"), UNIT.c.path, _day(MEMBERSHIP.c.starts_on), _day(MEMBERSHIP.c.ends_on))
+        _tagged("policy", POLICY.c.document),
+        _tagged("head", FEED.c.scope, FEED.c.head).where(FEED.c.scope.in_([bindparam("own"), BANK_SCOPE])),
+        _tagged("stay", UNIT.c.path, MEMBERSHIP.c.starts_on, MEMBERSHIP.c.ends_on)
         .join_from(MEMBERSHIP, UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)
         .where(MEMBERSHIP.c.staff_id == advisor_id),
-        select(_tag("branch"), sqlalchemy.cast(UNIT.c.id, String), nothing, nothing).where(
-            _among(UNIT.c.id, "path_ids", dialect), UNIT.c.kind == UnitKind.BRANCH
+        _tagged("branch", UNIT.c.id).where(_among(UNIT.c.id, "path_ids", dialect), UNIT.c.kind == UnitKind.BRANCH),
+        _tagged("day", days.business_day).where(
+            days.advisor_id == advisor_id, days.business_day.between(bindparam("earliest"), bindparam("latest"))
         ),
-        select(_tag("day"), _day(days.business_day), nothing, nothing).where(days.advisor_id == advisor_id),
+        _tagged("entry", entry.id, entry.advisor_id, entry.kind, entry.customer_id, entry.business_day, digest).where(
+            _among(entry.id, "entries", dialect)
+        ),
+        _tagged(
+            "customer", customer.id, customer.advisor_id, customer.managed_since, customer.rating, customer.rated_on
+        ).where(_among(customer.id, "customers", dialect)),
+        _tagged("product", product.id, product.risk, product.on_sale_from, product.on_sale_until).where(
+            _among(product.id, "products", dialect)
+        ),
     )
+
+
+def _tagged(tag: str, *columns: ColumnElement[Any]) -> "Select[*_Tagged]":
+    """Columns as text, both databases write dates and numbers alike, in a row of the width that all parts have."""
+    as_text: list[ColumnElement[Any]] = [sqlalchemy.cast(column, String) for column in columns]
+    filled = as_text + [sqlalchemy.null()] * (_WIDTH - len(columns))
+    return select(sqlalchemy.literal_column(f"'{tag}'", String), *filled)
 
 
 def _day_of(text: str | None) -> date | None:
@@ -141,57 +192,6 @@ def _day_of(text: str | None) -> date | None:
 @lru_cache(maxsize=8)
 def _parsed(documents: frozenset[str]) -> Policies:
     return Policies(_POLICY.validate_json(document) for document in documents)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Of the ids that a batch names, those the database has."""
-
-    entries: dict[UUID, Entry]
-    customers: dict[UUID, KnownCustomer]
-    products: dict[UUID, Product]
-
-
-def named(
-    session: Session,
-    *,
-    advisor_id: UUID,
-    entry_ids: Collection[UUID],
-    customer_ids: Collection[UUID],
-    product_ids: Collection[UUID],
-) -> Named:
-    """All of them in one query: activities and customers of whoever; of customers not the advisor's, when they left."""
-    connection = session.connection()
-    found = Named({}, {}, {})
-    if not (entry_ids or customer_ids or product_ids):
-        return found
-    dialect = connection.dialect.name
-    ids = {"entry_ids": entry_ids, "customer_ids": customer_ids, "product_ids": product_ids}
-    parameters = {name: _ids(each, dialect) for name, each in ids.items()}
-    for tag, key, first, second, third, fourth, fifth in connection.execute(_named(dialect), parameters):
-        match tag:
-            case "entry":
-                found.entries[UUID(key)] = Entry(
-                    advisor_id=UUID(first),
-                    kind=ActivityKind(second),
-                    customer_id=UUID(third) if third else None,
-                    business_day=date.fromisoformat(fourth or ""),
-                    digest=bytes.fromhex(fifth or ""),
-                )
-            case "customer":
-                found.customers[UUID(key)] = KnownCustomer(
-                    advisor_id=UUID(first),
-                    managed_since=_day_of(second),
-                    rating=Rating(third) if third else None,
-                    rated_on=_day_of(fourth),
-                )
-            case _:
-                found.products[UUID(key)] = _product(key, first, second, third)
-    strangers = [customer_id for customer_id, each in found.customers.items() if each.advisor_id != advisor_id]
-    left = _left_at(session, strangers, advisor_id=advisor_id) if strangers else {}
-    for customer_id, at in left.items():
-        found.customers[customer_id] = replace(found.customers[customer_id], left_at=at)
-    return found
 
 
 def _ids(ids: Collection[UUID], dialect: str) -> str | list[UUID]:
@@ -204,34 +204,6 @@ def _among(column: ColumnElement[UUID], name: str, dialect: str) -> ColumnElemen
     if dialect == "sqlite":
         return column.in_(bindparam(name, expanding=True))
     return column == func.any(sqlalchemy.cast(bindparam(name, type_=String), postgresql.ARRAY(column.type)))
-
-
-@cache
-def _named(dialect: str) -> CompoundSelect[*tuple[str | None, ...]]:
-    def as_text(*columns: ColumnElement[Any]) -> list[ColumnElement[str]]:
-        return [sqlalchemy.cast(column, String) for column in columns]
-
-    nothing = sqlalchemy.null()
-    entry, customer, product = LEDGER.c, CUSTOMER.c, PRODUCT.c
-    digest = func.hex(entry.digest) if dialect == "sqlite" else func.encode(entry.digest, "hex")
-    return sqlalchemy.union_all(
-        select(
-            _tag("entry"),
-            *as_text(entry.id, entry.advisor_id, entry.kind, entry.customer_id, entry.business_day),
-            digest,
-        ).where(_among(entry.id, "entry_ids", dialect)),
-        select(
-            _tag("customer"),
-            *as_text(customer.id, customer.advisor_id, customer.managed_since, customer.rating, customer.rated_on),
-            nothing,
-        ).where(_among(customer.id, "customer_ids", dialect)),
-        select(
-            _tag("product"),
-            *as_text(product.id, product.risk, product.on_sale_from, product.on_sale_until),
-            nothing,
-            nothing,
-        ).where(_among(product.id, "product_ids", dialect)),
-    )
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared_models.activity import Activity
+from shared_models.activity import Activity, digest_of
 from shared_models.errors import BadInput, DomainError, TooLarge
 from shared_models.sync import MAX_ACTIVITIES, SyncRequest
 
@@ -26,9 +26,10 @@ class UnreadableBody(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """An activity that is well formed, and the digest of its content."""
+    """An activity that is well formed, its content as JSON, and the digest of that."""
 
     activity: Activity
+    content: bytes
     digest: bytes
 
 
@@ -65,7 +66,8 @@ def read_activities(raw: Sequence[object]) -> list[Item]:
 def _read(raw: object) -> Item:
     try:
         activity = Activity.model_validate(raw)
-        return Readable(activity, activity.content_digest())
+        content = activity.content()
+        return Readable(activity, content, digest_of(content))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"] if isinstance(part, str)) or "activity"

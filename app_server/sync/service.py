@@ -1,36 +1,39 @@
 """One round trip in one transaction: judge and keep what a phone sent, refold the days, read what it has not seen."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlmodel import Session
 
 from app_server.auth.service import Caller, caller
 from app_server.auth.tokens import AccessClaims
-from app_server.database import Database
+from app_server.database import Database, Work
 from app_server.ledger import queries as ledger
+from app_server.ledger.queries import NewEntry, Source
 from app_server.ledger.refold import refold
 from app_server.org.queries import path_ids
 from app_server.sync import queries
 from app_server.sync.acceptance import Known, Verdict, judge
 from app_server.sync.changes import Page, Reader, next_page
 from app_server.sync.cursor import read_cursor
-from app_server.sync.feed import Announced, write_changes
-from app_server.sync.queries import Data, Standing
+from app_server.sync.feed import Announced, take_numbers, write_changes
+from app_server.sync.queries import Data, Named, Standing
 from app_server.sync.reading import Item, Readable, read_activities, read_request
 from app_server.tables import CustomerRow
-from shared_models.activity import ActivityKind
+from shared_models.activity import Activity, ActivityKind
 from shared_models.boards import BoardShown
 from shared_models.customers import Prospect, name_initials
 from shared_models.errors import Conflict, DomainError, Forbidden, NotSignedIn
 from shared_models.org import Role
-from shared_models.policy import Policies
 from shared_models.proposals import Proposal
 from shared_models.sync import Entity, SyncRequest
+
+T = TypeVar("T")
 
 OVERTAKEN_ATTEMPTS = 3
 
@@ -41,6 +44,29 @@ class Answer:
 
     reply: Data
     tally: Counter[tuple[str, str]]
+
+
+class Sender(Protocol):
+    """Whose a batch is: the advisor, the device it was recorded on, and the path of the unit they belong to today."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def device_id(self) -> str: ...
+
+    @property
+    def unit_path(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A batch with its verdicts, in order, the items to keep, and what both rest on."""
+
+    verdicts: list[Verdict]
+    kept: list[Readable]
+    known: Known
+    standing: Standing
 
 
 class _Overtaken(Exception):
@@ -60,12 +86,31 @@ def synchronize(db: Database, claims: AccessClaims, body: bytes, *, now: datetim
         db.read(lambda session: advisor(session, claims, now))  # who may not sync is told that first
         raise
     items = read_activities(request.activities)
+    return write_batches(db, lambda session: _exchange(session, claims, request, items, now=now))
+
+
+def write_batches(db: Database, work: Work[T]) -> T:
+    """As `db.write`, for work that takes batches; raises Conflict when others bring the same ids again and again."""
     for _ in range(OVERTAKEN_ATTEMPTS):
         try:
-            return db.write(lambda session: _exchange(session, claims, request, items, now=now))
+            return db.write(work)
         except _Overtaken:
             continue
     raise Conflict("Another batch with the same ids is being taken; try again.")
+
+
+def take_batch(session: Session, who: Sender, items: Sequence[Item], *, now: datetime) -> list[Verdict]:
+    """Judge and keep a batch that came by another way than the phone's own sync; a verdict for each item, in order.
+
+    For use within `write_batches`. The device is noted as its source, not as having synced.
+    """
+    numbers = _numbers_wanted([item for item in items if isinstance(item, Readable)])
+    # First, as in a sync: from here on no other batch of this advisor runs, and no customer moves out of their book.
+    head = take_numbers(session, str(who.id), numbers)
+    judged = _judged(session, who, items, now=now)
+    if judged.kept:
+        _keep(session, who, judged, first=head - numbers + 1, now=now)
+    return judged.verdicts
 
 
 def advisor(session: Session, claims: AccessClaims, now: datetime) -> Caller:
@@ -98,13 +143,11 @@ def _exchange(
     )
     if head is None:
         raise NotSignedIn("This device is signed out; sign in again.")
-    # Read after the numbers were taken: whatever lies below these heads has been committed.
-    standing = queries.standing(session, who.id, unit_path=who.unit_path)
-    policies, upto = standing.policies, standing.heads
-    known = _known(session, who.id, readable, policies)
-    verdicts, kept = judge(items, known, advisor_id=who.id, now=now)
+    # After the numbers were taken: whatever lies below the heads it reads has been committed.
+    judged = _judged(session, who, items, now=now)
+    kept, upto = judged.kept, judged.standing.heads
     if kept:
-        _keep(session, who, kept, known, standing, first=head - taken + 1, now=now)
+        _keep(session, who, judged, first=head - taken + 1, now=now)
     before = head - taken if taken else upto.own
     page = next_page(
         session,
@@ -116,7 +159,15 @@ def _exchange(
         limit=request.limit,
         sent={item.activity.id for item in readable},
     )
-    return _answer(items, verdicts, page, today=policies.today(now), now=now)
+    return _answer(items, judged.verdicts, page, today=judged.standing.policies.today(now), now=now)
+
+
+def _judged(session: Session, who: Sender, items: Sequence[Item], *, now: datetime) -> _Judged:
+    readable = [item for item in items if isinstance(item, Readable)]
+    standing = queries.standing(session, who.id, unit_path=who.unit_path, named=_named(readable, now))
+    known = Known(standing.entries, standing.customers, standing.products, standing.policies)
+    verdicts, kept = judge(items, known, advisor_id=who.id, now=now)
+    return _Judged(verdicts, kept, known, standing)
 
 
 def _numbers_wanted(readable: Sequence[Readable]) -> int:
@@ -124,85 +175,75 @@ def _numbers_wanted(readable: Sequence[Readable]) -> int:
     return len(readable) + sum(item.activity.kind is ActivityKind.PROSPECT for item in readable)
 
 
-def _known(session: Session, advisor_id: UUID, readable: Sequence[Readable], policies: Policies) -> Known:
-    ids: set[UUID] = set()
-    customer_ids: set[UUID] = set()
-    product_ids: set[UUID] = set()
+def _named(readable: Sequence[Readable], now: datetime) -> Named:
+    entries: set[UUID] = set()
+    customers: set[UUID] = set()
+    products: set[UUID] = set()
+    earliest = latest = now
     for item in readable:
         activity = item.activity
-        ids.add(activity.id)
+        at = activity.corrected_at
+        earliest, latest = min(earliest, at), max(latest, at)
+        entries.add(activity.id)
         if activity.customer_id is not None:
-            customer_ids.add(activity.customer_id)
+            customers.add(activity.customer_id)
         match activity.data:
             case Prospect():
-                customer_ids.add(activity.id)
+                customers.add(activity.id)
             case Proposal(visit_id=visit_id, picks=picks):
-                ids.add(visit_id)
-                product_ids.update(pick.product_id for pick in picks)
+                entries.add(visit_id)
+                products.update(pick.product_id for pick in picks)
             case BoardShown(visit_id=visit_id, call_id=call_id):
-                ids.update(each for each in (visit_id, call_id) if each is not None)
+                entries.update(each for each in (visit_id, call_id) if each is not None)
             case _ if activity.refers_to is not None:
-                ids.add(activity.refers_to)
+                entries.add(activity.refers_to)
             case _:
                 pass
-    found = queries.named(
-        session, advisor_id=advisor_id, entry_ids=ids, customer_ids=customer_ids, product_ids=product_ids
-    )
-    return Known(entries=found.entries, customers=found.customers, products=found.products, policies=policies)
+    # The bank's date is within a day of UTC's, whatever its time zone is.
+    around = timedelta(days=1)
+    return Named(entries, customers, products, _utc_day(earliest) - around, _utc_day(latest) + around)
 
 
-def _keep(
-    session: Session,
-    who: Caller,
-    kept: Sequence[Readable],
-    known: Known,
-    standing: Standing,
-    *,
-    first: int,
-    now: datetime,
-) -> None:
-    policies = known.policies
-    days = {
-        item.activity.id: policies.business_day(item.activity.occurred_at, item.activity.clock_offset_ms)
-        for item in kept
-    }
-    branch_on = _branches(session, who, standing, set(days.values()))
-    rows = [
-        {
-            "id": item.activity.id,
-            "advisor_id": who.id,
-            "branch_id": branch_on(days[item.activity.id]),
-            "device_id": who.device_id,
-            "kind": item.activity.kind,
-            "seq": item.activity.seq,
-            "occurred_at": item.activity.occurred_at,
-            "clock_offset_ms": item.activity.clock_offset_ms,
-            "business_day": days[item.activity.id],
-            "customer_id": item.activity.customer_id,
-            "refers_to": item.activity.refers_to,
-            "data": item.activity.data.model_dump(mode="json"),
-            "digest": item.digest,
-            "feed_seq": feed_seq,
-            "received_at": now,
-        }
-        for feed_seq, item in enumerate(kept, start=first)
-    ]
-    if ledger.append(session, rows) < len(rows):
-        raise _Overtaken
-    _add_prospects(session, who, kept, first=first + len(rows), now=now)
-    refold(
+def _utc_day(instant: datetime) -> date:
+    return instant.astimezone(UTC).date()
+
+
+def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: datetime) -> None:
+    kept, known, standing, policies = judged.kept, judged.known, judged.standing, judged.known.policies
+    days = [policies.business_day(item.activity.occurred_at, item.activity.clock_offset_ms) for item in kept]
+    branch_on = _branches(session, who, standing, set(days))
+    coming: dict[date, list[Activity]] = defaultdict(list)
+    for item, day in zip(kept, days, strict=True):
+        coming[day].append(item.activity)
+    folded = refold(
         session,
         advisor_id=who.id,
-        appended=[item.activity for item in kept],
+        coming=coming,
         folded_days=standing.folded_days,
         known_customers={customer_id: each.managed_since for customer_id, each in known.customers.items()},
         policies=policies,
         branch_on=branch_on,
         now=now,
     )
+    entries = [
+        NewEntry(
+            item.activity,
+            item.content,
+            item.digest,
+            business_day=day,
+            branch_id=branch_on(day),
+            feed_seq=seq,
+            received_at=now,
+        )
+        for seq, (item, day) in enumerate(zip(kept, days, strict=True), start=first)
+    ]
+    source = Source(advisor_id=who.id, device_id=who.device_id)
+    if ledger.append(session, entries, source, folded=folded) < len(entries):
+        raise _Overtaken
+    _add_prospects(session, who, kept, first=first + len(entries), now=now)
 
 
-def _add_prospects(session: Session, who: Caller, kept: Sequence[Readable], *, first: int, now: datetime) -> None:
+def _add_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, first: int, now: datetime) -> None:
     rows = [
         CustomerRow(
             id=item.activity.id,
@@ -224,7 +265,7 @@ def _add_prospects(session: Session, who: Caller, kept: Sequence[Readable], *, f
     write_changes(session, announced, first=first, now=now)
 
 
-def _branches(session: Session, who: Caller, standing: Standing, days: set[date]) -> Callable[[date], UUID]:
+def _branches(session: Session, who: Sender, standing: Standing, days: set[date]) -> Callable[[date], UUID]:
     """Which branch the advisor belonged to on each of the days; where they belonged to none yet, today's."""
 
     def path_on(day: date) -> str:

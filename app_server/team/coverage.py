@@ -4,19 +4,33 @@ A customer counts for the advisor whose book they are in now and so for one unit
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate, groupby
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Subquery, Uuid, case, cast, func, label, select, true, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Subquery,
+    Uuid,
+    case,
+    cast,
+    column,
+    func,
+    label,
+    select,
+    true,
+    type_coerce,
+)
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from app_server.org.queries import advisors_below, advisors_between, path_ids
-from app_server.tables import AdvisorDayRow, CustomerRow, LedgerRow
+from app_server.tables import AdvisorDayRow, ChangeRow, CustomerRow
 from app_server.team.queries import rows_of
+from shared_models.sync import Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +43,17 @@ class Covered:
 
 def coverage_on(session: Session, *, path: str, day: date, window_days: int) -> dict[UUID, Covered]:
     """By advisor of the subtree on that day; absent where nobody is managed."""
-    advisors = advisors_below(path, day)
-    calls = _calls(session, books=advisors, path=path, first=_window_start(day, window_days), last=day)
-    in_book = col(CustomerRow.advisor_id) == advisors.c.staff_id
-    # Calls first, then their customers by key: SQLite would scan a derived table once for each customer.
-    reached = (
-        select(advisors.c.staff_id, label("customer_id", col(CustomerRow.id)))
-        .join_from(calls, CustomerRow, col(CustomerRow.id) == calls.c.customer_id)
-        .join(advisors, in_book)
-        .where(calls.c.day >= col(CustomerRow.managed_since))
-        .distinct()
-        .subquery("reached")
+    whose = _books(session, path, advisors_below(path, day))
+    calls = _calls(session, whose, first=_window_start(day, window_days), last=day)
+    managed = (
+        select(col(CustomerRow.advisor_id), func.count())
+        .where(col(CustomerRow.managed_since) <= day, *_in(col(CustomerRow.advisor_id), whose))
+        .group_by(col(CustomerRow.advisor_id))
     )
-    counts = rows_of(session, select(reached.c.staff_id, func.count()).group_by(reached.c.staff_id))
-    called: dict[UUID, int] = {row[0]: row[1] for row in counts}
-    managed = rows_of(
-        session,
-        select(advisors.c.staff_id, func.count())
-        .join_from(advisors, CustomerRow, in_book)
-        .where(col(CustomerRow.managed_since) <= day)
-        .group_by(advisors.c.staff_id),
-    )
-    return {advisor_id: Covered(count, called.get(advisor_id, 0)) for advisor_id, count in managed}
+    # The fold keeps the calls to customers who were managed by then, so that none of these came too early.
+    reached = managed.where(col(CustomerRow.id).in_(select(calls.c.customer_id)))
+    called: dict[UUID, int] = {row[0]: row[1] for row in rows_of(session, reached)}
+    return {advisor_id: Covered(count, called.get(advisor_id, 0)) for advisor_id, count in rows_of(session, managed)}
 
 
 def coverage_over(session: Session, *, path: str, days: Sequence[tuple[date, int]]) -> dict[date, Covered]:
@@ -62,7 +65,7 @@ def coverage_over(session: Session, *, path: str, days: Sequence[tuple[date, int
     first, last = days[0][0], days[-1][0]
     stays = _clipped(advisors_between(path, first=first, last=last), first=first, last=last)
     earliest = min(_window_start(day, window) for day, window in days)
-    calls = _calls(session, books=stays, path=path, first=earliest, last=last)
+    calls = _calls(session, _books(session, path, stays), first=earliest, last=last)
     following = func.lead(calls.c.day, type_=Date).over(partition_by=calls.c.customer_id, order_by=calls.c.day)
     # Two advisors may have called one customer on one day: the first of such a pair ends as it begins, and adds nothing.
     pairs = (
@@ -132,35 +135,60 @@ def _window_start(day: date, window_days: int) -> date:
     return day - timedelta(days=window_days - 1)
 
 
-def _calls(session: Session, *, books: Subquery, path: str, first: date, last: date) -> Subquery:
-    """Effective calls to managed customers, `customer_id` and `day`, by whoever may have called `books`'."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
+def _books(session: Session, path: str, advisors: Subquery) -> list[UUID] | None:
+    """Whose books are meant, as values: with their number known, PostgreSQL plans well. None for the whole bank's."""
+    if len(path_ids(path)) == 1:
+        return None
+    return [row[0] for row in rows_of(session, select(advisors.c.staff_id).distinct())]
+
+
+def _in(column: ColumnElement[UUID] | Mapped[UUID], ids: Collection[UUID] | None) -> list[ColumnElement[bool]]:
+    return [] if ids is None else [column.in_(ids)]
+
+
+def _calls(session: Session, whose: Collection[UUID] | None, *, first: date, last: date) -> Subquery:
+    """Effective calls to managed customers, `customer_id` and `day`, by whoever may have called those of `whose` books."""
+    callers = None if whose is None else {*whose, *_former(session, whose, since=first)}
     called, day = col(AdvisorDayRow.called_customers), col(AdvisorDayRow.business_day)
-    each = (func.json_each(called) if is_sqlite else func.jsonb_array_elements_text(called)).table_valued(
-        "value", name="each_call"
-    )
-    # SQLite keeps ids as 32 hexadecimal digits, JSON has them with dashes.
-    customer_id = type_coerce(func.replace(each.c.value, "-", ""), Uuid) if is_sqlite else cast(each.c.value, Uuid)
-    statement = (
+    if _is_sqlite(session):
+        each = func.json_each(called).table_valued("value", name="each_call")
+        customer_id = _id_of(session, each.c.value)
+    else:
+        each = func.unnest(called).table_valued(column("value", Uuid), name="each_call").render_derived()
+        customer_id = each.c.value
+    return (
         select(label("customer_id", customer_id), label("day", day))
         .join_from(AdvisorDayRow, each, true())
-        .where(day.between(first, last))
+        .where(day.between(first, last), *_in(col(AdvisorDayRow.advisor_id), callers))
+        .subquery("calls")
     )
-    if len(path_ids(path)) > 1:
-        # Below the root not everybody's calls are looked through: those of the advisors themselves, and of
-        # whoever called a customer before the customer came to them.
-        statement = statement.where(
-            col(AdvisorDayRow.advisor_id).in_(select(books.c.staff_id).union(_former(books, first=first, last=last)))
-        )
-    return statement.subquery("calls")
 
 
-def _former(books: Subquery, *, first: date, last: date) -> Select[Any]:
-    return (
-        select(col(LedgerRow.advisor_id))
-        .join_from(books, CustomerRow, col(CustomerRow.advisor_id) == books.c.staff_id)
-        .join(LedgerRow, col(LedgerRow.customer_id) == col(CustomerRow.id))
+def _former(session: Session, whose: Collection[UUID], *, since: date) -> Iterator[UUID]:
+    """Advisors who had customers of these books before; nobody else's calls to them are ever taken (sync/acceptance.py).
+
+    The feed of each had to tell their phone. Who lost a customer before `since` has not called them after.
+    """
+    # A day of grace, as the bank's midnight is not UTC's.
+    at = datetime.combine(since - timedelta(days=1), time.min, tzinfo=UTC)
+    lost = (
+        select(col(ChangeRow.scope))
+        .join(CustomerRow, col(CustomerRow.id) == _id_of(session, col(ChangeRow.entity_id)))
         .where(
-            col(LedgerRow.business_day).between(first, last), col(LedgerRow.advisor_id) != col(CustomerRow.advisor_id)
+            col(ChangeRow.deleted),
+            col(ChangeRow.at) >= at,
+            col(ChangeRow.entity) == Entity.CUSTOMER,
+            col(CustomerRow.advisor_id).in_(whose),
         )
+        .distinct()
     )
+    return (UUID(row[0]) for row in rows_of(session, lost))
+
+
+def _id_of(session: Session, written: ColumnElement[str] | Mapped[str]) -> ColumnElement[UUID]:
+    """An id from its text with dashes, which SQLite's own columns do not have."""
+    return type_coerce(func.replace(written, "-", ""), Uuid) if _is_sqlite(session) else cast(written, Uuid)
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

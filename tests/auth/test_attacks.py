@@ -276,7 +276,7 @@ def test_a_new_token_version_ends_access_tokens_at_once(server: Server) -> None:
 
 def test_a_role_is_what_the_database_says_now(server: Server) -> None:
     headers = server.bearer("li")
-    server.db.write(lambda session: session.exec(update(StaffRow).values(role="head")))
+    server.db.write(lambda session: session.exec(update(MembershipRow).values(role="head")))
     assert server.http.get(ME, headers=headers).json()["role"] == "head"
 
 

@@ -3,10 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import argon2
 import pytest
 from sqlmodel import col, update
 
-from app_server.auth.passwords import hash_password, is_password
+from app_server.auth.passwords import is_password, nobodys_hash
 from app_server.auth.service import (
     FREE_FAILURES_OF_ADDRESS,
     FREE_FAILURES_OF_LOGIN,
@@ -14,6 +15,7 @@ from app_server.auth.service import (
     block_for,
 )
 from app_server.tables import MembershipRow
+from shared_models.org import Role
 from tests import factories
 from tests.factories import NOW, PASSWORD, Server, with_token
 
@@ -71,11 +73,39 @@ def test_a_token_request_that_is_none_gets_oauths_own_error(server: Server, form
     assert (reply.status_code, reply.json()["error"]) == (400, error)
 
 
-def test_an_unknown_login_costs_the_same_work() -> None:
-    # Not measured, seen: for nobody, too, the verifier is handed a hash made with the same parameters.
-    stored = hash_password("a")
-    assert is_password("a", stored)
-    assert not is_password("b", stored)
+def test_an_unknown_login_costs_the_same_work_from_the_first_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Counted, not timed: what argon2 is asked to do is nearly all of the work.
+    done: list[tuple[str, argon2.Parameters | None]] = []
+    verify, make = argon2.PasswordHasher.verify, argon2.PasswordHasher.hash
+
+    def counted_verify(hasher: argon2.PasswordHasher, stored: str, password: str) -> bool:
+        done.append(("verify", argon2.extract_parameters(stored)))
+        return verify(hasher, stored, password)
+
+    def counted_hash(hasher: argon2.PasswordHasher, password: str) -> str:
+        done.append(("hash", None))
+        return make(hasher, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", counted_verify)
+    monkeypatch.setattr(argon2.PasswordHasher, "hash", counted_hash)
+
+    def work_of(login: str, password: str) -> list[tuple[str, argon2.Parameters | None]]:
+        done.clear()
+        assert server.sign_in(login, password=password).status_code == 400
+        return list(done)
+
+    unknown = work_of("nobody", "wrong")
+    assert [what for what, _ in unknown] == ["verify"]
+    assert (
+        unknown == work_of("li", "wrong") == work_of("nobody", "wrong") == work_of("nobody", "nobody has this password")
+    )
+
+
+def test_nobodys_hash_is_made_before_anybody_can_sign_in(server: Server) -> None:
+    # The fixture's app has started, and nobody has signed in.
+    assert nobodys_hash.cache_info().currsize == 1
     assert not is_password("nobody has this password", None)
 
 
@@ -122,7 +152,7 @@ def test_an_address_that_fails_for_many_logins_is_slowed_down(server: Server) ->
     assert server.sign_in("li").status_code == 200
 
 
-def test_a_move_takes_effect_at_the_banks_midnight(server: Server) -> None:
+def test_a_move_and_a_promotion_take_effect_at_the_banks_midnight(server: Server) -> None:
     # 23:59 in Shanghai on the 23rd is 15:59 UTC; the move is dated the 24th.
     other = factories.unit(server.db, name="elsewhere")
     mover = factories.staff(server.db, factories.unit(server.db, name="here"), login="mover")
@@ -135,13 +165,16 @@ def test_a_move_takes_effect_at_the_banks_midnight(server: Server) -> None:
     )
     factories.save(
         server.db,
-        MembershipRow(id=mover.id, staff_id=mover.id, unit_id=other.id, starts_on=NOW.date() + timedelta(1)),
+        MembershipRow(
+            id=mover.id, staff_id=mover.id, unit_id=other.id, role=Role.HEAD, starts_on=NOW.date() + timedelta(1)
+        ),
     )
     server.clock.at = NOW.replace(hour=15, minute=59)
     pair = server.sign_in("mover").json()
-    assert pair["staff"]["unit"]["name"] == "here"
+    assert (pair["staff"]["unit"]["name"], pair["staff"]["role"]) == ("here", "advisor")
     server.clock.pass_(minutes=1)
-    assert server.http.get("/api/v1/me", headers=with_token(pair["access_token"])).json()["unit"]["name"] == "elsewhere"
+    me = server.http.get("/api/v1/me", headers=with_token(pair["access_token"])).json()
+    assert (me["unit"]["name"], me["role"]) == ("elsewhere", "head")
 
 
 def test_signing_in_again_on_a_phone_ends_the_sign_in_before(server: Server) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -23,7 +24,7 @@ from app_server.database import Database
 from app_server.migrations import migrate
 from tests import postgresql
 from tests.bench import bank as banks
-from tests.bench import floor, kinto
+from tests.bench import floor, history, kinto
 from tests.bench.load import Job, Measured, request_bytes, run
 
 CONCURRENCIES = (1, 8, 32)
@@ -111,16 +112,20 @@ def measure(server: str, data_dir: Path, options: argparse.Namespace) -> Figures
                 note(figures, f"pull of {count}", done)
                 floor_of = floor.milliseconds(url, floor.PULL, {"advisor": bank.advisors[0].id, "most": count})
                 figures[f"floor of pull of {count}, p50 ms"].append(floor_of)
-            path = f"/api/v1/team/day?unit_id={bank.root}&day={datetime.now(UTC).date()}"
-            job = Job(lambda path=path: request_bytes("GET", path, bank.head_token), lambda body: None)
-            done = run(options.port, iter([job] * 100), concurrency=1, seconds=options.seconds / 2)
             name = f"team day over {options.advisors} advisors"
-            note(figures, name, done)
+            note(figures, name, team_days(bank, bank.root, options))
             floor_of = floor.milliseconds(url, floor.TEAM, {"day": datetime.now(UTC).date()})
             figures[f"floor of {name}, p50 ms"].append(floor_of)
         if options.kinto:
             done = kinto.measure(options.kinto, server, bank, seconds=2 * options.seconds, folder=data_dir)
             figures["Kinto at 8, activities/s"].append(banks.BATCH * done.per_second)
+        if not options.push_only:
+            # Last, as such a past is nothing that the pushes above had behind them.
+            history.fill(url)
+            for name, unit in (("head office", bank.root), ("an outlet", bank.outlet)):
+                for _ in range(options.rounds):
+                    done = team_days(bank, unit, options)
+                    note(figures, f"team day of {name} with a full coverage window", done)
     finally:
         process.terminate()
         process.wait(20)
@@ -156,6 +161,13 @@ def push_of(advisor: banks.Advisor, day: bytes) -> Job:
         advisor.cursor = body.rsplit(b'"cursor":"', 1)[1].split(b'"', 1)[0].decode()
 
     return Job(request, check)
+
+
+def team_days(bank: banks.Bank, unit: UUID, options: argparse.Namespace) -> Measured:
+    """Today's team day of a unit, asked by the head of all."""
+    path = f"/api/v1/team/day?unit_id={unit}&day={datetime.now(UTC).date()}"
+    job = Job(lambda: request_bytes("GET", path, bank.head_token), lambda body: None)
+    return run(options.port, iter([job] * 100), concurrency=1, seconds=options.seconds / 2)
 
 
 def pull_of(bank: banks.Bank, count: int, chance: random.Random, port: int) -> Job:

@@ -41,11 +41,12 @@ class Advisor:
 
 @dataclass
 class Bank:
-    """The advisors, the shelf, and a head at the root."""
+    """The advisors, the shelf, an outlet, and a head at the root."""
 
     advisors: list[Advisor]
     products: list[UUID]
     root: UUID
+    outlet: UUID
     head_token: str
 
 
@@ -87,9 +88,9 @@ def build(url: str, data_dir: Path, *, advisors: int) -> Bank:
 
     def employ(role: Role, unit_id: UUID, number: int) -> tuple[UUID, str]:
         staff_id, family = uuid4(), uuid4()
-        staff.append(StaffRow(id=staff_id, login=f"{role.value}{number}", name="员工", role=role, password_hash=""))
+        staff.append(StaffRow(id=staff_id, login=f"{role.value}{number}", name="员工", password_hash=""))
         since = now.date() - timedelta(days=400)
-        memberships.append(MembershipRow(id=uuid4(), staff_id=staff_id, unit_id=unit_id, starts_on=since))
+        memberships.append(MembershipRow(id=uuid4(), staff_id=staff_id, unit_id=unit_id, role=role, starts_on=since))
         devices.append(DeviceRow(staff_id=staff_id, device_id="bench", family_id=family, created_at=now))
         claims = AccessClaims(staff_id=staff_id, device_id="bench", family_id=family, version=1)
         return staff_id, tokens.issue(claims, now)
@@ -117,7 +118,7 @@ def build(url: str, data_dir: Path, *, advisors: int) -> Bank:
         database.write(lambda session, rows=rows: _insert(session, rows))
     database.write(lambda session: session.connection().exec_driver_sql("ANALYZE"))
     database.dispose()
-    return Bank(made, [each.id for each in products], root, head_token)
+    return Bank(made, [each.id for each in products], root, outlets[0].id, head_token)
 
 
 def _insert(session: Session, rows: list[Any]) -> None:

@@ -165,3 +165,5 @@ async def test_on_a_wide_screen_the_customer_stands_beside_the_list(scene: Scene
         assert app.page.route == "/customers"
         assert "13800000001" in app.texts()
         assert len(listed(app)) == 5
+        marked = [row for row in app.all(ft.Semantics, selected=True) if (row.identifier or "").startswith("customer-")]
+        assert [row.identifier for row in marked] == [f"customer-{person(OUYANG)}"]

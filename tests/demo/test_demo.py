@@ -34,6 +34,7 @@ from shared_models.activity import Activity
 from shared_models.customers import Customer
 from shared_models.errors import Conflict
 from shared_models.fold import fold_day
+from shared_models.org import UnitKind
 from shared_models.plans import open_promises
 from shared_models.policy import zone
 from shared_models.products import Product, suitability
@@ -151,19 +152,55 @@ def test_every_advisor_day_is_the_fold_of_the_ledger(demo):
     assert {(day.advisor_id, day.business_day) for day in days} == {(row.advisor_id, row.business_day) for row in rows}
 
 
-def test_the_outlet_of_head_is_at_work_today_and_advisor1_has_the_morning_before_them(demo):
+def test_everybody_is_at_work_today_and_advisor1_has_the_morning_before_them(demo):
     at_work = {row.advisor_id for row in ledger(demo) if row.business_day == TODAY}
     logins = {person(demo, f"advisor{number}").id: f"advisor{number}" for number in range(1, 10)}
     tried = person(demo, LEFT_OPEN).id
     own = [activity(row) for row in ledger(demo) if row.advisor_id == tried]
 
-    assert {logins[each] for each in at_work} == {f"advisor{n}" for n in (2, 3, 4, 5, 6, 8)}
+    assert {logins[each] for each in at_work} == {f"advisor{n}" for n in (2, 3, 4, 5, 6, 8, 9)}
     assert any(promise.due_on <= TODAY for promise in open_promises(own))
     plan = demo.read(lambda s: s.exec(select(PlanRow).where(PlanRow.advisor_id == person(demo, LEFT_OPEN).id)).one())
     assert (plan.day, plan.set_by, bool(plan.customer_ids)) == (TODAY, person(demo, "head").id, True)
     silent = person(demo, NEVER_SYNCS).id
     assert silent not in {row.advisor_id for row in ledger(demo)}
     assert silent not in demo.read(lambda session: session.exec(select(DeviceRow.staff_id)).all())
+
+
+@pytest.mark.parametrize(
+    "built_at",
+    [datetime(2026, 11, 23, 1, 0, tzinfo=UTC), datetime(2026, 11, 28, 2, 40, tzinfo=UTC)],
+    ids=["Monday at nine", "Saturday at twenty to eleven"],
+)
+def test_every_outlet_has_something_of_today_whenever_it_is_built(sqlite_url, built_at):
+    db = Database(sqlite_url)
+    everywhere = Size(advisors=21, customers=60, prospects=10, days=1)
+
+    prepare_demo(db, size=everywhere, now=built_at, progress=lambda *step: None)
+
+    today = db.read(policies).today(built_at)
+    working = {
+        row.advisor_id: row.calls + row.visits
+        for row in db.read(lambda s: s.exec(select(AdvisorDayRow)).all())
+        if row.business_day == today
+    }
+    places = db.read(lambda s: s.exec(select(MembershipRow)).all())
+    at_work = {place.unit_id for place in places if working.get(place.staff_id)}
+    outlets = db.read(lambda s: s.exec(select(UnitRow.id).where(UnitRow.kind == UnitKind.OUTLET)).all())
+    assert at_work == set(outlets)
+    assert all(row.occurred_at <= built_at for row in ledger(db))
+    db.dispose()
+
+
+def test_history_has_calls_and_visits_with_prospects_too(demo):
+    prospects = set(
+        demo.read(lambda s: s.exec(select(CustomerRow.id).where(col(CustomerRow.managed_since).is_(None))).all())
+    )
+    kinds = Counter(row.kind.value for row in ledger(demo) if row.customer_id in prospects)
+    assert kinds["call"] > 20
+    assert kinds["visit"] > 0
+    days = demo.read(lambda s: s.exec(select(AdvisorDayRow)).all())
+    assert sum(day.calls_effective_prospect for day in days) > 10
 
 
 def test_advisor1_has_a_birthday_today_and_money_coming_free_tomorrow(demo):

@@ -105,12 +105,15 @@ def _watch(screen: Screen) -> None:
     screen.page.on("pageerror", lambda error: screen.errors.append(str(error)))
 
 
+def _executable() -> str | None:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
 @contextmanager
 def chromium() -> Generator[Browser]:
     """A headless Chromium: `CHROMIUM` names the binary, else the system's, else Playwright's own."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGS)
+        browser = playwright.chromium.launch(executable_path=_executable(), args=_ARGS)
         try:
             yield browser
         finally:
@@ -132,11 +135,37 @@ def phone_context(browser: Browser, size: tuple[int, int] = PHONE, *, dark: bool
     )
 
 
+@contextmanager
+def kept_phone(browser: Browser, profile: Path) -> Generator[BrowserContext]:
+    """A phone whose browser keeps everything in `profile` when it is closed, as it ends here."""
+    width, height = PHONE
+    context = browser.browser_type.launch_persistent_context(
+        str(profile),
+        executable_path=_executable(),
+        args=_ARGS,
+        viewport={"width": width, "height": height},
+        has_touch=True,
+        is_mobile=True,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+    )
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def open_page(context: BrowserContext, url: str) -> Screen:
+    """Open an address, whatever comes of it."""
+    screen = Screen(context.new_page(), origin=url)
+    _watch(screen)
+    screen.page.goto(url)
+    return screen
+
+
 def open_app(context: BrowserContext, url: str, *, timeout_ms: int = 60_000) -> Screen:
     """Open the app and turn its semantics on; returns once the first page is there."""
-    page = context.new_page()
-    screen = Screen(page, origin=url)
-    _watch(screen)
-    page.goto(url)
+    screen = open_page(context, url)
     screen.awake(timeout_ms=timeout_ms)
     return screen

@@ -32,6 +32,7 @@ from app_server.demo.bank import Size
 from app_server.demo.service import prepare_demo
 from app_server.main import create_app
 from app_server.migrations import migrate
+from app_server.pwa import mount_pwa
 from app_server.settings import Settings
 from app_server.web_client import client_lifespan, mount_app
 
@@ -56,13 +57,17 @@ class SetClock:
 
 @dataclass
 class Stage:
-    """A demo bank in `folder` and its two processes; `url` is where the app is."""
+    """A demo bank in `folder` and its two processes; `url` is where the app is.
+
+    The API's port hosts the offline app at `/m/`, once there is a build in the folder `pwa`.
+    """
 
     folder: Path
     size: Size = SIZE
     shift: timedelta = field(default_factory=lambda: MORNING - datetime.now(UTC))
 
     def __post_init__(self) -> None:
+        self.pwa = self.folder / "pwa"
         self.api_port, self.app_port = _free_port(), _free_port()
         self.url = f"http://127.0.0.1:{self.app_port}/"
         self.api_url = f"http://127.0.0.1:{self.api_port}"
@@ -102,6 +107,12 @@ class Stage:
             ).fetchone()
         return str(UUID(row[0]))
 
+    def login_of(self, staff_id: str) -> str:
+        """With what name somebody signs in."""
+        with closing(sqlite3.connect(self.folder / "bank" / "day2053.sqlite3")) as bank:
+            row = bank.execute("SELECT login FROM staff WHERE id = ?", (UUID(staff_id).hex,)).fetchone()
+        return str(row[0])
+
     def close(self) -> None:
         """Stop both."""
         for part in list(self._processes):
@@ -114,6 +125,7 @@ class Stage:
         given = {
             "DAY2053_DATA_DIR": str(self.folder / ("bank" if part == "api" else "phones")),
             "DAY2053_API_URL": self.api_url,
+            "STAGE_PWA": str(self.pwa),
             "STAGE_SHIFT": str(self.shift.total_seconds()),
             "STAGE_SIZE": " ".join(
                 str(n) for n in (self.size.advisors, self.size.customers, self.size.prospects, self.size.days)
@@ -138,6 +150,12 @@ def _build(clock: SetClock) -> None:
         prepare_demo(db, size=size, now=clock.now(), progress=lambda _what, _done, _of: None)
     finally:
         db.dispose()
+
+
+def _api(clock: SetClock) -> FastAPI:
+    app = create_app(Settings(), clock=clock)
+    mount_pwa(app, Path(os.environ["STAGE_PWA"]))
+    return app
 
 
 def _app(clock: SetClock) -> FastAPI:
@@ -169,7 +187,7 @@ def main() -> None:
         _build(clock)
         return
     logs.configure()
-    app = create_app(Settings(), clock=clock) if part == "api" else _app(clock)
+    app = _api(clock) if part == "api" else _app(clock)
     config = uvicorn.Config(app, host="127.0.0.1", port=int(sys.argv[2]), log_config=None, access_log=False)
     asyncio.run(ReadyServer(config).serve())
 

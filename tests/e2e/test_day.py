@@ -1,9 +1,9 @@
 """The day of an advisor and the evening of a head, walked in a browser as they would."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.browser import WIDE, Screen
+from tests.e2e.browser import WIDE, Screen, open_app, phone_context
 from tests.e2e.conftest import OpenPhone, sign_in
 from tests.e2e.stage import Stage
 
@@ -126,23 +126,67 @@ def test_a_day_without_the_server_and_the_same_figures_at_the_head(open_phone: O
     screen.errors.clear()
 
 
-def test_a_server_that_restarts_is_waited_for_in_words(open_phone: OpenPhone, stage: Stage) -> None:
+# A whole server starts within it.
+@pytest.mark.timeout(120)
+def test_a_server_that_restarts_is_waited_for_and_the_page_drawn_anew(open_phone: OpenPhone, stage: Stage) -> None:
     screen = open_phone("advisor3")
-    spoken(screen, "接下来")
     call_next(screen, outcome="declined", then="reason-busy")
-    coming = first(screen, "call-next-")
-    lost = screen.page.get_by_text("连接断了，正在重连")
+    screen.tap(first(screen, "call-next-"))
+    screen.tap("outcome-declined")
+    screen.at("reason-busy").wait_for()
+    screen.page.evaluate("window.isTheOldPage = true")
     stage.stop("app")
     try:
-        lost.wait_for()
+        screen.page.get_by_text("连接断了，正在重连").wait_for()
     finally:
         stage.start("app")
-    lost.wait_for(state="hidden")
-    # The page is drawn anew from the store: the one just called is still not next.
-    spoken(screen, "接下来")
-    assert first(screen, "call-next-") == coming
+    screen.page.wait_for_function("!window.isTheOldPage")
+    screen.awake()
+    # One sheet, the new page's: it asks about the dialled call from the beginning, and what was logged before is there.
+    screen.at("outcome-declined").wait_for()
+    assert screen.at("reason-busy").count() == 0
+    screen.tap("outcome-no_answer")
+    screen.at("outcome-no_answer").wait_for(state="detached")
+    spoken(screen, "今天已拨")
     # While it was away the browser complained of the socket, as it must.
     screen.errors.clear()
+
+
+def test_a_dropped_connection_goes_on_where_it_was(browser: Browser, stage: Stage) -> None:
+    context = phone_context(browser)
+    context.add_init_script(_KEEP_SOCKETS)
+    screen = open_app(context, stage.url)
+    sign_in(screen, "advisor5")
+    called = first(screen, "call-next-")
+    screen.page.evaluate("window.isTheOldPage = true")
+    cut_the_line(screen)
+    assert screen.page.evaluate("window.isTheOldPage")
+    screen.tap(called)
+    screen.tap("outcome-declined")
+    screen.at("reason-busy").wait_for()
+    # With a sheet open the page is loaded again, and the session goes on at the very step.
+    screen.page.evaluate("sockets.at(-1).close()")
+    screen.page.wait_for_function("!window.isTheOldPage")
+    screen.awake()
+    screen.tap("reason-busy")
+    screen.at("reason-busy").wait_for(state="detached")
+    spoken(screen, "今天已拨")
+    assert first(screen, "call-next-") != called
+    screen.check()
+    context.close()
+
+
+_KEEP_SOCKETS = """
+    window.sockets = [];
+    const Socket = window.WebSocket;
+    window.WebSocket = class extends Socket { constructor(...given) { super(...given); sockets.push(this); } };
+"""
+
+
+def cut_the_line(screen: Screen) -> None:
+    """Close the page's socket and wait until it has another and shows itself again."""
+    screen.page.evaluate("sockets.at(-1).close()")
+    screen.page.wait_for_function("sockets.length === 2 && document.getElementById('lost').hidden")
 
 
 def calls_at_head(open_phone: OpenPhone) -> int:
@@ -156,6 +200,20 @@ def calls_at_head(open_phone: OpenPhone) -> int:
     rows.first.wait_for()
     text = head.at("behind-count").inner_text() or head.at("behind-count").get_attribute("aria-label") or ""
     return int("".join(letter for letter in text if letter.isdigit()))
+
+
+def test_a_list_that_the_head_sets_is_on_the_advisors_today(open_phone: OpenPhone, stage: Stage) -> None:
+    head = open_phone("head")
+    head.at("figure-calls_effective").wait_for()
+    row = first(head, "advisor-")
+    head.tap(row)
+    head.tap("arrange")
+    head.tap(first(head, "list-day-"))
+    head.tap("say-1")
+    head.tap("save-list")
+    head.at("save-list").wait_for(state="detached")
+    advisor = open_phone(stage.login_of(row.removeprefix("advisor-")))
+    spoken(advisor, "负责人：先打久未联系的")
 
 
 @pytest.mark.parametrize("login", ["head", "branch", "admin"])

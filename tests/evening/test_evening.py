@@ -98,3 +98,10 @@ async def test_nothing_promised_and_nothing_refused_are_said(scene: Scene) -> No
     async with scene.app(route="/evening") as app:
         assert "这一天没有客户拒绝" in app.texts()
         assert "还没有约好的客户" in app.texts()
+
+
+async def test_a_visit_with_a_reason_for_fewer_products_is_not_short(scene: Scene) -> None:
+    session = await scene.signed_in()
+    explained, silent = await record(session, a_visit(ZHAO), a_visit(WANG))
+    await record(session, a_proposal(ZHAO, explained, 2, because="customer_left"), a_proposal(WANG, silent, 2))
+    assert evening_view(session, MONDAY).left.visits_short == 1

@@ -1,6 +1,6 @@
 """Imports as a person sees them: what goes in, what is refused and why, and that it is all or nothing."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -42,8 +42,8 @@ def sqlite_db(sqlite_url):
     database.dispose()
 
 
-def load(db: Database, file: Path, kind: ImportKind = ImportKind.CUSTOMERS, **choices) -> Outcome:
-    return import_table(db, kind, read_table(file), Choices(**choices), now=make.NOW, progress=lambda *step: None)
+def load(db: Database, file: Path, kind: ImportKind = ImportKind.CUSTOMERS, *, now=make.NOW, **choices) -> Outcome:
+    return import_table(db, kind, read_table(file), Choices(**choices), now=now, progress=lambda *step: None)
 
 
 def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -268,13 +268,14 @@ def test_units_staff_and_products_make_a_bank(database_url, tmp_path):
     people = db.read(lambda session: session.exec(select(StaffRow).order_by(StaffRow.login)).all())
     outlet = db.read(lambda session: session.exec(select(UnitRow).where(UnitRow.name == "南湖网点")).one())
     memberships = db.read(lambda session: session.exec(select(MembershipRow)).all())
-    assert [person.role for person in people] == [Role.ADVISOR, Role.HEAD]
+    role_of = {membership.staff_id: membership.role for membership in memberships}
+    assert [role_of[person.id] for person in people] == [Role.ADVISOR, Role.HEAD]
     assert {membership.unit_id for membership in memberships} == {outlet.id}
     assert outlet.path.count("/") == 4
     assert db.read(lambda session: session.exec(select(ProductRow)).one()).min_amount == 10_000
     assert set(outcomes[1].passwords) == {"8001", "8002"}
     with make.serving(database_url, tmp_path) as server:
-        assert server.sign_in("8001", password=outcomes[1].passwords["8001"]).status_code == 200
+        assert server.sign_in("8001", password=outcomes[1].passwords["8001"]).json()["password_change_required"]
     again = [
         load(db, written(tmp_path, text), kind)
         for text, kind in ((units, ImportKind.UNITS), (staff, ImportKind.STAFF), (products, ImportKind.PRODUCTS))
@@ -301,6 +302,26 @@ def test_staff_who_stand_elsewhere_move_from_today_on_and_keep_their_past(sqlite
         (make.LONG_AGO, date(2026, 11, 23)),
         (date(2026, 11, 23), None),
     ]
+    db.dispose()
+
+
+def test_an_advisor_who_becomes_head_was_an_advisor_until_today(sqlite_url, tmp_path):
+    db = Database(sqlite_url)
+    bank = make.tree(db)
+    make.unit(db, bank.root, name="新网点")
+    text = "工号,姓名,角色,机构\n8001,李昇,{},总行/新网点\n"
+
+    def roles() -> list[tuple[Role, date | None]]:
+        found = db.read(lambda s: s.exec(select(MembershipRow).order_by(col(MembershipRow.starts_on))).all())
+        return [(stay.role, stay.ends_on) for stay in found]
+
+    load(db, written(tmp_path, text.format("理财经理")), ImportKind.STAFF, now=make.NOW - timedelta(days=3))
+    before = roles()
+    outcomes = [load(db, written(tmp_path, text.format("负责人")), ImportKind.STAFF) for _ in range(2)]
+
+    assert before == [(Role.ADVISOR, None)]
+    assert [(outcome.changed, outcome.unchanged) for outcome in outcomes] == [(1, 0), (0, 1)]
+    assert roles() == [(Role.ADVISOR, date(2026, 11, 23)), (Role.HEAD, None)]
     db.dispose()
 
 
@@ -343,4 +364,5 @@ def test_the_command_starts_a_bank_and_reports_what_it_refuses(tmp_path, monkeyp
     with make.serving(f"sqlite:///{tmp_path}/data/day2053.sqlite3", tmp_path / "data") as server:
         server.clock.at = datetime.now(UTC)  # the commands ran by the machine's clock
         password = started.output.split("temporary password ")[1].split()[0]
-        assert server.sign_in("root", password=password).json()["staff"]["role"] == "admin"
+        reply = server.sign_in("root", password=password).json()
+        assert (reply["staff"]["role"], reply["password_change_required"]) == ("admin", True)

@@ -96,12 +96,17 @@ def test_the_hot_queries_of_a_batch_use_their_indexes(filled):
     db, advisor_id = filled
     today = NOW.date()
     hot = {
-        "pk_ledger": lambda session: sync.named(
+        "pk_ledger": lambda session: sync.standing(
             session,
-            advisor_id=advisor_id,
-            entry_ids=[uuid4() for _ in range(40)],
-            customer_ids=[uuid4() for _ in range(40)],
-            product_ids=[uuid4() for _ in range(20)],
+            advisor_id,
+            unit_path="/",
+            named=sync.Named(
+                entries=[uuid4() for _ in range(40)],
+                customers=[uuid4() for _ in range(40)],
+                products=[uuid4() for _ in range(20)],
+                earliest=today - timedelta(days=1),
+                latest=today,
+            ),
         ),
         "ix_ledger_advisor_id_business_day": lambda session: ledger.activities_on(
             session, advisor_id=advisor_id, days=[today, today - timedelta(days=1)]

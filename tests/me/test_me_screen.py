@@ -107,3 +107,9 @@ async def test_sync_now_sends_what_waits(app: App, scene: Scene, session: AppSes
     await app.tap("sync-now")
     await app.settle(200)
     assert len(scene.bank.ledger) == 1
+
+
+async def test_what_needs_attention_comes_before_the_sync(app: App, scene: Scene, session: AppSession) -> None:
+    await give_back(scene, session, app)
+    texts = app.texts()
+    assert texts.index("需要处理") < texts.index("同步")

@@ -242,6 +242,12 @@ async def test_without_a_valid_rating_nothing_can_be_picked(
     async with scene.app(route=f"/visits/{visit_id}/proposal") as app:
         assert any(words in text for text in app.texts())
         assert not any((node.identifier or "").startswith(("answer-", "add-")) for node in app.all(ft.Semantics))
+        # One sentence instead of the whole shelf in grey, which a tap unfolds.
+        assert not app.has(f"unsuitable-{product_id(1)}")
+        await app.tap("fold-unsuitable")
+        assert app.has(f"unsuitable-{product_id(1)}")
+        await app.tap("fold-unsuitable")
+        assert not app.has(f"unsuitable-{product_id(1)}")
         await app.tap("leave-proposal")
         assert app.page.route == "/visits"
 

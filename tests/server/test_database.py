@@ -35,7 +35,6 @@ from shared_models.customers import Customer, Maturity
 from shared_models.errors import BadInput, NotReady
 from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay
-from shared_models.org import Role
 from shared_models.policy import Policy, Targets
 
 
@@ -59,7 +58,7 @@ def head_of(scope: str) -> Callable[[Session], int | None]:
 
 
 def a_staff(login: str = "li") -> StaffRow:
-    return StaffRow(id=uuid4(), login=login, name="李", role=Role.ADVISOR, password_hash="-")
+    return StaffRow(id=uuid4(), login=login, name="李", password_hash="-")
 
 
 def test_a_commit_that_fails_yields_no_result(db: Database) -> None:

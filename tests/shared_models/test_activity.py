@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared_models.activity import Activity, RejectCode, time_rejection, uuid7
+from shared_models.activity import Activity, RejectCode, accepted_times, uuid7
 from shared_models.policy import Policies
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -75,7 +75,7 @@ def test_fields_that_decide_who_the_caller_is_are_not_kept() -> None:
 )
 def test_time_is_judged_by_the_corrected_instant(moved: timedelta, offset_ms: int, code: RejectCode | None) -> None:
     activity = Activity.model_validate(raw_call(occurred_at=(NOW + moved).isoformat(), clock_offset_ms=offset_ms))
-    assert time_rejection(activity, now=NOW, policies=Policies([])) == code
+    assert accepted_times(NOW, Policies([])).rejection(activity.corrected_at) == code
 
 
 def test_uuid7_sorts_by_time_and_says_its_version() -> None:

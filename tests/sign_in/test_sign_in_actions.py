@@ -7,7 +7,7 @@ import pytest
 
 from app_client.platform.abilities import KeptSession
 from app_client.session import AppSession, OpenStores, store_path
-from app_client.sign_in.actions import UnsentWork, resume, sign_in, sign_out
+from app_client.sign_in.actions import OwnPasswordNeeded, UnsentWork, resume, sign_in, sign_out
 from app_client.store import ledger
 from app_client.store.database import NewerStore
 from app_client.sync.machine import Phase
@@ -185,6 +185,31 @@ async def test_a_browser_unused_for_longer_than_a_sign_in_lives_no_longer_counts
     session = await sign_in(a_platform(tmp_path, bank), "advisor1", PASSWORD)
     await sign_out(session)
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_temporary_password_leaves_nothing_here_until_ones_own_takes_its_place(tmp_path, bank):
+    bank.temporary = {"advisor1"}
+    pocket = Pocket()
+    platform = a_platform(tmp_path, bank, pocket)
+    with pytest.raises(OwnPasswordNeeded):
+        await sign_in(platform, "advisor1", PASSWORD)
+    assert (list(tmp_path.iterdir()), pocket.kept, bank.refresh_tokens) == ([], None, {})
+
+    session = await sign_in(platform, "advisor1", PASSWORD, new_password="a long one of my own")
+
+    assert bank.chosen == {"advisor1": "a long one of my own"}
+    assert (await session.sync.sync_now()).phase is Phase.IDLE
+    await session.close()
+    with pytest.raises(SignInRefused):
+        await sign_in(platform, "advisor1", PASSWORD)
+
+
+async def test_a_new_password_that_cannot_be_set_leaves_everything_as_it_was(tmp_path, bank):
+    bank.temporary = {"advisor1"}
+    bank.faults = ["ok", "unsent"]
+    with pytest.raises(Offline):
+        await sign_in(a_platform(tmp_path, bank), "advisor1", PASSWORD, new_password="a long one of my own")
+    assert (list(tmp_path.iterdir()), bank.chosen) == ([], {})
 
 
 async def test_a_head_has_no_ledger_to_sync(tmp_path, bank):

@@ -98,3 +98,52 @@ async def test_an_expired_sign_in_keeps_the_outbox_and_a_new_one_drains_it(scene
         await session.sync.sync_now()
         assert session.sync.status.waiting == 0
         assert len(scene.bank.ledger) == 1
+
+
+async def choose(app: App, new: str, again: str) -> None:
+    await app.type("new-password", new)
+    await app.type("repeat-password", again)
+    await app.tap("sign-in")
+
+
+async def test_a_temporary_password_is_followed_by_the_choice_of_ones_own(scene: Scene) -> None:
+    scene.bank.temporary = {"advisor1"}
+    async with scene.app() as app:
+        await fill(app, "advisor1", PASSWORD)
+        await app.tap("sign-in")
+        assert "设置新密码" in app.texts()
+        await choose(app, "a long one of my own", "a long one of my own")
+        await app.settle(200)
+        assert "欧阳婳" in app.texts()
+        assert scene.bank.chosen == {"advisor1": "a long one of my own"}
+
+
+@pytest.mark.parametrize(
+    ("new", "again", "said"),
+    [
+        ("short", "short", "新密码至少 10 位。"),
+        ("1234567890", "1234567890", "这个密码太容易猜，换一个试试。"),
+        ("I am advisor1 here", "I am advisor1 here", "密码里不要带用户名。"),
+        ("a long one of my own", "a long one of my 0wn", "两次填的不一样，请再核对。"),
+    ],
+)
+async def test_what_is_wrong_with_a_choice_is_said_before_anything_is_sent(
+    scene: Scene, new: str, again: str, said: str
+) -> None:
+    scene.bank.temporary = {"advisor1"}
+    async with scene.app() as app:
+        await fill(app, "advisor1", PASSWORD)
+        await app.tap("sign-in")
+        sent = len(scene.bank.grants)
+        await choose(app, new, again)
+        assert said in app.texts()
+        assert (len(scene.bank.grants), scene.bank.chosen) == (sent, {})
+
+
+async def test_one_can_go_back_from_the_choice_and_the_password_is_gone(scene: Scene) -> None:
+    scene.bank.temporary = {"advisor1"}
+    async with scene.app() as app:
+        await fill(app, "advisor1", PASSWORD)
+        await app.tap("sign-in")
+        await app.tap("back-to-sign-in")
+        assert typed(app) == ("advisor1", "")

@@ -266,6 +266,14 @@ async def test_a_pull_never_overwrites_what_waits_or_is_held(store):
     assert store.read(ledger.outbox_counts) == ledger.OutboxCounts(waiting=1, held=1)
 
 
+async def test_what_the_server_has_taken_after_all_is_held_no_more(store):
+    (call,) = await append(store, a_call())
+    await reject(store, call)
+    await apply(store, Change(entity="activity", id=str(call.id), data=call.model_dump(mode="json")))
+    assert store.read(ledger.outbox_counts) == ledger.OutboxCounts(waiting=0, held=0)
+    assert store.read(lambda tx: reads.day_figures(tx, MONDAY)).calls == 1
+
+
 async def test_a_rejected_activity_counts_no_more_and_goes_only_when_dismissed(store):
     call, other = await append(store, a_call(), a_call(WANG))
     await reject(store, call)

@@ -48,6 +48,8 @@ class Bank:
     batches: list[list[str]] = field(default_factory=list)
     grants: list[dict[str, str]] = field(default_factory=list)
     cursors: list[str | None] = field(default_factory=list)
+    temporary: set[str] = field(default_factory=set)
+    chosen: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.people = {
@@ -99,6 +101,8 @@ class Bank:
         if path == "/api/v1/auth/logout":
             self.revoke_all()
             return HttpReply(204, {}, b"")
+        if path == "/api/v1/auth/password":
+            return self._change(json.loads(body))
         assert path == "/api/v1/sync"
         return self._sync(json.loads(body))
 
@@ -106,7 +110,7 @@ class Bank:
         self.grants.append(form)
         if form["grant_type"] == "password":
             login = form["username"]
-            known = login in self.people and form["password"] == PASSWORD
+            known = login in self.people and form["password"] == self.chosen.get(login, PASSWORD)
         else:
             login = self.refresh_tokens.get(form["refresh_token"], "")
             known = bool(login)
@@ -118,7 +122,15 @@ class Bank:
         # The old one stays good: the grace in which a phone may repeat the exchange.
         self.refresh_tokens[refresh] = login
         reply = {"access_token": access, "token_type": "bearer", "expires_in": 900, "refresh_token": refresh}
-        return self._json({**reply, "staff": self.people[login]})
+        required = {"password_change_required": True} if login in self.temporary else {}
+        return self._json({**reply, **required, "staff": self.people[login]})
+
+    def _change(self, change: dict[str, str]) -> HttpReply:
+        login = self.grants[-1]["username"]
+        assert change["current_password"] == self.chosen.get(login, PASSWORD)
+        self.chosen[login] = change["new_password"]
+        self.temporary.discard(login)
+        return HttpReply(204, {}, b"")
 
     def _sync(self, request: dict[str, Any]) -> HttpReply:
         self.cursors.append(request["cursor"])
@@ -181,12 +193,17 @@ class Pocket:
     def __init__(self) -> None:
         self.kept: KeptSession | None = None
         self.wakers: list[Any] = []
+        self.saved: dict[str, bytes] = {}
 
     async def dial(self, phone: str) -> bool:
         return False
 
     async def fix(self) -> Fix | None:
         return None
+
+    async def save(self, name: str, content: bytes) -> bool:
+        self.saved[name] = content
+        return True
 
     def subscribe(self, listener):
         self.wakers.append(listener)
@@ -210,6 +227,7 @@ def a_platform(root: Path, bank: Bank, pocket: Pocket | None = None) -> Platform
         dialler=device,
         location=device,
         connectivity=device,
+        files=device,
         keeper=device,
         open_http=lambda: bank,
         device_name="a test",

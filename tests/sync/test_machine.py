@@ -68,13 +68,20 @@ def test_nobody_asks_earlier_than_the_server_said():
 
 
 def test_a_batch_too_large_is_halved_down_to_one_and_then_said_to_fail():
-    state, sizes = SyncState(phase=Phase.SYNCING), []
+    state, sizes = SyncState(phase=Phase.SYNCING), [MAX_BATCH]
     while state.phase is Phase.SYNCING:
-        state, effects = step(state, BatchTooLarge(now=0, jitter=0))
+        state, effects = step(state, BatchTooLarge(now=0, jitter=0, sent=sizes[-1]))
         sizes += [effect.limit for effect in effects if isinstance(effect, Exchange)]
-    assert sizes == [100, 50, 25, 12, 6, 3, 1]
+    assert sizes == [200, 100, 50, 25, 12, 6, 3, 1]
     assert state.phase is Phase.FAILING
     assert step(replace(state, batch_size=6), Exchanged(now=0, more=True))[1] == (Exchange(12),)
+
+
+def test_half_of_a_small_batch_is_half_of_what_was_sent():
+    state, effects = step(SyncState(phase=Phase.SYNCING), BatchTooLarge(now=0, jitter=0, sent=7))
+    assert (state.batch_size, effects) == (3, (Exchange(3),))
+    state, effects = step(SyncState(phase=Phase.SYNCING), BatchTooLarge(now=0, jitter=0, sent=0))
+    assert (state.phase, effects) == (Phase.FAILING, ())
 
 
 def test_a_lost_cursor_starts_again_once_and_not_in_circles():

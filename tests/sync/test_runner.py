@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app_client.platform.http import HttpxHttp
+from app_client.platform.httpx_http import HttpxHttp
 from app_client.session import AppSession, OpenStores
 from app_client.sign_in.actions import resume, sign_in
 from app_client.store import ledger, reads

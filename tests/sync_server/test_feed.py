@@ -15,12 +15,15 @@ from app_server.sync import queries
 from app_server.sync.changes import Reader, next_page
 from app_server.sync.cursor import Cursor, Heads
 from app_server.sync.feed import Announced, announce
+from app_server.sync.queries import Named
 from app_server.tables import BANK_SCOPE, ChangeRow, CustomerRow, PlanRow
 from shared_models.policy import Policy
 from shared_models.sync import Entity
 from tests import factories
 from tests.factories import NOW
 from tests.sync_server.phones import Bank, Json, call, prospect
+
+NOTHING = Named(entries=(), customers=(), products=(), earliest=NOW.date(), latest=NOW.date())
 
 
 def named(changes: list[Json], entity: str) -> list[str]:
@@ -178,7 +181,7 @@ def take_from_a_sequence(session: Session, scope: str, entity_id: str) -> None:
 
 def read_to_the_head(db: Database, advisor_id: Any, seen: int) -> tuple[list[str], int]:
     def work(session: Session) -> tuple[list[str], int]:
-        upto = queries.standing(session, advisor_id, unit_path="/").heads
+        upto = queries.standing(session, advisor_id, unit_path="/", named=NOTHING).heads
         page = next_page(
             session,
             Reader(advisor_id=advisor_id, today=NOW.date()),

@@ -11,6 +11,7 @@ from app_server.database import Database
 from app_server.org.queries import as_unit
 from app_server.tables import (
     AdvisorDayRow,
+    ChangeRow,
     CustomerRow,
     LedgerRow,
     PolicyRow,
@@ -58,6 +59,13 @@ def record(db: Database, advisor: StaffRow, activities: Sequence[Activity]) -> N
                     received_at=NOW,
                 )
             )
+        owners = dict(session.exec(select(CustomerRow.id, CustomerRow.advisor_id)).all())
+        called = {each.customer_id for each in activities if each.customer_id and each.customer_id in owners}
+        for number, customer in enumerate(sorted(called), start=1):
+            if owners[customer] != advisor.id:
+                # The server takes calls to others' customers only from before they left the caller's book.
+                left = {"entity": "customer", "entity_id": str(customer), "deleted": True, "at": NOW}
+                session.add(ChangeRow(scope=str(advisor.id), seq=number, **left))
         for day in sorted(days):
             folded = fold_day(activities, since, policies.on(day))
             session.add(

@@ -1,141 +1,29 @@
 """The team as a head reads it: gaps first, figures that lead to their activities, units beneath, and the last answer without a network."""
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
+import flet as ft
 import pytest
 import pytest_asyncio
 
-from app_client.platform.http import HttpReply
-from app_client.session import AppSession
+from app_client.team import screen
 from app_client.team.queries import KeptDay, figure_of, team_view
-from shared_models.fold import AdvisorDay, sum_figures
-from shared_models.policy import Policy
+from app_client.team.words import gap_words
+from shared_models.fold import AdvisorDay
 from shared_models.team import TeamDay
 from tests.store.scenes import MONDAY, NINE
-from tests.sync.bank import UNIT, Bank, a_platform
+from tests.sync.bank import UNIT
+from tests.team.team_bank import CHILD, LIU, ROWS, SUN, TeamBank, day_json, row_json, signed_in, team_json
 from tests.today.scenes import Scene
 from tests.ui.harness import App
-
-CHILD = UUID("01930000-0000-7000-8000-0000000000cc")
-TARGETS = {"calls": 20, "visits": 5, "products_per_visit": 3}
-LIU, SUN, ZHOU, MA = (UUID(int=0x0193_0000_0000_7000_8000_0000_0003_0000 + number) for number in range(4))
-
-
-def day_json(calls: int, visits: int, *, met: bool = False, **more: Any) -> dict[str, Any]:
-    made = {"calls": calls, "calls_effective": calls, "visits": visits, "visits_with_three": visits}
-    return {**made, "targets": TARGETS, "met": met, **more}
-
-
-def row_json(staff: UUID, name: str, day: dict[str, Any], *, synced: str | None, pending: int | None = None) -> Any:
-    return {"staff": {"id": str(staff), "name": name}, "day": day, "last_sync_at": synced, "pending_hint": pending}
-
-
-ROWS = [
-    row_json(
-        ZHOU,
-        "周婷",
-        day_json(20, 5, met=True, products_bought=2, amount_bought="620000"),
-        synced="2026-11-23T09:41:00Z",
-    ),
-    row_json(SUN, "孙悦", day_json(0, 0), synced="2026-11-20T03:20:00Z", pending=4),
-    row_json(MA, "马骏", day_json(18, 5), synced="2026-11-23T09:38:00Z"),
-    row_json(LIU, "刘洋", day_json(9, 2, declines={"low_return": 2, "busy": 1}), synced="2026-11-23T09:40:00Z"),
-]
-
-
-def team_json(unit: UUID, day: date) -> dict[str, Any]:
-    days = [AdvisorDay.model_validate(row["day"]) for row in ROWS]
-    totals = {
-        **sum_figures(days).model_dump(mode="json"),
-        "advisors": 4,
-        "advisors_met": 1,
-        "advisors_reported": 3,
-        "coverage": {"managed_customers": 200, "called_in_window": 122, "window_days": 90},
-    }
-    child = {"id": str(CHILD), "name": "二道网点", "kind": "outlet"}
-    return {
-        "unit": {"id": str(unit), "name": "人民路支行" if unit == UNIT else "二道网点", "kind": "sub_branch"},
-        "day": day.isoformat(),
-        "policy": Policy(effective_from=date(2020, 1, 1)).model_dump(mode="json"),
-        "as_of": "2026-11-23T09:42:00Z",
-        "totals": totals,
-        "units": [{"unit": child, "totals": totals}] if unit == UNIT else [],
-        "advisors": ROWS,
-    }
-
-
-def activity_json(number: int, *, voided: bool = False) -> dict[str, Any]:
-    return {
-        "id": str(UUID(int=number)),
-        "kind": "call",
-        "occurred_at": f"2026-11-23T01:{number:02d}:00Z",
-        "received_at": "2026-11-23T09:40:00Z",
-        "advisor": {"id": str(LIU), "name": "刘洋"},
-        "customer_id": str(UUID(int=100 + number)),
-        "customer_name": f"客户{number}",
-        "pool": "managed",
-        "grade": "C",
-        "voided": voided,
-        "counted": not voided,
-        "adds": "0" if voided else "1",
-        "data": {"channel": "mobile", "outcome": "interested", "talk_seconds": 95, "timed_by": "device"},
-    }
-
-
-class TeamBank(Bank):
-    """The bank with its team view; `asked` are the queries it answered, in order."""
-
-    asked: list[dict[str, str]]
-
-    async def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        headers: Mapping[str, str],
-        params: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> HttpReply:
-        if not path.startswith("/api/v1/team/") or self.faults:
-            return await super().send(method, path, headers=headers, params=params, body=body)
-        assert params is not None
-        self.asked.append(dict(params))
-        if path.endswith("/day"):
-            answer: Any = team_json(UUID(params["unit_id"]), date.fromisoformat(params["day"]))
-        else:
-            answer = {
-                "activities": [activity_json(number) for number in range(1, 10)] + [activity_json(10, voided=True)]
-            }
-        return HttpReply(200, {}, json.dumps(answer).encode())
-
-
-@pytest_asyncio.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    made = Scene(tmp_path)
-    bank = TeamBank(made.clock)
-    bank.asked = []
-    made.bank = bank
-    made.platform = a_platform(tmp_path, bank, made.phone)
-    yield made
-    await made.put_away()
 
 
 def asked(scene: Scene) -> list[dict[str, str]]:
     assert isinstance(scene.bank, TeamBank)
     return scene.bank.asked
-
-
-async def signed_in(scene: Scene) -> AppSession:
-    from app_client.sign_in.actions import sign_in
-    from tests.sync.bank import PASSWORD
-
-    return await sign_in(scene.platform, "head", PASSWORD)
 
 
 @pytest_asyncio.fixture
@@ -159,6 +47,21 @@ def test_nobody_is_behind_on_a_day_off() -> None:
     assert len(view.done) == 4
 
 
+def gap_of(**day: Any) -> str:
+    """What is said of an advisor with that day."""
+    answer = team_json(UNIT, MONDAY)
+    answer["advisors"] = [row_json(LIU, "刘洋", day, synced="2026-11-23T09:40:00Z")]
+    [advisor] = team_view(KeptDay(TeamDay.model_validate(answer), NINE)).advisors
+    return gap_words(advisor)
+
+
+def test_fewer_products_count_as_a_gap_only_where_it_is_certain() -> None:
+    # A visit with a reason for fewer products looks the same in a day's figures as one without.
+    assert gap_of(**day_json(9, 5, visits_with_three=3)) == "落后 11 通电话 · 2 位未满三款（含已说明）"
+    assert gap_of(**day_json(20, 5, visits_with_three=3)) == "有面访未满三款，也没有说明原因"
+    assert gap_of(**day_json(20, 5, met=True, visits_with_three=3)) == ""
+
+
 @pytest.mark.parametrize(
     ("metric", "value"), [("calls_effective", 9), ("declines", 3), ("declines.busy", 1), ("calls_graded.A", 0)]
 )
@@ -170,7 +73,10 @@ async def test_the_page_says_unit_time_and_totals(app: App) -> None:
     assert "人民路支行" in app.texts()
     assert "截至 17:42 · 4 人中 3 人已同步" in app.texts()
     assert app.at("figure-calls_effective").label == "47 有效电话 / 80"
-    assert app.at(f"advisor-{LIU}").label == "刘洋 · 9/20 2/5 0 · 落后 11 通电话、3 位面访 · 17:40"
+    assert (
+        app.at(f"advisor-{LIU}").label
+        == "刘洋 · 有效电话 9/20 · 面访 2/5 · 满三款 2/2 · 落后 11 通电话、3 位面访 · 17:40"
+    )
     assert app.at(f"advisor-{SUN}").label == "孙悦 · 未同步 · 上次 11月20日 周五 11:20，手机上还有 4 条"
     assert "成交 2 笔 · 62 万" in app.texts()
 
@@ -243,3 +149,63 @@ async def test_on_a_wide_screen_the_figure_opens_beside_the_list(scene: Scene) -
         assert app.has(f"advisor-{LIU}")
         await app.tap("close-focus")
         assert app.has("figure-products_bought")
+
+
+async def test_the_chosen_advisor_is_marked_in_the_list(scene: Scene) -> None:
+    await signed_in(scene)
+    async with scene.app(route="/team", width=1280, height=800) as app:
+        await app.tap(f"advisor-{LIU}")
+        marked = [row for row in app.all(ft.Semantics, selected=True) if (row.identifier or "").startswith("advisor-")]
+        assert [row.identifier for row in marked] == [f"advisor-{LIU}"]
+
+
+async def test_the_page_asks_again_by_itself_and_keeps_what_is_open(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await signed_in(scene)
+    assert isinstance(scene.bank, TeamBank)
+    async with scene.app(route="/team", width=1280, height=800) as app:
+        await app.tap(f"advisor-{LIU}")
+        scene.bank.as_of = "2026-11-23T09:55:00Z"
+        monkeypatch.setattr(screen, "REFRESH_SECONDS", 0.0)
+        # The running wait is the long one still: coming back to the page begins anew.
+        await leave_and_come_back(app)
+        assert "截至 17:55 · 4 人中 3 人已同步" in app.texts()
+        assert app.has("behind-visits")
+        assert not app.all(ft.ProgressRing)
+        scene.bank.as_of = "2026-11-23T10:02:00Z"
+        await app.settle(200)
+        assert "截至 18:02 · 4 人中 3 人已同步" in app.texts()
+
+
+async def test_nothing_is_asked_while_nobody_looks(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "REFRESH_SECONDS", 0.0)
+    await signed_in(scene)
+    async with scene.app(route="/team") as app:
+        await app.fire(app.page, "app_lifecycle_state_change", {"state": "hide"})
+        await app.settle()
+        before = len(asked(scene))
+        await app.settle(200)
+        assert len(asked(scene)) == before
+
+
+async def test_a_cut_line_ends_the_asking_and_a_new_one_begins_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "REFRESH_SECONDS", 0.0)
+    await signed_in(scene)
+    async with scene.app(route="/team") as app:
+        await app.fire(app.page, "disconnect")
+        await app.settle()
+        before = len(asked(scene))
+        await app.settle(100)
+        assert len(asked(scene)) == before
+        await app.fire(app.page, "connect")
+        assert len(asked(scene)) > before
+
+
+async def leave_and_come_back(app: App) -> None:
+    """Put the page away and look at it again."""
+    await app.fire(app.page, "app_lifecycle_state_change", {"state": "hide"})
+    await app.fire(app.page, "app_lifecycle_state_change", {"state": "show"})
+    await app.settle()

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app_server.customers.service import move_customer
 from app_server.database import Database
-from app_server.org.service import move_staff
+from app_server.org.service import move_staff, place_staff
 from app_server.tables import CustomerRow, UnitRow
 from app_server.team import service
 from app_server.team.attribution import figure_of
@@ -18,7 +19,7 @@ from app_server.team.service import Period
 from shared_models.activity import Activity
 from shared_models.evidence import Grade
 from shared_models.fold import Figures, fold_day, sum_figures
-from shared_models.org import UnitKind
+from shared_models.org import Role, UnitKind
 from shared_models.policy import Policies, Policy
 from shared_models.team import Coverage, Totals
 from tests import factories
@@ -193,6 +194,40 @@ def test_a_move_changes_nothing_in_the_past(db: Database) -> None:
     assert (calls(tree.root, yesterday), calls(tree.root, today)) == (1, 1)
 
 
+def test_a_promotion_changes_nothing_in_the_past(db: Database) -> None:
+    tree = factories.tree(db)
+    factories.policy(db)
+    here, today = tree.outlets[0], NOW.date()
+    advisor = factories.staff(db, here)
+    managed = factories.customer(db, advisor)
+    record(db, advisor, [call(managed.id, at=NOW - timedelta(days=1)), call(managed.id, seq=2)])
+    yesterday = today - timedelta(days=1)
+
+    def seen(day: date) -> tuple[int, int, int]:
+        head = caller(here, today=today)
+        totals = db.read(lambda session: service.team_day(session, head, unit_id=None, day=day, now=NOW)).totals
+        ranged = db.read(
+            lambda session: service.team_range(session, head, unit_id=None, first=day, last=day, by=Period.DAY)
+        )
+        assert [row.totals for row in ranged.rows] == [totals]
+        return totals.advisors, totals.calls, totals.coverage.managed_customers
+
+    assert (seen(yesterday), seen(today)) == ((1, 1, 1), (1, 1, 1))
+    db.write(lambda session: place_staff(session, advisor.id, unit_id=here.id, role=Role.HEAD, on_day=today))
+    assert (seen(yesterday), seen(today)) == ((1, 1, 1), (0, 0, 0))
+    (listed,) = db.read(
+        lambda session: service.team_activities(
+            session,
+            caller(here, today=today),
+            unit_id=None,
+            day=yesterday,
+            advisor_id=advisor.id,
+            metric="calls",
+        )
+    ).activities
+    assert listed.advisor.id == advisor.id
+
+
 def test_an_advisor_without_activities_has_zeros_and_that_days_targets(db: Database) -> None:
     tree = factories.tree(db)
     factories.policy(db)
@@ -228,6 +263,17 @@ def test_a_call_covers_for_as_many_days_as_the_window_has(db: Database) -> None:
     record(db, advisor, [call(called.id)])
     seen = [coverage(db, tree.outlets[0], NOW.date() + timedelta(days=n)) for n in (-1, 0, 2, 3)]
     assert seen == [(2, 0), (2, 1), (2, 1), (2, 0)]
+
+
+def test_a_customer_who_moves_takes_the_calls_along(db: Database) -> None:
+    tree = factories.tree(db)
+    former, now = factories.staff(db, tree.outlets[2]), factories.staff(db, tree.outlets[0])
+    customer = factories.customer(db, former)
+    record(db, former, [call(customer.id)])
+    assert [coverage(db, tree.outlets[n], NOW.date()) for n in (0, 2)] == [(0, 0), (1, 1)]
+    db.write(lambda session: move_customer(session, customer.id, to_advisor=now.id, now=NOW))
+    assert [coverage(db, tree.outlets[n], NOW.date()) for n in (0, 2)] == [(1, 1), (0, 0)]
+    assert coverage(db, tree.root, NOW.date()) == (1, 1)
 
 
 def test_a_call_by_a_former_advisor_covers_the_customer_where_they_are_now(db: Database) -> None:

@@ -144,10 +144,10 @@ def a_visit(number: int, **more: Any) -> Draft:
     return Draft(kind=ActivityKind.VISIT, data=Visit(place=VisitPlace.OUTLET), customer_id=person(number), **more)
 
 
-def a_proposal(number: int, visit: Activity, products: int, **more: Any) -> Draft:
-    """So many products presented at a visit."""
+def a_proposal(number: int, visit: Activity, products: int, *, because: str | None = None, **more: Any) -> Draft:
+    """So many products presented at a visit, and why no more."""
     picks = tuple(Pick(product_id=UUID(int=n + 1), response=PickResponse.PRESENTED) for n in range(products))
-    data = Proposal(visit_id=visit.id, picks=picks)
+    data = Proposal(visit_id=visit.id, picks=picks, fewer_because=because)
     return Draft(kind=ActivityKind.PROPOSAL, data=data, customer_id=person(number), **more)
 
 

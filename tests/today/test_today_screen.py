@@ -56,6 +56,8 @@ async def test_the_heads_note_is_shown(scene: Scene) -> None:
     async with scene.app() as app:
         assert "负责人：先打生日客户" in app.texts()
         assert "负责人名单 1 · 已拨 0" in app.texts()
+        # One of five rows is the head's; the others are there to reach the target.
+        assert app.texts().count("点名") == 1
 
 
 async def test_a_day_off_is_a_screen_of_its_own(scene: Scene) -> None:
@@ -64,6 +66,24 @@ async def test_a_day_off_is_a_screen_of_its_own(scene: Scene) -> None:
     async with scene.app() as app:
         assert "11月28日 周六 · 今天休息，没有指标" in app.texts()
         assert not app.has("ring-calls")
+        assert "想联系谁，照常拨打、照常计入" in app.texts()
+
+
+async def test_a_day_off_asks_for_no_products(scene: Scene) -> None:
+    session = await scene.signed_in()
+    scene.clock.forward(days=5)
+    await record(session, a_call(WANG), a_visit(OUYANG))
+    async with scene.app() as app:
+        assert "今天已有 1 通有效电话、1 位面访" in app.texts()
+        assert not any(text.startswith("未满") for text in app.texts())
+
+
+async def test_fewer_products_with_a_reason_are_not_missing(scene: Scene) -> None:
+    session = await scene.signed_in()
+    explained, silent = await record(session, a_visit(OUYANG), a_visit(WANG))
+    await record(session, a_proposal(OUYANG, explained, 1, because="no_time"), a_proposal(WANG, silent, 1))
+    async with scene.app() as app:
+        assert "未满 3 款的面访 1 位" in app.texts()
 
 
 async def test_the_pill_tells_what_waits_and_since_when(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0001"
 down_revision = None
@@ -10,6 +10,7 @@ branch_labels = None
 depends_on = None
 
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
+IDS = sa.JSON().with_variant(ARRAY(sa.Uuid()), "postgresql")
 
 
 def upgrade() -> None:
@@ -23,6 +24,14 @@ def upgrade() -> None:
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("scope", "seq", name=op.f("pk_change")),
+    )
+    op.create_index(
+        "ix_change_deleted_at",
+        "change",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("deleted"),
+        postgresql_where=sa.text("deleted"),
     )
     op.create_index("ix_change_scope_entity_entity_id", "change", ["scope", "entity", "entity_id"], unique=False)
     op.create_table(
@@ -70,8 +79,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("login", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("role", sa.String(length=32), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("token_version", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
@@ -122,12 +131,11 @@ def upgrade() -> None:
         sa.Column("targets_products_per_visit", sa.Integer(), nullable=False),
         sa.Column("met", sa.Boolean(), nullable=False),
         sa.Column("declines", JSON, nullable=False),
-        sa.Column("called_customers", JSON, nullable=False),
+        sa.Column("called_customers", IDS, nullable=False),
         sa.Column("folded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["advisor_id"], ["staff.id"], name=op.f("fk_advisor_day_advisor_id_staff")),
         sa.PrimaryKeyConstraint("advisor_id", "business_day", name=op.f("pk_advisor_day")),
     )
-    op.create_index("ix_advisor_day_branch_id_business_day", "advisor_day", ["branch_id", "business_day"], unique=False)
     op.create_index(op.f("ix_advisor_day_business_day"), "advisor_day", ["business_day"], unique=False)
     op.create_table(
         "customer",
@@ -188,14 +196,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_ledger_advisor_id_business_day", "ledger", ["advisor_id", "business_day"], unique=False)
     op.create_index("ix_ledger_advisor_id_feed_seq", "ledger", ["advisor_id", "feed_seq"], unique=True)
-    op.create_index("ix_ledger_branch_id_business_day", "ledger", ["branch_id", "business_day"], unique=False)
-    op.create_index("ix_ledger_customer_id_business_day", "ledger", ["customer_id", "business_day"], unique=False)
-    op.create_index(op.f("ix_ledger_refers_to"), "ledger", ["refers_to"], unique=False)
+    op.create_index(
+        "ix_ledger_refers_to",
+        "ledger",
+        ["refers_to"],
+        unique=False,
+        sqlite_where=sa.text("refers_to IS NOT NULL"),
+        postgresql_where=sa.text("refers_to IS NOT NULL"),
+    )
     op.create_table(
         "membership",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(length=32), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_membership_period")),

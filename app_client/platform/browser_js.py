@@ -1,0 +1,86 @@
+"""The browser's own objects as Python has them in Pyodide, typed: the one door to `js`, `pyodide` and `flet_js`; no rule here."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import Protocol, cast
+
+
+class Reply(Protocol):
+    """An answer of `fetch`, as Pyodide wraps it."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By lower-case name."""
+        ...
+
+    async def bytes(self) -> bytes:
+        """The whole body; raises OSError when it does not come."""
+        ...
+
+
+class Fetch(Protocol):
+    """Pyodide's `pyfetch`; raises OSError when no answer comes."""
+
+    def __call__(self, url: str, **options: object) -> Awaitable[Reply]:
+        """Send a request with the options of the browser's `fetch`."""
+        ...
+
+
+class Bridge(Protocol):
+    """What assets/pwa/worker.js gives Python beside Flet's own."""
+
+    folder: str
+
+    def persist(self) -> Awaitable[None]:
+        """Bring the folder into IndexedDB; done when the browser says that it is."""
+        ...
+
+
+def bridge() -> Bridge:
+    """The worker that this Python runs in."""
+    return cast("Bridge", import_module("flet_js"))
+
+
+def fetch() -> Fetch:
+    """The browser's fetch."""
+    return cast("Fetch", import_module("pyodide.http").pyfetch)
+
+
+def deadline(seconds: float) -> object:
+    """What ends a fetch after so many seconds (AbortSignal)."""
+    return _js().AbortSignal.timeout(round(seconds * 1000))
+
+
+def origin() -> str:
+    """Scheme, host and port of the page, without a slash."""
+    return str(_js().location.origin)
+
+
+def user_agent() -> str:
+    """How the browser names itself."""
+    return str(_js().navigator.userAgent)
+
+
+def on_online(listener: Callable[[], None]) -> None:
+    """Call `listener` whenever the browser finds a network, for as long as the page lives."""
+
+    def heard(_event: object) -> None:
+        listener()
+
+    _js().addEventListener("online", import_module("pyodide.ffi").create_proxy(heard))
+
+
+def js_error() -> type[Exception]:
+    """What an error of JavaScript is in Python."""
+    return cast("type[Exception]", import_module("pyodide.ffi").JsException)
+
+
+def _js() -> ModuleType:
+    """JavaScript's global object; each function here says what it takes from it."""
+    return import_module("js")

@@ -1,0 +1,134 @@
+"""A bank that answers a head: a unit's day with four advisors, the activities behind a figure, and their lists."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from app_client.platform.http import HttpReply
+from app_client.session import AppSession
+from app_client.sign_in.actions import sign_in
+from shared_models.fold import AdvisorDay, sum_figures
+from shared_models.policy import Policy
+from tests.sync.bank import PASSWORD, UNIT, Bank
+from tests.today.scenes import Scene
+
+CHILD = UUID("01930000-0000-7000-8000-0000000000cc")
+TARGETS = {"calls": 20, "visits": 5, "products_per_visit": 3}
+LIU, SUN, ZHOU, MA = (UUID(int=0x0193_0000_0000_7000_8000_0000_0003_0000 + number) for number in range(4))
+
+
+def day_json(calls: int, visits: int, *, met: bool = False, **more: Any) -> dict[str, Any]:
+    made = {"calls": calls, "calls_effective": calls, "visits": visits, "visits_with_three": visits}
+    return {**made, "targets": TARGETS, "met": met, **more}
+
+
+def row_json(staff: UUID, name: str, day: dict[str, Any], *, synced: str | None, pending: int | None = None) -> Any:
+    return {"staff": {"id": str(staff), "name": name}, "day": day, "last_sync_at": synced, "pending_hint": pending}
+
+
+ROWS = [
+    row_json(
+        ZHOU,
+        "周婷",
+        day_json(20, 5, met=True, products_bought=2, amount_bought="620000"),
+        synced="2026-11-23T09:41:00Z",
+    ),
+    row_json(SUN, "孙悦", day_json(0, 0), synced="2026-11-20T03:20:00Z", pending=4),
+    row_json(MA, "马骏", day_json(18, 5), synced="2026-11-23T09:38:00Z"),
+    row_json(LIU, "刘洋", day_json(9, 2, declines={"low_return": 2, "busy": 1}), synced="2026-11-23T09:40:00Z"),
+]
+
+
+def team_json(unit: UUID, day: date) -> dict[str, Any]:
+    days = [AdvisorDay.model_validate(row["day"]) for row in ROWS]
+    totals = {
+        **sum_figures(days).model_dump(mode="json"),
+        "advisors": 4,
+        "advisors_met": 1,
+        "advisors_reported": 3,
+        "coverage": {"managed_customers": 200, "called_in_window": 122, "window_days": 90},
+    }
+    child = {"id": str(CHILD), "name": "二道网点", "kind": "outlet"}
+    return {
+        "unit": {"id": str(unit), "name": "人民路支行" if unit == UNIT else "二道网点", "kind": "sub_branch"},
+        "day": day.isoformat(),
+        "policy": Policy(effective_from=date(2020, 1, 1)).model_dump(mode="json"),
+        "as_of": "2026-11-23T09:42:00Z",
+        "totals": totals,
+        "units": [{"unit": child, "totals": totals}] if unit == UNIT else [],
+        "advisors": ROWS,
+    }
+
+
+def activity_json(number: int, *, voided: bool = False) -> dict[str, Any]:
+    return {
+        "id": str(UUID(int=number)),
+        "kind": "call",
+        "occurred_at": f"2026-11-23T01:{number:02d}:00Z",
+        "received_at": "2026-11-23T09:40:00Z",
+        "advisor": {"id": str(LIU), "name": "刘洋"},
+        "customer_id": str(UUID(int=100 + number)),
+        "customer_name": f"客户{number}",
+        "pool": "managed",
+        "grade": "C",
+        "voided": voided,
+        "counted": not voided,
+        "adds": "0" if voided else "1",
+        "data": {"channel": "mobile", "outcome": "interested", "talk_seconds": 95, "timed_by": "device"},
+    }
+
+
+@dataclass
+class TeamBank(Bank):
+    """The bank with its team view and its lists, by advisor and day; `asked` are the queries it answered, in order."""
+
+    asked: list[dict[str, str]] = field(default_factory=list)
+    plans: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    has_units: bool = True
+    as_of: str = "2026-11-23T09:42:00Z"
+    activities: list[dict[str, Any]] = field(
+        default_factory=lambda: [
+            *(activity_json(number) for number in range(1, 10)),
+            activity_json(10, voided=True),
+        ]
+    )
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> HttpReply:
+        fault = self.faults[0] if self.faults else "ok"
+        if not path.startswith("/api/v1/team/") or fault != "ok":
+            return await super().send(method, path, headers=headers, params=params, body=body)
+        self.faults[:1] = []
+        if path.startswith("/api/v1/team/plans/"):
+            return self._plan(path, body)
+        assert params is not None
+        self.asked.append(dict(params))
+        if path.endswith("/day"):
+            answer: Any = team_json(UUID(params["unit_id"]), date.fromisoformat(params["day"]))
+            answer["as_of"] = self.as_of
+            answer["units"] = answer["units"] if self.has_units else []
+        else:
+            answer = {"activities": self.activities}
+        return HttpReply(200, {}, json.dumps(answer).encode())
+
+    def _plan(self, path: str, body: bytes | None) -> HttpReply:
+        advisor, day = path.split("/")[-2:]
+        if body is not None:
+            self.plans[advisor, day] = json.loads(body)
+        plan = self.plans.get((advisor, day), {"customer_ids": [], "note": None})
+        return HttpReply(200, {}, json.dumps({"id": advisor, "advisor_id": advisor, "day": day, **plan}).encode())
+
+
+async def signed_in(scene: Scene) -> AppSession:
+    """A head's session."""
+    return await sign_in(scene.platform, "head", PASSWORD)
