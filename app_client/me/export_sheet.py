@@ -8,7 +8,8 @@ from app_client.me import actions
 from app_client.me.queries import waiting_count
 from app_client.session import AppSession
 from app_client.shell.screen import announce
-from app_client.widgets import Tap, Tone, line_row, note, primary_button, quiet_button, sheet
+from app_client.theme import Role
+from app_client.widgets import Tap, Tone, body, line_row, primary_button, quiet_button, sheet
 from shared_models.errors import DomainError
 
 
@@ -33,11 +34,11 @@ def export_sheet(session: AppSession, close: Tap) -> ft.BottomSheet:
 
     return sheet(
         [
-            note(t("导出后记录仍在本机，连上网络照常上传；负责人导入后也只算一次。")),
+            body(t("文件含客户信息，交给负责人，勿转发。"), color=Role.WARN),
             primary_button(t("保存文件"), on_click=save, identifier="export-confirm", icon=ft.Icons.SAVE_ALT),
             quiet_button(t("取消"), on_click=close, identifier="cancel", tone=Tone.PLAIN),
         ],
         heading=t_n("导出 {n} 条未上传的记录", count),
-        subtitle=t("文件含客户信息，交给负责人，勿转发。"),
+        subtitle=t("导出后记录仍在本机，连上网络照常上传；负责人导入后也只算一次。"),
         on_dismiss=close,
     )

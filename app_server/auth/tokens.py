@@ -115,8 +115,14 @@ def _verified(token: str, key: SigningKey) -> _Verified:
     )
 
 
+@lru_cache(maxsize=16)
+def _verifying_key(key: SigningKey) -> Any:  # noqa: ANN401 - jose's stubs leave Key out
+    # Reading a key takes longer than verifying with it.
+    return jwk.construct(key.verifying_material(), key.algorithm.value)
+
+
 def _decode(token: str, key: SigningKey) -> dict[str, Any]:
-    material: Any = jwk.construct(key.verifying_material(), key.algorithm.value)  # as in `issue`
+    material = _verifying_key(key)
     # One literal each: what the token's own header says never chooses the algorithm (RFC 8725 §3.1).
     match key.algorithm:
         case TokenAlgorithm.ES256:

@@ -56,7 +56,7 @@ def import_command(kind: ImportKind) -> Callable[..., None]:
 
 
 def import_outbox(
-    files: Annotated[list[Path], typer.Argument(help="What phones exported from 我的 → 导出未上传的记录.")],
+    files: Annotated[list[Path], typer.Argument(help="Files that phones exported from their page Me.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge everything and write nothing.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write every rejected activity to this CSV file.")] = None,
 ) -> None:

@@ -1,6 +1,6 @@
 """SQL of the ledger and its advisor-days. Core on the tables, not the ORM: these run for every batch of every phone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Select, Table, TextClause, TypeDecorator, or_, select, text
+from sqlalchemy import Column, Connection, Select, Table, TextClause, TypeDecorator, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -119,19 +119,21 @@ def _as_json(entries: Sequence[NewEntry], source: Source, days: Sequence[dict[st
     return {
         "contents": f"[{b','.join(entry.content for entry in entries).decode()}]",
         "notes": to_json(notes).decode(),
-        "days": to_json([_stored(ADVISOR_DAY, row) for row in days]).decode(),
+        "days": to_json([{name: stored(row[name]) for name, stored in _STORED.items()} for row in days]).decode(),
         "advisor_id": source.advisor_id,
         "device_id": source.device_id,
     }
 
 
-def _stored(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    """A row's values as its columns store them, which for most is as they are."""
-    plain = dict(row)
-    for column in table.c:
-        if isinstance(column.type, TypeDecorator):
-            plain[column.name] = column.type.process_bind_param(row[column.name], postgresql.dialect())
-    return plain
+def _as_stored(column: Column[Any]) -> Callable[[Any], Any]:
+    """What makes of a value what its column stores, which for most is the value."""
+    decorator, dialect = column.type, postgresql.dialect()
+    if not isinstance(decorator, TypeDecorator):
+        return lambda value: value
+    return lambda value: decorator.process_bind_param(value, dialect)
+
+
+_STORED = {column.name: _as_stored(column) for column in ADVISOR_DAY.c}
 
 
 def _append_json() -> TextClause:

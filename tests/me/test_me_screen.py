@@ -1,5 +1,6 @@
 """The page "me": the sync in full, what needs attention and the ways out of it, language, look, and signing out."""
 
+import re
 from collections.abc import AsyncIterator
 
 import flet as ft
@@ -8,9 +9,12 @@ import pytest_asyncio
 from app_client.session import AppSession
 from app_client.session_context import Phase, state_of
 from app_client.store import ledger
+from shared_models.activity import Activity
 from shared_models.calls import Call, CallOutcome
+from shared_models.outbox import read_outbox
 from tests.store.scenes import MONDAY
-from tests.today.scenes import OUYANG, Scene, a_call, clients_closed, record
+from tests.sync.bank import ADVISOR
+from tests.today.scenes import OUYANG, WANG, Scene, a_call, clients_closed, record
 from tests.ui.harness import App
 
 
@@ -113,3 +117,52 @@ async def test_what_needs_attention_comes_before_the_sync(app: App, scene: Scene
     await give_back(scene, session, app)
     texts = app.texts()
     assert texts.index("需要处理") < texts.index("同步")
+
+
+async def test_what_was_not_uploaded_is_exported_and_stays(app: App, scene: Scene, session: AppSession) -> None:
+    await give_back(scene, session, app)
+    scene.bank.faults = ["unsent"] * 9
+    [waiting] = await record(session, a_call(WANG))
+    [held] = session.store.read(ledger.held)
+    await app.settle()
+
+    await app.tap("export")
+    assert "导出 2 条未上传的记录" in app.texts()
+    assert "文件含客户信息，交给负责人，勿转发。" in app.texts()
+    assert scene.phone.saved == {}
+    await app.tap("export-confirm")
+
+    [(name, content)] = scene.phone.saved.items()
+    assert re.fullmatch(r"day2053-advisor1-20261123-09\d\d\.json", name)
+    outbox = read_outbox(content)
+    device_id = scene.bank.grants[-1]["device_id"]
+    assert (outbox.staff_id, outbox.login, outbox.device_id) == (ADVISOR, "advisor1", device_id)
+    assert [Activity.model_validate(each) for each in outbox.activities] == [held.activity, waiting]
+    assert outbox.activities[1:] == session.store.read(lambda tx: ledger.waiting_batch(tx, 10))
+    assert "已导出 2 条，请把文件交给负责人" in app.texts()
+    assert session.store.read(ledger.outbox_counts) == ledger.OutboxCounts(waiting=1, held=1)
+
+
+async def test_a_book_is_not_in_the_export(app: App, scene: Scene, session: AppSession) -> None:
+    scene.bank.faults = ["unsent"] * 9
+    await record(session, a_call(OUYANG))
+    await app.settle()
+    await app.tap("export")
+    await app.tap("export-confirm")
+    [content] = scene.phone.saved.values()
+    assert "欧阳婳" not in content.decode()
+    assert "13800000001" not in content.decode()
+
+
+async def test_an_export_that_was_not_saved_says_so(app: App, scene: Scene, session: AppSession) -> None:
+    scene.bank.faults = ["unsent"] * 9
+    scene.phone.saves = False
+    await record(session, a_call(OUYANG))
+    await app.settle()
+    await app.tap("export")
+    await app.tap("export-confirm")
+    assert "没有导出，记录都还在本机" in app.texts()
+
+
+async def test_with_everything_uploaded_there_is_nothing_to_export(app: App) -> None:
+    assert not app.has("export")

@@ -193,6 +193,7 @@ class Pocket:
     def __init__(self) -> None:
         self.kept: KeptSession | None = None
         self.wakers: list[Any] = []
+        self.saves = True
         self.saved: dict[str, bytes] = {}
 
     async def dial(self, phone: str) -> bool:
@@ -202,8 +203,9 @@ class Pocket:
         return None
 
     async def save(self, name: str, content: bytes) -> bool:
-        self.saved[name] = content
-        return True
+        if self.saves:
+            self.saved[name] = content
+        return self.saves
 
     def subscribe(self, listener):
         self.wakers.append(listener)
