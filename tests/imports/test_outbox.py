@@ -338,3 +338,11 @@ async def test_from_the_phone_through_the_import_to_a_phone_with_nothing_left(ba
 
 def figures(session: AppSession) -> object:
     return session.store.read(lambda tx: reads.day_figures(tx, session.today()))
+
+
+def test_brackets_without_end_are_no_outbox_and_exhaust_nothing(tmp_path):
+    # Tried here, not with the model's own tests: a browser's Python has too small a stack to refuse them, and never reads a file.
+    path = tmp_path / "deep.json"
+    path.write_bytes(b"[" * 100_000)
+    with pytest.raises(BadInput, match="JSON"):
+        read_outbox_file(path)
