@@ -59,7 +59,7 @@ py314: .venv/installed-dev ## the shared models' tests in the browser's Python (
 
 e2e: .venv/installed-dev ## the day of an advisor and a head, in headless Chromium
 	@scripts/install-chromium
-	@$(BIN)/python -m pytest -q -p no:randomly tests/e2e
+	@$(BIN)/python -m pytest -q -p no:randomly -n $(WORKERS) --dist loadfile --timeout 180 tests/e2e
 
 torture: .venv/installed-dev ## SEEDS (default 1000) simulated storms of phones and server, or SEED again with its schedule
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))

@@ -42,7 +42,9 @@ class ArrangeForm:
     def add_to_note(self, words: str) -> None:
         """Put a ready sentence behind what is there; once."""
         if words not in self.note:
-            self.note = t("；").join([self.note, words]) if self.note.strip() else words
+            # A full stop that is in the way goes.
+            said = self.note.strip().rstrip("。．.；;")
+            self.note = t("；").join([said, words]) if said else words
 
     def chosen(self, candidates: Iterable[Candidate]) -> list[Candidate]:
         """Who will be on the list, in order."""

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 PHONE = (390, 844)
+TYPING_ATTEMPTS = 5
 WIDE = (1280, 800)
 _ARGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -53,10 +54,21 @@ class Screen:
         locator.click()
 
     def type(self, label: str, text: str) -> None:
-        """Type into a field; Flutter attaches its editor after the click, so the field is focused first and then filled."""
+        """Type into a field. Flutter attaches its editor some frames after the click and sets the field to what it knew: type until it stays."""
         box = self.field(label)
-        box.click()
-        box.fill(text)
+        for _ in range(TYPING_ATTEMPTS):
+            box.click()
+            box.fill(text)
+            kept = box.evaluate(
+                """async (field, text) => {
+                    for (let frame = 0; frame < 8; frame++) await new Promise(requestAnimationFrame);
+                    return field.value === text;
+                }""",
+                text,
+            )
+            if kept:
+                return
+        raise AssertionError(f"{label} does not keep what is typed")
 
     def see(self, text: str) -> Locator:
         """Wait until this text is on the screen, as text or inside a spoken name, and return it."""

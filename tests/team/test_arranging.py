@@ -89,6 +89,14 @@ def test_the_earlier_note_comes_back_but_never_over_what_was_typed() -> None:
     assert form.note == "上午打完"
 
 
+def test_a_ready_sentence_follows_what_is_there_without_a_second_stop() -> None:
+    form = ArrangeForm(TUESDAY)
+    form.note = "晨会已讲。"
+    form.add_to_note("先打久未联系的")
+    form.add_to_note("先打久未联系的")
+    assert form.note == "晨会已讲；先打久未联系的"
+
+
 def test_a_group_and_a_customer_are_left_out_by_a_tap() -> None:
     form = ArrangeForm(TUESDAY)
     one, other = (Candidate(customer_of(n), f"客户{n}", LIU, Group.NO_ANSWER) for n in (1, 2))

@@ -1,0 +1,68 @@
+"""The evening of a head, walked in a browser; and the advisor's side of the same figures and lists."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import OpenPhone
+from tests.e2e.stage import Stage
+from tests.e2e.steps import call_next, first, go_to, spoken
+
+
+def test_a_day_without_the_server_and_the_same_figures_at_the_head(open_phone: OpenPhone, stage: Stage) -> None:
+    screen = open_phone("advisor6")
+    spoken(screen, "接下来")
+    before = calls_at_head(open_phone)
+    stage.stop("api")
+    try:
+        call_next(screen, outcome="declined", then="reason-busy")
+        expect(screen.at("sync-pill").last).to_contain_text("1")
+        # The browser is closed and opened again while the server is still away: the store opens without it.
+        screen.page.reload()
+        screen.awake()
+        spoken(screen, "接下来")
+        call_next(screen, outcome="appointment", then="day-tomorrow")
+        go_to(screen, "夕会")
+    finally:
+        stage.start("api")
+    go_to(screen, "我的")
+    screen.tap("sync-now")
+    expect(screen.at("sync-pill").last).to_contain_text("已同步")
+    assert calls_at_head(open_phone) == before + 2
+    screen.errors.clear()
+
+
+def calls_at_head(open_phone: OpenPhone) -> int:
+    """The outlet's effective calls, and a look behind the figure: as many activities."""
+    head = open_phone("head")
+    figure = head.at("figure-calls_effective")
+    figure.wait_for()
+    figure.click()
+    head.at("behind-count").wait_for()
+    rows = head.page.locator('[flt-semantics-identifier^="activity-"]')
+    rows.first.wait_for()
+    text = head.at("behind-count").inner_text() or head.at("behind-count").get_attribute("aria-label") or ""
+    return int("".join(letter for letter in text if letter.isdigit()))
+
+
+def test_a_list_that_the_head_sets_is_on_the_advisors_today(open_phone: OpenPhone, stage: Stage) -> None:
+    head = open_phone("head")
+    head.at("figure-calls_effective").wait_for()
+    row = first(head, "advisor-")
+    head.tap(row)
+    head.tap("arrange")
+    head.tap(first(head, "list-day-"))
+    head.tap("say-1")
+    head.tap("save-list")
+    head.at("save-list").wait_for(state="detached")
+    advisor = open_phone(stage.login_of(row.removeprefix("advisor-")))
+    spoken(advisor, "先打久未联系的")
+
+
+@pytest.mark.parametrize("login", ["head", "branch", "admin"])
+def test_totals_add_up_from_the_outlet_to_head_office(open_phone: OpenPhone, login: str) -> None:
+    screen = open_phone(login)
+    screen.at("figure-calls_effective").wait_for()
+    spoken(screen, "先看差距")
+    if login != "head":
+        screen.tap(first(screen, "unit-"))
+        screen.at("crumb-0").wait_for()
