@@ -285,11 +285,12 @@ def as_model(model: type[Model], row: Model) -> Model:
 
 
 _GRADED = ("calls_graded", "visits_graded")
+_PLAIN = [name for name in AdvisorDay.model_fields if name not in {*_GRADED, "targets", "called_customers"}]
 
 
 def advisor_day_values(folded: AdvisorDay) -> dict[str, Any]:
     """The columns of `AdvisorDayRow` that the fold decides, for an upsert."""
-    values = folded.model_dump(mode="python", exclude={*_GRADED, "targets"})
+    values = {name: getattr(folded, name) for name in _PLAIN}
     for name in _GRADED:
         counts: dict[Grade, int] = getattr(folded, name)
         values |= {f"{name}_{grade.value.lower()}": counts[grade] for grade in Grade}

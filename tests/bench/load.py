@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 
 @dataclass
@@ -48,7 +49,10 @@ async def _run(port: int, jobs: Iterator[Job], concurrency: int, seconds: float)
     measured = Measured()
     started = time.perf_counter()
 
-    async def one() -> None:
+    async def one(earlier: asyncio.Event, answered: asyncio.Event) -> None:
+        # Phones do not come in the same instant, and of connections that wait together one process takes all: each is
+        # opened when the one before it has had its first answer.
+        await earlier.wait()
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
         while time.perf_counter() - started < seconds and (job := next(jobs, None)) is not None:
             data = job.request()
@@ -61,8 +65,12 @@ async def _run(port: int, jobs: Iterator[Job], concurrency: int, seconds: float)
             assert head.startswith(b"HTTP/1.1 200"), head + body[:500]
             job.check(body)
             measured.requests += 1
+            answered.set()
+        answered.set()
         writer.close()
 
-    await asyncio.gather(*(one() for _ in range(concurrency)))
+    turns = [asyncio.Event() for _ in range(concurrency + 1)]
+    turns[0].set()
+    await asyncio.gather(*(one(*pair) for pair in pairwise(turns)))
     measured.seconds = time.perf_counter() - started
     return measured
