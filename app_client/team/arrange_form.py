@@ -1,5 +1,6 @@
 """What the page of a list to be set holds between taps; it asks and writes nothing."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
@@ -42,8 +43,10 @@ class ArrangeForm:
     def add_to_note(self, words: str) -> None:
         """Put a ready sentence behind what is there; once."""
         if words not in self.note:
-            # A full stop that is in the way goes.
-            said = self.note.strip().rstrip("。．.；;")
+            said = self.note.strip()
+            # A full stop that is in the way goes, of whatever script.
+            while said and unicodedata.category(said[-1]) == "Po":
+                said = said[:-1]
             self.note = t("；").join([said, words]) if said else words
 
     def chosen(self, candidates: Iterable[Candidate]) -> list[Candidate]:
