@@ -134,7 +134,7 @@ KEEPING = [
     (architecture.wall_clocks, "app_client/platform/clock.py", "datetime.now(UTC)"),
     (architecture.bare_suppressions, "shared_models/fold.py", "x = 1  # no" + "qa: S311 - seeded on purpose"),
     (architecture.bare_suppressions, "shared_models/fold.py", "x = 1  # pyright" + ": ignore[reportAny] - a DBAPI row"),
-    (architecture.traces_of_a_machine, "docs/api.md", "GET /api/v1/work/tmp/ and ./tmp/x and example.org"),
+    (architecture.traces_of_a_machine, "docs/api.md", "GET /api/v1/wo" + "rk/tmp/ and ./tmp/x and example.org"),
     (architecture.homeless_tests, "tests/e2e/test_it.py", ""),
 ]
 
