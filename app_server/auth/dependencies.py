@@ -7,13 +7,12 @@ from fastapi.security import OAuth2PasswordBearer
 
 from app_server.auth.service import Caller, caller, token_holder
 from app_server.auth.tokens import AccessClaims, AccessTokens
+from app_server.clock import Clock
 from app_server.dependencies import ClockDep, DatabaseDep
 from shared_models.errors import Forbidden, NotSignedIn
 from shared_models.org import Role
 
 TOKEN_PATH = "/api/v1/auth/token"  # noqa: S105 - a path
-
-_bearer = OAuth2PasswordBearer(tokenUrl=TOKEN_PATH, auto_error=False)
 
 
 async def access_tokens(request: Request) -> AccessTokens:
@@ -26,17 +25,19 @@ async def access_tokens(request: Request) -> AccessTokens:
 AccessTokensDep = Annotated[AccessTokens, Depends(access_tokens)]
 
 
-async def _claims(
-    token: Annotated[str | None, Depends(_bearer)], tokens: AccessTokensDep, clock: ClockDep
-) -> AccessClaims:
-    claims = tokens.read(token, clock.now()) if token else None
-    if claims is None:
-        raise NotSignedIn("Sign in first.")
-    return claims
+class _Bearer(OAuth2PasswordBearer):
+    # Reads tokens and clock itself: each further dependency of a request costs as much as checking a known token.
+    async def __call__(self, request: Request) -> AccessClaims:  # pyright: ignore[reportIncompatibleMethodOverride] - FastAPI asks only that it can be called
+        token = await super().__call__(request)
+        clock: Clock = request.app.state.clock
+        claims = (await access_tokens(request)).read(token, clock.now()) if token else None
+        if claims is None:
+            raise NotSignedIn("Sign in first.")
+        return claims
 
 
 # Only that we signed the token and it has not run out. Whoever takes this asks the database for the rest.
-Claims = Annotated[AccessClaims, Depends(_claims)]
+Claims = Annotated[AccessClaims, Depends(_Bearer(tokenUrl=TOKEN_PATH, auto_error=False))]
 
 
 def _current_staff(claims: Claims, db: DatabaseDep, clock: ClockDep) -> Caller:

@@ -60,21 +60,24 @@ class Standing:
 
 def standing(session: Session, *, staff_id: UUID, device_id: str, now: datetime) -> Standing | None:
     """Staff, device, today's unit and today's date, in one query; None for nobody."""
+    asked = standing_parameters(staff_id=staff_id, device_id=device_id, now=now)
+    return standing_of(session.connection().execute(STANDING, asked).all(), now)
+
+
+def standing_parameters(*, staff_id: UUID, device_id: str, now: datetime) -> dict[str, Any]:
+    """What STANDING is asked with."""
     # The bank's date is within a day of UTC's; which membership holds is decided once its time zone has come along.
     utc_day = now.astimezone(UTC).date()
-    rows = (
-        session.connection()
-        .execute(
-            _STANDING,
-            {
-                "for_staff": staff_id,
-                "on_device": device_id,
-                "latest_start": utc_day + timedelta(days=1),
-                "earliest_end": utc_day - timedelta(days=1),
-            },
-        )
-        .all()
-    )
+    return {
+        "for_staff": staff_id,
+        "on_device": device_id,
+        "latest_start": utc_day + timedelta(days=1),
+        "earliest_end": utc_day - timedelta(days=1),
+    }
+
+
+def standing_of(rows: Sequence[Row[Any]], now: datetime) -> Standing | None:
+    """What the rows of STANDING say, or of a query with more columns; None for nobody."""
     if not rows:
         return None
     first = rows[0]
@@ -135,7 +138,8 @@ def _standing() -> Select[*tuple[Any, ...]]:
     )
 
 
-_STANDING = _standing()
+# For a transaction's first query to carry along: a trip to the database costs more than what it brings.
+STANDING = _standing()
 
 
 def _place(row: Row[*tuple[Any, ...]]) -> Place:

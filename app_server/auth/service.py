@@ -108,16 +108,20 @@ def caller(session: Session, claims: AccessClaims, now: datetime) -> Caller:
 
     Raises NotSignedIn when any of it has ended since, PasswordChangeRequired while their password is a temporary one.
     """
-    return _caller(session, claims, now, may_be_temporary=False)
+    return caller_of(_standing(session, claims, now), claims)
 
 
 def token_holder(session: Session, claims: AccessClaims, now: datetime) -> Caller:
     """As `caller`, also of somebody who has still to choose a password."""
-    return _caller(session, claims, now, may_be_temporary=True)
+    return caller_of(_standing(session, claims, now), claims, may_be_temporary=True)
 
 
-def _caller(session: Session, claims: AccessClaims, now: datetime, *, may_be_temporary: bool) -> Caller:
-    found = queries.standing(session, staff_id=claims.staff_id, device_id=claims.device_id, now=now)
+def _standing(session: Session, claims: AccessClaims, now: datetime) -> queries.Standing | None:
+    return queries.standing(session, staff_id=claims.staff_id, device_id=claims.device_id, now=now)
+
+
+def caller_of(found: queries.Standing | None, claims: AccessClaims, *, may_be_temporary: bool = False) -> Caller:
+    """As `caller`, from what the database was found to have of them."""
     if found is None or not found.active or found.token_version != claims.version:
         raise NotSignedIn("This sign-in has ended; sign in again.")
     if found.is_revoked or found.family_id != claims.family_id:

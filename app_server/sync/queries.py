@@ -20,14 +20,16 @@ from sqlalchemy import (
     Update,
     bindparam,
     func,
+    literal,
     select,
     type_coerce,
     update,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
+from app_server.auth import queries as auth
+from app_server.auth.tokens import AccessClaims
 from app_server.database import dialect_insert
 from app_server.ledger.queries import LEDGER, Entry
 from app_server.org.queries import path_ids
@@ -245,45 +247,53 @@ def branch_of_path(session: Session, path: str) -> UUID:
     return next((unit_id for unit_id in ids if unit_id in branches), ids[0])
 
 
-def begin(
-    session: Session,
-    *,
-    staff_id: UUID,
-    device_id: str,
-    family_id: UUID,
-    waiting: int | None,
-    numbers: int,
-    now: datetime,
-) -> int | None:
-    """Note on the device when it synced and what it still holds, and take so many numbers of the advisor's feed.
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Who is exchanging as the database has them, and the head of their feed once numbers were taken (0 for none).
 
-    Returns the feed's head then (0 for no numbers); None if the device was signed out or revoked meanwhile. With
-    numbers taken, no other batch of this advisor runs until the transaction ends, and no customer leaves their book.
+    No head: the device was signed out or revoked, and nothing was noted or taken.
+    """
+
+    standing: auth.Standing | None
+    head: int | None
+
+
+def begin(session: Session, claims: AccessClaims, *, waiting: int | None, numbers: int, now: datetime) -> Begun:
+    """Look who is calling, note on the device when it synced and what it still holds, take numbers of their feed.
+
+    In one trip, before it is known whether they may: whoever may not makes the transaction fail. With numbers taken,
+    no other batch of this advisor runs until it ends, and no customer leaves their book.
     """
     connection = session.connection()
-    values = {
-        "for_staff": staff_id,
-        "on_device": device_id,
-        "of_family": family_id,
+    asked = auth.standing_parameters(staff_id=claims.staff_id, device_id=claims.device_id, now=now)
+    noting = {
+        "noted_staff": claims.staff_id,
+        "noted_device": claims.device_id,
+        "of_family": claims.family_id,
         "synced_at": now,
         "still_waiting": waiting,
     }
-    if numbers and connection.dialect.name != "sqlite":
-        taking = {"of_scope": str(staff_id), "numbers": numbers}
-        return connection.execute(_NOTE_AND_TAKE, values | taking).scalar_one_or_none()
-    if connection.execute(_NOTE, values).rowcount != 1:
-        return None
-    return take_numbers(session, str(staff_id), numbers) if numbers else 0
+    scope = str(claims.staff_id)
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(auth.STANDING, asked).all()
+        is_noted = connection.execute(_note(), noting).rowcount == 1
+        head = (take_numbers(session, scope, numbers) if numbers else 0) if is_noted else None
+    else:
+        taking = {"of_scope": scope, "numbers": numbers} if numbers else {}
+        rows = connection.execute(_begin(takes=bool(numbers)), asked | noting | taking).all()
+        head = rows[0].head if rows else None
+    return Begun(auth.standing_of(rows, now), head)
 
 
+@cache
 def _note() -> Update:
     d = DEVICE.c
     waiting = bindparam("still_waiting", type_=d.waiting.type)
     return (
         update(DEVICE)
         .where(
-            d.staff_id == bindparam("for_staff"),
-            d.device_id == bindparam("on_device"),
+            d.staff_id == bindparam("noted_staff"),
+            d.device_id == bindparam("noted_device"),
             d.family_id == bindparam("of_family"),
             d.revoked_at.is_(None),
         )
@@ -291,17 +301,20 @@ def _note() -> Update:
     )
 
 
-def _note_and_take() -> ReturningInsert[int]:
+@cache
+def _begin(*, takes: bool) -> Select[*tuple[Any, ...]]:
     # The device first, then the feed, as everywhere: one order for all locks. No device, no numbers.
     noted = _note().returning(DEVICE.c.staff_id).cte("noted")
+    if not takes:
+        return auth.STANDING.add_columns(select(literal(0)).select_from(noted).scalar_subquery().label("head"))
     scope, numbers = bindparam("of_scope", type_=FEED.c.scope.type), bindparam("numbers", type_=FEED.c.head.type)
-    taken = postgresql.insert(FEED).from_select(["scope", "head"], select(scope, numbers).select_from(noted))
-    return taken.on_conflict_do_update(
-        index_elements=["scope"], set_={"head": FEED.c.head + taken.excluded.head}
-    ).returning(FEED.c.head)
-
-
-_NOTE, _NOTE_AND_TAKE = _note(), _note_and_take()
+    taking = postgresql.insert(FEED).from_select(["scope", "head"], select(scope, numbers).select_from(noted))
+    taken = (
+        taking.on_conflict_do_update(index_elements=["scope"], set_={"head": FEED.c.head + taking.excluded.head})
+        .returning(FEED.c.head)
+        .cte("taken")
+    )
+    return auth.STANDING.add_columns(select(taken.c.head).scalar_subquery().label("head"))
 
 
 def changes_between(session: Session, scope: str, *, after: int, upto: int, most: int) -> list[Told]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app_server.auth.service import Caller, caller
+from app_server.auth.service import Caller, caller, caller_of
 from app_server.auth.tokens import AccessClaims
 from app_server.database import Database, Work
 from app_server.ledger import queries as ledger
@@ -115,7 +115,10 @@ def take_batch(session: Session, who: Sender, items: Sequence[Item], *, now: dat
 
 def advisor(session: Session, claims: AccessClaims, now: datetime) -> Caller:
     """The advisor an access token stands for; raises NotSignedIn, or Forbidden for anybody else."""
-    who = caller(session, claims, now)
+    return _as_advisor(caller(session, claims, now))
+
+
+def _as_advisor(who: Caller) -> Caller:
     if who.role is not Role.ADVISOR:
         raise Forbidden("This is for advisors.")
     return who
@@ -124,31 +127,23 @@ def advisor(session: Session, claims: AccessClaims, now: datetime) -> Caller:
 def _exchange(
     session: Session, claims: AccessClaims, request: SyncRequest, items: Sequence[Item], *, now: datetime
 ) -> Answer:
-    who = advisor(session, claims, now)
+    readable = [item for item in items if isinstance(item, Readable)]
+    taken = _numbers_wanted(readable)
+    # From here on no other batch of this advisor runs, and no customer moves out of their book.
+    begun = queries.begin(session, claims, waiting=request.waiting, numbers=taken, now=now)
+    who = _as_advisor(caller_of(begun.standing, claims))
     if request.device_id != who.device_id:
         # The token says which device it is; a body that says otherwise is another device's.
         raise Forbidden("device_id is not the device that is signed in here.", code="other_device")
     cursor = read_cursor(request.cursor, staff_id=who.id) if request.cursor is not None else None
-    readable = [item for item in items if isinstance(item, Readable)]
-    taken = _numbers_wanted(readable)
-    # From here on no other batch of this advisor runs, and no customer moves out of their book.
-    head = queries.begin(
-        session,
-        staff_id=who.id,
-        device_id=who.device_id,
-        family_id=who.family_id,
-        waiting=request.waiting,
-        numbers=taken,
-        now=now,
-    )
-    if head is None:
+    if begun.head is None:
         raise NotSignedIn("This device is signed out; sign in again.")
     # After the numbers were taken: whatever lies below the heads it reads has been committed.
     judged = _judged(session, who, items, now=now)
     kept, upto = judged.kept, judged.standing.heads
     if kept:
-        _keep(session, who, judged, first=head - taken + 1, now=now)
-    before = head - taken if taken else upto.own
+        _keep(session, who, judged, first=begun.head - taken + 1, now=now)
+    before = begun.head - taken if taken else upto.own
     page = next_page(
         session,
         Reader(advisor_id=who.id, today=who.today),
