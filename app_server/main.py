@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app_server import docs_page, health, logs, problems
 from app_server.auth import endpoints as auth
+from app_server.auth.device_keys import DeviceKeys
 from app_server.auth.keys import KeyFile
 from app_server.auth.passwords import nobodys_hash
 from app_server.auth.tokens import AccessTokens
@@ -59,6 +60,8 @@ def create_app(
     database = Database(settings.database_url, settings)
     key_file = KeyFile(settings.keys_file, settings.token_algorithm)
     key_file.prepare(clock.now())
+    device_keys = DeviceKeys(settings.device_secret_file)
+    device_keys.prepare()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -89,6 +92,7 @@ def create_app(
     app.state.access_tokens = AccessTokens(
         key_file, algorithm=settings.token_algorithm, life=settings.access_token_life
     )
+    app.state.device_keys = device_keys
     app.state.metrics = health.Metrics()
     for router in ROUTERS:
         app.include_router(router)

@@ -55,3 +55,8 @@ class Settings(BaseSettings):
     def keys_file(self) -> Path:
         """The key set that signs access tokens; made on first start, mode 0600."""
         return self.data_dir / "keys" / "access.json"
+
+    @property
+    def device_secret_file(self) -> Path:
+        """What devices' keys are derived from; made on first start, mode 0600, and kept for ever."""
+        return self.data_dir / "keys" / "devices.secret"

@@ -46,6 +46,7 @@ async def token(
                 service.sign_in,
                 db,
                 tokens,
+                request.app.state.device_keys,
                 login=username,
                 password=password,
                 device_id=device_id,

@@ -81,21 +81,14 @@ class KeyFile:
             raise NotReady(f"{self._path.name} is missing from the data folder.") from None
         version = (status.st_mtime_ns, status.st_ino)
         if self._loaded is None or self._loaded[0] != version:
-            if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise NotReady(f"{self._path.name} may be read by others: give it mode 0600.")
+            refuse_public(self._path)
             self._loaded = (version, _read(self._path))
         return self._loaded[1]
 
     def prepare(self, now: datetime) -> None:
         """Make the first key unless there is one; of several processes that start at once one wins."""
         if not self._path.exists():
-            temporary = self._written(KeySet(keys=[_new_key(self._algorithm, now)]))
-            try:
-                os.link(temporary, self._path)  # fails where rename would replace
-            except FileExistsError:
-                pass
-            finally:
-                temporary.unlink()
+            put_first(self._path, _text(KeySet(keys=[_new_key(self._algorithm, now)])))
         if not any(key.algorithm is self._algorithm for key in self.keys().keys):
             self.rotate(now)
 
@@ -105,18 +98,41 @@ class KeyFile:
         key = _new_key(self._algorithm, now)
         superseded_at = [*(following.created_at for following in old[1:]), now][: len(old)]
         kept = [each for each, at in zip(old, superseded_at, strict=True) if at > now - KEEP_AFTER_ROTATION]
-        self._written(KeySet(keys=[*kept, key])).replace(self._path)
+        _written(self._path, _text(KeySet(keys=[*kept, key]))).replace(self._path)
         return key
 
-    def _written(self, keys: KeySet) -> Path:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = self._path.with_name(f"{self._path.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(keys.model_dump_json(indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-        return temporary
+
+def put_first(path: Path, text: str) -> None:
+    """Write a private file, whole or not at all, unless another process was faster."""
+    temporary = _written(path, text)
+    try:
+        os.link(temporary, path)  # fails where rename would replace
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+
+
+def refuse_public(path: Path) -> None:
+    """Raise NotReady when a file of secrets may be read by other accounts."""
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise NotReady(f"{path.name} may be read by others: give it mode 0600.")
+
+
+def _written(path: Path, text: str) -> Path:
+    """A private file beside `path` with the text in it, on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return temporary
+
+
+def _text(keys: KeySet) -> str:
+    return keys.model_dump_json(indent=1)
 
 
 def _read(path: Path) -> KeySet:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlmodel import Session
 
 from app_server.auth import queries
+from app_server.auth.device_keys import DeviceKeys
 from app_server.auth.passwords import hash_password, is_password
 from app_server.auth.tokens import AccessClaims, AccessTokens, new_refresh_token, refresh_digest, seconds_until
 from app_server.database import Database
@@ -63,6 +64,8 @@ class TokenReply(BaseModel):
     expires_in: int
     refresh_token: str = Field(repr=False)
     staff: Staff
+    # Of the password grant alone: whoever finds a refresh token in a store must not open it by that.
+    device_key: str | None = Field(default=None, repr=False)
     # Only where it is so: until then the access token opens nothing but `POST /auth/password` and signing out.
     password_change_required: Literal[True] | None = None
 
@@ -148,6 +151,7 @@ def me(session: Session, who: Caller) -> Me:
 def sign_in(
     db: Database,
     tokens: AccessTokens,
+    device_keys: DeviceKeys,
     *,
     login: str,
     password: str,
@@ -182,7 +186,9 @@ def sign_in(
         family_expires_at = now + timedelta(days=settings.refresh_family_days)
         return _exchange(session, device, parent=None, family_expires_at=family_expires_at, settings=settings, now=now)
 
-    return _reply(tokens, db.write(start), now)
+    reply = _reply(tokens, db.write(start), now)
+    reply.device_key = device_keys.key_for(staff_id=staff_id, device_id=device_id)
+    return reply
 
 
 def refresh(

@@ -26,7 +26,7 @@ def test_signing_in_answers_as_the_contract_says(server: Server) -> None:
     assert reply.status_code == 200
     assert reply.headers["Cache-Control"] == "no-store"
     body = reply.json()
-    assert set(body) == {"access_token", "token_type", "expires_in", "refresh_token", "staff"}
+    assert set(body) == {"access_token", "token_type", "expires_in", "refresh_token", "staff", "device_key"}
     assert (body["token_type"], body["expires_in"]) == ("bearer", 900)
     assert {name: body["staff"][name] for name in ("login", "name", "role")} == {
         "login": "li",

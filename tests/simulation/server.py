@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from app_client.platform.http import HttpReply
 from app_server.auth import service as auth
+from app_server.auth.device_keys import DeviceKeys
 from app_server.auth.keys import KeyFile
 from app_server.auth.service import Caller
 from app_server.auth.tokens import AccessTokens
@@ -97,6 +98,8 @@ class SimulatedServer:
     def _start(self) -> None:
         keys = KeyFile(self._folder / bank.KEYS_FILE, TokenAlgorithm.HS256)
         self._tokens = AccessTokens(keys, algorithm=TokenAlgorithm.HS256, life=ACCESS_LIFE)
+        self._device_keys = DeviceKeys(self._folder / "devices.secret")
+        self._device_keys.prepare()
 
     def _come_nearer_to_death(self, is_commit: bool) -> None:
         if not self._is_mortal:
@@ -173,6 +176,7 @@ class SimulatedServer:
             return auth.sign_in(
                 self.db,
                 self._tokens,
+                self._device_keys,
                 login=form["username"],
                 password=form["password"],
                 device_id=form["device_id"],
