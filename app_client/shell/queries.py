@@ -39,9 +39,22 @@ def bank_timezone(session: AppSession) -> str:
     return session.store.read(policies).timezone
 
 
+def is_at_risk(session: AppSession) -> bool:
+    """Whether something recorded is neither on this device nor with the bank yet, and would end with the app."""
+    return session.store.unkept is not None and session.sync.status.unsent > 0
+
+
 def sync_words(session: AppSession) -> SyncWords:
     """What the sync pill and the page "me" say."""
     status = session.sync.status
+    if is_at_risk(session):
+        return SyncWords(
+            pill=t("还没存到本机"),
+            sentence=t("本机空间满了，最近的记录只在内存里：先不要关闭应用，清出空间后会自动存好。")
+            if session.store.unkept == "disk_full"
+            else t("本机暂时写不进去，最近的记录只在内存里：先不要关闭应用，会自动再存。"),
+            mood=SyncMood.NEEDS_YOU,
+        )
     last = clock_words(status.last_synced_at, session.now(), bank_timezone(session)) if status.last_synced_at else ""
     if status.phase == "sign_in_again":
         return SyncWords(

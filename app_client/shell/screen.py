@@ -6,8 +6,8 @@ import flet as ft
 
 from app_client.i18n import t
 from app_client.session import AppSession
-from app_client.session_context import go, use_session, use_store_version
-from app_client.shell.queries import SyncMood, sync_words
+from app_client.session_context import go, state_of, use_session, use_store_version
+from app_client.shell.queries import SyncMood, is_at_risk, sync_words
 from app_client.widgets import NavItem, Tap, Tone, app_view, snackbar, snackbar_aside, sync_pill
 from shared_models.org import Role
 
@@ -66,8 +66,12 @@ def shell_view(
 def announce(page: ft.Page, text: str, *, action: str = "", on_action: Tap | None = None, lifted: bool = False) -> None:
     """Say what just happened, in place of what was said before: a queue of old words would offer to undo the wrong thing.
 
-    `lifted`: above the bottom action of the screen that is shown, or comes next.
+    `lifted`: above the bottom action of the screen that is shown, or comes next. What the device could not keep is said
+    with it: "recorded" alone would be half the truth.
     """
+    session = state_of(page).session
+    if session is not None and is_at_risk(session):
+        text = t("{said} · 还没存到本机，先不要关闭应用", said=text)
     before = page.session.store.get(_SNACKBAR)
     if isinstance(before, ft.SnackBar) and before.open:
         before.open = False

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app_client.platform.clock import Clock
+from app_client.store.carrying import Carrying
 from app_client.store.schema import MIGRATIONS
 from shared_models.errors import DomainError
 
@@ -51,7 +52,7 @@ class LocalStore:
         self.clock = clock
         self.version = 0
         self._connection = connection
-        self._durable = durable
+        self._carrying = Carrying(durable, on_change=self._tell)
         self._lock = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
         self._is_open = True
@@ -91,6 +92,16 @@ class LocalStore:
         """Whether the store can be used; after signing out it cannot."""
         return self._is_open
 
+    @property
+    def unkept(self) -> str | None:
+        """Why the newest writes stand in memory only, "disk_full" or "store_failed"; None when all is on the device.
+
+        Such writes are in the store and go to the server like any other, but end with the app unless a later try, by
+        itself or at the next write, brings them onto the device.
+        """
+        trouble = self._carrying.trouble
+        return None if trouble is None else _why(trouble)[0]
+
     def read(self, work: Work[T]) -> T:
         """Run `work` on one snapshot; a write inside raises. Raises StoreFailed."""
         with self._lock:
@@ -114,16 +125,13 @@ class LocalStore:
         """Run `work` in one transaction, wait until it is durable, then tell the listeners.
 
         Raises StoreWriteFailed, and then nothing of the work is stored; whatever else `work` raises undoes it too.
+        Work that is done and cannot be made durable is not undone, since others may stand on it: `unkept` says so.
         """
         with self._lock:
             result = self._transact(work)
             self.version += 1
         try:
-            if self._durable is not None:
-                await self._durable()
-        except OSError as error:
-            code, detail = _why(error)
-            raise StoreWriteFailed(f"This could not be kept on the device: {detail}", code=code) from error
+            await self._carrying.carry(self.version)
         finally:
             self._tell()
         return result
@@ -142,6 +150,7 @@ class LocalStore:
         """Close the file; the store cannot be used afterwards."""
         with self._lock:
             self._is_open = False
+            self._carrying.end()
             self._listeners.clear()
             self._connection.close()
 

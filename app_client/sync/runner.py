@@ -37,6 +37,11 @@ class SyncStatus:
     last_synced_at: datetime | None
     detail: str | None = None
 
+    @property
+    def unsent(self) -> int:
+        """How many activities are on this side alone, the rejected ones included."""
+        return self.waiting + self.held
+
 
 @dataclass(frozen=True, slots=True)
 class _Timed:

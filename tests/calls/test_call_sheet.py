@@ -1,7 +1,10 @@
 """The call sheet as a person uses it: one tap logs, and what goes wrong takes nothing away."""
 
-from collections.abc import AsyncIterator
+import errno
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import flet as ft
 import pytest
@@ -27,6 +30,14 @@ async def session(scene: Scene) -> AppSession:
 async def app(scene: Scene, session: AppSession) -> AsyncIterator[App]:
     async with scene.app() as opened:
         yield opened
+
+
+@dataclass
+class InMemory:
+    """A storage of which only what was carried to the disk outlives the app."""
+
+    root: Path
+    durable: Callable[[], Awaitable[None]] | None
 
 
 def sheets(app: App) -> list[ft.BottomSheet]:
@@ -59,6 +70,31 @@ async def test_one_tap_dials_and_one_logs_with_the_measured_time(app: App, scene
     )
     assert call_in_progress(session) is None
     assert app.has(f"called-{person(OUYANG)}")
+
+
+async def test_what_the_device_cannot_keep_is_recorded_once_and_said_to_be_at_risk(scene: Scene) -> None:
+    disk_is_full = False
+
+    async def persist() -> None:
+        if disk_is_full:
+            raise OSError(errno.ENOSPC, "IndexedDB")
+
+    scene.platform = replace(scene.platform, storage=InMemory(scene.platform.storage.root, persist))
+    session = await scene.signed_in()
+    async with scene.app() as app:
+        scene.bank.faults = ["unsent"] * 9
+        disk_is_full = True
+        await ring(app, scene)
+        await app.tap("outcome-wrong_number")
+        assert len(written(session)) == 1
+        assert "已记录：号码错误 · 还没存到本机，先不要关闭应用" in app.texts()
+        assert "还没存到本机" in app.texts()
+        disk_is_full = False
+        await clients_closed(app)
+        await ring(app, scene, number=WANG)
+        await app.tap("outcome-wrong_number")
+        assert "已记录：号码错误" in app.texts()
+        assert "还没存到本机" not in app.texts()
 
 
 async def test_nobody_talked_when_nobody_answered(app: App, scene: Scene, session: AppSession) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app_client.store import ledger, materialize, reads
+from app_client.store.carrying import LONGEST_PAUSE_SECONDS
 from app_client.store.database import LocalStore, NewerStore, StoreFailed, StoreWriteFailed
 from app_client.store.ledger import Draft
 from app_client.store.meta import Meta, add_unlock, get_meta, is_unlocked_by, other_unlocks, remove_unlock, set_meta
@@ -23,6 +24,7 @@ from shared_models.plans import open_promises
 from shared_models.policy import Policies
 from shared_models.sync import ActivityResult, Change, ResultStatus
 from tests.shared_models.ledgers import CUSTOMERS, DAY, ledgers
+from tests.simulation.virtual import VirtualLoop, pass_time
 from tests.store.scenes import (
     LI,
     MONDAY,
@@ -125,17 +127,70 @@ async def test_a_full_disk_fails_loudly_and_keeps_what_was_there(store):
     assert later.seq == kept.seq + 1, "a failed write must not leave a gap that looks like a loss"
 
 
-async def test_a_disk_that_is_not_durable_fails_loudly(tmp_path):
-    async def no_space():
-        raise OSError(28, "No space left on device")
+class Disk:
+    """Where a store in memory is carried to; `runs` are under way until a test ends them."""
 
-    store = LocalStore.open(tmp_path / "s.sqlite3", clock=HandClock(), durable=no_space)
-    draft = a_call(id=UUID(int=0x0195_0000_0000_7000_8000_0000_0000_0009))
-    for _attempt in range(2):  # the form keeps its content and its id, so trying again is no second call
-        with pytest.raises(StoreWriteFailed) as failure:
-            await append(store, draft)
-        assert failure.value.code == "disk_full"
-    assert store.read(ledger.outbox_counts).waiting == 1
+    def __init__(self) -> None:
+        self.is_full = False
+        self.runs: list[asyncio.Future[None]] | None = None
+
+    async def carry(self) -> None:
+        if self.runs is not None:
+            self.runs.append(run := asyncio.get_running_loop().create_future())
+            await run
+        if self.is_full:
+            raise OSError(28, "No space left on device")
+
+
+async def test_what_the_device_cannot_keep_stands_in_memory_and_says_so_until_a_write_carries_it(tmp_path):
+    disk = Disk()
+    store = LocalStore.open(tmp_path / "s.sqlite3", clock=HandClock(), durable=disk.carry)
+    await append(store, a_call())
+    assert store.unkept is None
+    disk.is_full = True
+    told: list[str | None] = []
+    store.subscribe(lambda: told.append(store.unkept))
+    # Not "not saved": it is seen, counted and sent, so tapping again would make a second call of it.
+    (call,) = await append(store, a_call())
+    assert (store.unkept, told) == ("disk_full", ["disk_full"])
+    assert store.read(lambda tx: ledger.activity(tx, call.id)) == call
+    disk.is_full = False
+    await append(store, a_call())
+    assert (store.unkept, told) == (None, ["disk_full", None])
+    assert store.read(ledger.outbox_counts).waiting == 3
+    store.close()
+
+
+def test_what_the_device_cannot_keep_is_carried_by_itself_once_there_is_room(tmp_path):
+    loop, disk = VirtualLoop(), Disk()
+    store = LocalStore.open(tmp_path / "s.sqlite3", clock=HandClock(), durable=disk.carry)
+
+    async def fill_and_free() -> list[str | None]:
+        told: list[str | None] = []
+        store.subscribe(lambda: told.append(store.unkept))
+        disk.is_full = True
+        await append(store, a_call())
+        await pass_time(600)
+        disk.is_full = False
+        await pass_time(LONGEST_PAUSE_SECONDS)
+        return told
+
+    assert loop.run_until_complete(fill_and_free()) == ["disk_full", None]
+    store.close()
+    loop.close()
+
+
+async def test_a_refused_run_that_a_later_one_overtook_is_no_trouble(tmp_path):
+    disk = Disk()
+    store = LocalStore.open(tmp_path / "s.sqlite3", clock=HandClock(), durable=disk.carry)
+    disk.runs = []
+    earlier, later = asyncio.ensure_future(append(store, a_call())), asyncio.ensure_future(append(store, a_call()))
+    await asyncio.sleep(0)
+    disk.runs[1].set_result(None)
+    await later
+    disk.runs[0].set_exception(OSError(28, "No space left on device"))
+    await earlier
+    assert store.unkept is None
     store.close()
 
 
