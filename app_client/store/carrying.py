@@ -40,8 +40,9 @@ class Carrying:
         except OSError as error:
             # A run that began later may have carried this one's share already.
             if version > self._kept:
+                if self.trouble is None:
+                    _log.warning("the store stands in memory only: %s", type(error).__name__)
                 self._refused, self._error = max(self._refused, version), error
-                _log.warning("the store stands in memory only: %s", type(error).__name__)
                 self._carry_later()
         else:
             self._kept = max(self._kept, version)

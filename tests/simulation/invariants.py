@@ -85,7 +85,7 @@ def _kept(healed: Healed) -> Iterator[str]:
 
 def _is_rejection_right(held: Held, promise: Promise, healed: Healed) -> bool:
     made, phone = promise.activity, promise.phone
-    others = healed.held[phone].keys() | phone.dismissed
+    others = phone.refused | phone.dismissed
     match held.code:
         case RejectCode.IN_FUTURE:
             return corrected(made) > promise.tap.true_at + IN_FUTURE

@@ -47,7 +47,7 @@ MUTATIONS = (
             ),
             Change(
                 "app_server/sync/service.py",
-                "before = head - taken if taken else upto.own",
+                "before = begun.head - taken if taken else upto.own",
                 "before = upto.own",
             ),
             Change(
@@ -166,9 +166,15 @@ MUTATIONS = (
     ),
     _mutation(
         "a browser calls saved what has not reached its disk",
-        "app_client/store/database.py",
-        "                await self._durable()\n",
-        '                __import__("asyncio").ensure_future(self._durable())\n',
+        "app_client/store/carrying.py",
+        "            await self._carry()\n",
+        '            __import__("asyncio").ensure_future(self._carry())\n',
+    ),
+    _mutation(
+        "a browser calls saved what its disk refused",
+        "app_client/store/carrying.py",
+        "return self._error if self._refused > self._kept else None",
+        "return None",
     ),
     _mutation(
         "an upgrade that breaks off keeps its first half",

@@ -1,6 +1,7 @@
 """One phone: the app's real store, transport and sync runner over a file, a clock and a line that fail."""
 
 import asyncio
+import errno
 import random
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -107,9 +108,13 @@ class Phone:
         self.line = line
         self.promises: dict[UUID, Promise] = {}
         self.dismissed: set[UUID] = set()
+        # What the server ever refused; a request that comes late may have brought it after all.
+        self.refused: set[UUID] = set()
         # Writes of which the person was not told that they are saved; they may be, or not.
         self.unsure = 0
         self.unsure_drafts: list[Draft] = []
+        # Writes of which the person was told that they stand in memory only, until they are told better.
+        self._at_risk: list[tuple[list[Activity], str, Tap]] = []
         self._taps: dict[UUID, list[Tap]] = {}
         # Every id this device ever signed in under.
         self.devices: set[str] = set()
@@ -184,6 +189,7 @@ class Phone:
         self.transport = ApiTransport(self.line, tokens=StoreTokens(store))
         self.runner = SyncRunner(store, self.transport, self.clock, chance=self._chance.random)
         self.runner.subscribe(self._hear_phase)
+        store.subscribe(self._hear_store)
         self._check_saved()
 
     def kill(self) -> None:
@@ -196,6 +202,8 @@ class Phone:
         # Only the memory of a dead process still sees this; its store is out of reach.
         for task in [*self._tasks, *([self._running] if self._running else [])]:
             task.cancel()
+        self.store._carrying.end()
+        self._at_risk.clear()
         self._connection.close()
         self._power = self._store = self._running = None
         self._told("is dead")
@@ -239,12 +247,18 @@ class Phone:
             written = await self.store.write(lambda tx: ledger.append_activities(tx, drafts, now=tap.reading))
         except StoreFailed as error:
             self._told(f"cannot save {label}: {error.code}")
-            if not self.in_memory:
-                # Here a failed write must have left nothing.
-                self.unsure -= len(drafts)
+            # A failed write must have left nothing.
+            self.unsure -= len(drafts)
             return
-        self.unsure -= len(drafts)
-        self.unsure_drafts = []
+        if self.store.unkept is None:
+            self.unsure_drafts = []
+            self._promise(written, label, tap)
+        else:
+            self._told(f"has {label} in memory only: {self.store.unkept}")
+            self._at_risk.append((written, label, tap))
+
+    def _promise(self, written: Sequence[Activity], label: str, tap: Tap) -> None:
+        self.unsure -= len(written)
         for activity in written:
             # A draft given again may have been kept at the first tap.
             taps = [each for each in self._taps.get(activity.id, []) if each.reading == activity.occurred_at]
@@ -252,6 +266,12 @@ class Phone:
             known = self.promises.setdefault(activity.id, promise)
             assert known.activity == activity, f"{self.name} changed {label} after it was saved"
         self._told(f"saved {label}")
+
+    def _hear_store(self) -> None:
+        if self.is_on and self.store.unkept is None:
+            told_better, self._at_risk = self._at_risk, []
+            for written, label, tap in told_better:
+                self._promise(written, label, tap)
 
     async def sign_in(self) -> None:
         """The person gives their password; as `sign_in` does it, without the page around it."""
@@ -310,11 +330,11 @@ class Phone:
         return waits.total_seconds() > self.clock.monotonic() - then
 
     def fill_disk(self) -> None:
-        """No page can be added to the store any more."""
-        if self.is_on:
+        """No page can be added to the store any more, or what lies in memory not be carried to the disk."""
+        if self.is_on and not self.in_memory:
             pages = self._connection.execute("PRAGMA page_count").fetchone()[0]
             self._connection.execute(f"PRAGMA max_page_count = {pages}")
-            self.is_disk_full = True
+        self.is_disk_full = self.is_on
 
     def free_disk(self) -> None:
         """There is room again."""
@@ -364,6 +384,8 @@ class Phone:
         await pass_time(self._chance.uniform(0.005, 0.2))
         if power is not self._power or power is None:
             raise Killed
+        if self.is_disk_full:
+            raise OSError(errno.ENOSPC, "IndexedDB")
         if number > self._kept_number:
             self._kept, self._kept_number = files, number
 

@@ -405,7 +405,8 @@ class Story:
 
     def _is_in_step(self, phone: Phone, *, since: tuple[float, float] | None) -> bool:
         status = phone.status
-        return status.phase is Phase.IDLE and status.waiting == 0 and phone.line.last_exchange != since
+        is_synced = status.phase is Phase.IDLE and status.waiting == 0 and phone.line.last_exchange != since
+        return is_synced and phone.store.unkept is None
 
     def _check(self, *, is_last: bool) -> None:
         healed = Healed(self._server, self._phones, self._truth, self._clock.now())
@@ -430,7 +431,9 @@ class Story:
         """5: nothing of another advisor's leaves the server, not even into a reply that gets lost."""
         if request.path != SYNC or reply.status != 200:
             return
-        for change in json.loads(reply.body)["changes"]:
+        answer = json.loads(reply.body)
+        phone.refused |= {UUID(each["id"]) for each in answer["results"] if each["status"] == "rejected"}
+        for change in answer["changes"]:
             if change["deleted"]:
                 continue
             match change["entity"]:
