@@ -163,7 +163,7 @@ def _customer(form: ArrangeForm, candidate: Candidate, place: Place) -> ft.Contr
         on_click=lambda: form.toggle_customer(candidate.customer_id),
         identifier=f"candidate-{candidate.customer_id}",
         selected=is_in,
-        bgcolor=Role.FILL,
+        bgcolor=Role.CARD,
         radius=place.corners(),
         padding=ft.Padding.symmetric(horizontal=14, vertical=13),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import flet as ft
 
+from app_client.calls.words import decline_word
 from app_client.errors import error_words
 from app_client.flet_typed import keyed, use_state
 from app_client.i18n import t, t_n, t_time
@@ -62,6 +63,12 @@ class Focus:
     metric: str | None = None
     arranges: bool = False
 
+    @property
+    def above(self) -> "Focus | None":
+        """The advisor whose figure or list this is; None for an advisor themselves and for the unit."""
+        inner = self.metric is not None or self.arranges
+        return Focus(advisor_id=self.advisor_id) if inner and self.advisor_id is not None else None
+
 
 def use_focus(
     session: AppSession,
@@ -99,42 +106,47 @@ def use_focus(
     if view is None or focus is None:
         return None
     if focus.arranges:
-        return _arranging(session, view, focus.advisor_id, version, on_focus, wide=wide)
+        return _arranging(session, view, focus, version, on_focus, wide=wide)
     return _pane(view, focus, found, trouble, on_focus, lambda: set_times(lambda last: last + 1), wide=wide)
 
 
 def _arranging(
     session: AppSession,
     view: TeamView,
-    advisor_id: UUID | None,
+    focus: Focus,
     version: int,
     on_focus: Callable[[Focus | None], object],
     *,
     wide: bool,
 ) -> ft.Control:
-    advisor = view.advisor(advisor_id) if advisor_id else None
-    back = Focus(advisor_id=advisor_id) if advisor_id else None
-    head: list[ft.Control] = [_back(advisor.row.staff.name, lambda: on_focus(back))] if advisor else []
+    above = focus.above
+    head = [*_back(view, above, on_focus), title(t("安排名单"))] if wide else []
     page = keyed(
-        f"arrange-{advisor_id}",
+        f"arrange-{focus.advisor_id}",
         Arrange,
         session=session,
         view=view,
-        advisor_id=advisor_id,
+        advisor_id=focus.advisor_id,
         version=version,
-        on_done=lambda: on_focus(back),
+        on_done=lambda: on_focus(above),
     )
     return ft.Column(
         # A sheet says in its heading what it is.
-        [*head, *([title(t("安排名单"))] if wide else []), page],
+        [*head, page],
         spacing=8,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 
-def _back(words: str, on_back: Tap) -> ft.Control:
-    return ft.Row([quiet_button(words, icon=ft.Icons.ARROW_BACK, on_click=on_back, identifier="back-to-advisor")])
+def _back(view: TeamView, above: Focus | None, on_focus: Callable[[Focus | None], object]) -> list[ft.Control]:
+    """The way back to the advisor, beside the list; a sheet has it in its heading."""
+    if above is None or above.advisor_id is None:
+        return []
+    advisor = view.advisor(above.advisor_id)
+    words = advisor.row.staff.name if advisor else t("返回")
+    back = quiet_button(words, icon=ft.Icons.ARROW_BACK, on_click=lambda: on_focus(above), identifier="back-to-advisor")
+    return [ft.Row([back])]
 
 
 def _pane(
@@ -150,10 +162,7 @@ def _pane(
     advisor = view.advisor(focus.advisor_id) if focus.advisor_id else None
     if focus.metric is None:
         return _advisor(advisor, view, on_focus, wide=wide) if advisor else ft.Container()
-    head: list[ft.Control] = []
-    if focus.advisor_id is not None:
-        words = advisor.row.staff.name if advisor else t("返回")
-        head.append(_back(words, lambda: on_focus(Focus(advisor_id=focus.advisor_id))))
+    head = _back(view, focus.above, on_focus) if wide else []
     figures = advisor.figures if advisor else view.team.totals
     figure = _figure(view, advisor, focus.metric)
     head += [
@@ -171,7 +180,7 @@ def _pane(
     if focus.metric == "calls":
         head.append(evidence_bar({grade.value: n for grade, n in figures.calls_graded.items()}))
     return ft.Column(
-        [*head, *_activities(found, trouble, view, focus, again, wide=wide)],
+        [*head, *_activities(found, trouble, view, focus, again)],
         spacing=8,
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -215,6 +224,7 @@ def _advisor(advisor: Advisor, view: TeamView, on_focus: Callable[[Focus | None]
         line_row(
             metric_word(metric),
             trailing=_with_target(advisor, metric),
+            behind=_is_behind(advisor, metric),
             on_click=_look_into(on_focus, staff.id, metric),
             place=Place.of(index, len(_METRICS)),
             identifier=f"behind-{metric}",
@@ -231,7 +241,7 @@ def _advisor(advisor: Advisor, view: TeamView, on_focus: Callable[[Focus | None]
         parts.append(section_header(t("拒绝"), t_n("{n} 次", sum(n for _, n in declines))))
         parts += [
             line_row(
-                metric_word(f"declines.{reason}"),
+                decline_word(reason),
                 trailing=t_n("{n} 次", n),
                 on_click=_look_into(on_focus, staff.id, f"declines.{reason}"),
                 place=Place.of(index, len(declines)),
@@ -248,9 +258,18 @@ def _standing(words: str, color: ft.ColorValue) -> ft.Control:
 
 def _with_target(advisor: Advisor, metric: str) -> str:
     value = figure_words(metric, figure_of(advisor.figures, metric))
-    targets = advisor.figures.targets
-    target = {"calls_effective": targets.calls, "visits": targets.visits}.get(metric, 0)
+    target = _target(advisor, metric)
     return f"{value} / {target}" if target else value
+
+
+def _is_behind(advisor: Advisor, metric: str) -> bool:
+    return figure_of(advisor.figures, metric) < _target(advisor, metric)
+
+
+def _target(advisor: Advisor, metric: str) -> int:
+    """What a figure is measured by; 0 where there is no target."""
+    targets = advisor.figures.targets
+    return {"calls_effective": targets.calls, "visits": targets.visits}.get(metric, 0)
 
 
 def _look_into(on_focus: Callable[[Focus | None], object], advisor_id: UUID, metric: str) -> Tap:
@@ -261,7 +280,7 @@ def _look_into(on_focus: Callable[[Focus | None], object], advisor_id: UUID, met
 
 
 def _activities(
-    found: list[TeamActivity] | None, trouble: str, view: TeamView, focus: Focus, again: Tap, *, wide: bool
+    found: list[TeamActivity] | None, trouble: str, view: TeamView, focus: Focus, again: Tap
 ) -> list[ft.Control]:
     if found is None:
         if trouble:
@@ -275,7 +294,7 @@ def _activities(
     parts.append(
         ft.Column(
             [
-                _activity(each, view, Place.of(index, len(shown)), named=focus.advisor_id is None, wide=wide)
+                _activity(each, view, Place.of(index, len(shown)), named=focus.advisor_id is None)
                 for index, each in enumerate(shown)
             ],
             spacing=0,
@@ -288,7 +307,7 @@ def _activities(
     return parts
 
 
-def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bool, wide: bool) -> ft.Control:
+def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bool) -> ft.Control:
     what, rest = activity_words(activity)
     customer = activity.customer_name or t("客户不在本机构")
     at = t_time(activity.occurred_at.astimezone(zone(view.team.policy.timezone)))
@@ -328,7 +347,7 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
                 spacing=12,
                 vertical_alignment=ft.CrossAxisAlignment.START,
             ),
-            bgcolor=Role.CARD if wide else Role.FILL,
+            bgcolor=Role.CARD,
             border_radius=place.corners(),
             border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
             padding=ft.Padding.symmetric(horizontal=14, vertical=10),

@@ -8,7 +8,7 @@ from app_client.calls.words import decline_word
 from app_client.i18n import t, t_capital, t_money, t_n
 from app_client.team.behind import Focus
 from app_client.team.queries import Advisor, TeamView
-from app_client.team.words import bought_words, gap_words, moment_words, unit_kind_word, unsynced_words
+from app_client.team.words import bought_words, gap_words, moment_words, unsynced_words
 from app_client.theme import Role
 from app_client.widgets import (
     Figure,
@@ -138,10 +138,14 @@ def _advisor(
         set_focus(Focus(advisor_id=staff.id))
 
     if advisor in view.behind:
+        words = gap_words(advisor)
+        seen = bool(advisor.calls_short or advisor.visits_short)
         return gap_row(
             name=staff.name,
             gauges=_gauges(figures),
-            detail=gap_words(advisor),
+            # The bars show what is missing; what they cannot show stands beneath them.
+            gap=words if seen else "",
+            detail="" if seen else words,
             trailing=last,
             on_open=open_advisor,
             identifier=identifier,
@@ -170,7 +174,7 @@ def _gauges(figures: Figures) -> list[Gauge]:
     """Calls, visits, and how many of the visits had three products; amber, since a reason may have been given for fewer."""
     return [
         Gauge(t("有效电话"), figures.calls_effective, figures.targets.calls),
-        Gauge(t("面访"), figures.visits, figures.targets.visits),
+        Gauge(t("面访客户"), figures.visits, figures.targets.visits),
         Gauge(t("满三款"), figures.visits_with_three, figures.visits, Tone.WARN),
     ]
 
@@ -198,11 +202,13 @@ def units_parts(view: TeamView, enter: Callable[[Unit], object]) -> list[ft.Cont
                 name=each.unit.name,
                 gauges=[
                     Gauge(t("有效电话"), totals.calls_effective, totals.targets.calls),
-                    Gauge(t("面访"), totals.visits, totals.targets.visits),
+                    Gauge(t("面访客户"), totals.visits, totals.targets.visits),
                     Gauge(t("人达标"), totals.advisors_met, totals.advisors, Tone.BRAND),
-                ],
-                detail=unit_kind_word(each.unit.kind),
-                trailing=t("{n} 人已同步", n=totals.advisors_reported),
+                ]
+                if totals.advisors
+                else [],
+                detail="" if totals.advisors else t("没有客户经理"),
+                trailing=t("{n} 人已同步", n=totals.advisors_reported) if totals.advisors else "",
                 on_open=_enter(enter, each.unit),
                 identifier=f"unit-{each.unit.id}",
                 divided=index < len(view.units) - 1,

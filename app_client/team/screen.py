@@ -129,7 +129,14 @@ def TeamScreen() -> ft.View:
 
     pane = use_focus(session, view, focus, version=version, wide=wide, on_focus=set_focus)
     ft.use_dialog(
-        sheet([pane], heading=_focus_heading(view, focus), on_dismiss=close, tall=True)
+        sheet(
+            [pane],
+            heading=_focus_heading(view, focus),
+            subtitle=_focus_subtitle(view, focus),
+            on_dismiss=close,
+            on_back=_back_to(focus, set_focus),
+            tall=True,
+        )
         if pane is not None and not wide
         else None
     )
@@ -144,7 +151,7 @@ def TeamScreen() -> ft.View:
             *_crumbs(where, move),
             *_body(view, asking, again, focus, set_focus, move, where, wide=wide),
         ],
-        detail=_detail(view, pane, set_focus, close) if wide else None,
+        detail=_detail(view, pane, focus, set_focus, close) if wide else None,
         on_back=back,
     )
 
@@ -180,6 +187,19 @@ def _focus_heading(view: TeamView | None, focus: Focus | None) -> str:
     return advisor.row.staff.name if advisor else view.team.unit.name
 
 
+def _focus_subtitle(view: TeamView | None, focus: Focus | None) -> str:
+    """Whose list it is, which the heading does not say."""
+    if view is None or focus is None or not focus.arranges:
+        return ""
+    advisor = view.advisor(focus.advisor_id) if focus.advisor_id else None
+    return advisor.row.staff.name if advisor else view.team.unit.name
+
+
+def _back_to(focus: Focus | None, set_focus: Callable[[Focus | None], object]) -> Tap | None:
+    above = focus.above if focus is not None else None
+    return (lambda: set_focus(above)) if above is not None else None
+
+
 def _body(
     view: TeamView | None,
     asking: Asking,
@@ -212,12 +232,19 @@ def _body(
 
 
 def _detail(
-    view: TeamView | None, pane: ft.Control | None, set_focus: Callable[[Focus | None], object], close: Tap
+    view: TeamView | None,
+    pane: ft.Control | None,
+    focus: Focus | None,
+    set_focus: Callable[[Focus | None], object],
+    close: Tap,
 ) -> ft.Control:
     if view is None:
         return ft.Container()
-    if pane is None:
+    if pane is None or focus is None:
         return detail_pane(overview_parts(view, set_focus))
+    if focus.above is not None:
+        # One way back at a time: this one leads to the advisor.
+        return detail_pane([pane])
     overview = quiet_button(t("回到全貌"), icon=ft.Icons.ARROW_BACK, on_click=close, identifier="close-focus")
     return detail_pane([ft.Row([overview]), pane])
 

@@ -17,7 +17,6 @@ from shared_models.boards import BoardShown
 from shared_models.calls import Call, CallOutcome
 from shared_models.customers import Prospect
 from shared_models.follow_ups import FollowUp
-from shared_models.org import UnitKind
 from shared_models.proposals import PickResponse, Proposal
 from shared_models.team import TeamActivity
 from shared_models.visits import Visit
@@ -88,16 +87,6 @@ def group_word(group: Group) -> str:
         Group.DECLINED: t("已拒绝"),
         Group.PROMISED: t("已约好"),
     }[group]
-
-
-def unit_kind_word(kind: UnitKind) -> str:
-    """The level of a unit."""
-    return {
-        UnitKind.HEAD_OFFICE: t("总行"),
-        UnitKind.BRANCH: t("分行"),
-        UnitKind.SUB_BRANCH: t("支行"),
-        UnitKind.OUTLET: t("网点"),
-    }[kind]
 
 
 def metric_word(metric: str) -> str:

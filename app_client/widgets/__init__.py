@@ -26,7 +26,7 @@ from app_client.widgets.page import prepare_page, set_theme_mode, speak, use_wid
 from app_client.widgets.rings import RingValue, ring, ring_row
 from app_client.widgets.rows import Place, customer_row, line_row, section_header
 from app_client.widgets.scaffold import NavItem, app_view, detail_pane, page_header
-from app_client.widgets.sheets import sheet, snackbar, snackbar_aside
+from app_client.widgets.sheets import confirm_sheet, sheet, snackbar, snackbar_aside
 from app_client.widgets.states import banner, empty_state, error_state, loading_state
 from app_client.widgets.tap import Tap, icon_button, tappable
 from app_client.widgets.text import body, note, runs, tiny, title
@@ -48,6 +48,7 @@ __all__ = [
     "chips",
     "choice_grid",
     "choice_tile",
+    "confirm_sheet",
     "customer_row",
     "detail_pane",
     "empty_state",

@@ -19,7 +19,9 @@ _EVIDENCE = {
 }
 
 
-def segment_bar(segments: Sequence[tuple[float, ft.ColorValue]], *, height: int = 8) -> ft.Container:
+def segment_bar(
+    segments: Sequence[tuple[float, ft.ColorValue]], *, height: int = 8, track: ft.ColorValue = Role.TRACK
+) -> ft.Container:
     """A rounded bar of (share, colour) segments; shares sum to at most 1 and the rest is the empty track."""
     # Flex factors are whole numbers: thousandths are finer than a pixel of any screen.
     parts: list[ft.Control] = [
@@ -32,7 +34,7 @@ def segment_bar(segments: Sequence[tuple[float, ft.ColorValue]], *, height: int 
         parts.append(ft.Container(height=height, expand=rest))
     return ft.Container(
         content=ft.Row(parts, spacing=0),
-        bgcolor=Role.TRACK,
+        bgcolor=track,
         border_radius=height,
         height=height,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
@@ -44,13 +46,20 @@ def progress_bar(value: int, target: int, tone: Tone = Tone.BRAND) -> ft.Contain
     return segment_bar([(1.0 if value >= target else value / target, tone.mark)])
 
 
+def _grade_word(grade: str) -> str:
+    """What a grade rests on."""
+    return {"A": t("已核实"), "B": t("客户确认"), "C": t("设备佐证"), "D": t("自述")}[grade]
+
+
 def evidence_bar(graded: Mapping[str, int]) -> ft.Control:
-    """How well a figure is evidenced: a bar of the grades A to D with their shares in words."""
+    """How well a figure is evidenced: a bar of the grades A to D, and the shares of those there are in words."""
     total = sum(graded.values())
-    shares = {grade: (graded.get(grade, 0) / total if total else 0.0) for grade in _EVIDENCE}
+    shares = {grade: graded.get(grade, 0) / total for grade in _EVIDENCE} if total else {}
     words: list[tuple[str, ft.ColorValue, bool]] = [(t("证据"), Role.MUTE, False)]
     for grade, share in shares.items():
-        words.append((f"  {grade} {share:.0%}", Role.OK if grade == "A" else Role.MUTE, grade == "A"))
+        if share:
+            said = f"  {grade} {_grade_word(grade)} {share:.0%}"
+            words.append((said, Role.OK if grade == "A" else Role.MUTE, grade == "A"))
     spoken = " ".join(text.strip() for text, _, _ in words)
     return ft.Semantics(
         content=ft.Column(
@@ -156,7 +165,7 @@ def team_row(
                 [ft.Container(body(name, bold=True, lines=1), expand=True), right],
                 alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
             ),
-            segment_bar(segments),
+            segment_bar(segments, track=_track(selected=bool(selected))),
             ft.Row(
                 [ft.Container(note(detail), expand=True), note(trailing)],
                 vertical_alignment=ft.CrossAxisAlignment.START,
@@ -174,6 +183,7 @@ def gap_row(
     *,
     name: str,
     gauges: Sequence[Gauge],
+    gap: str = "",
     detail: str = "",
     trailing: str = "",
     on_open: Tap | None,
@@ -181,14 +191,18 @@ def gap_row(
     divided: bool = True,
     selected: bool | None = None,
 ) -> ft.Control:
-    """One person or unit that is behind, and in what: a bar for each target, a grey line beneath; `selected` as in `team_row`."""
+    """One person or unit that is behind, and in what: a bar for each target, a grey line beneath; `selected` as in `team_row`.
+
+    `gap` says the same in a sentence, for who cannot see the bars.
+    """
+    track = _track(selected=bool(selected))
     return _of_team(
         [
             ft.Row([ft.Container(body(name, bold=True, lines=1), expand=True), note(trailing)]),
-            ft.Row([_gauge(each) for each in gauges], spacing=12, vertical_alignment=ft.CrossAxisAlignment.END),
+            *([_gauges(gauges, track)] if gauges else []),
             *([note(detail)] if detail else []),
         ],
-        spoken=[name, *(each.words for each in gauges), detail, trailing],
+        spoken=[name, *(each.words for each in gauges), gap, detail, trailing],
         on_open=on_open,
         identifier=identifier,
         divided=divided,
@@ -196,20 +210,28 @@ def gap_row(
     )
 
 
-def _gauge(gauge: Gauge) -> ft.Control:
+def _gauges(gauges: Sequence[Gauge], track: ft.ColorValue) -> ft.Control:
+    return ft.Row([_gauge(each, track) for each in gauges], spacing=12, vertical_alignment=ft.CrossAxisAlignment.START)
+
+
+def _gauge(gauge: Gauge, track: ft.ColorValue) -> ft.Control:
+    """The figure, its bar and its name beneath each other, so that long ones and large type stay in line with their neighbours."""
     color = gauge.tone.text if gauge.is_behind else Role.INK
     numbers = runs([(str(gauge.value), color, gauge.is_behind), (f"/{gauge.target}", Role.MUTE, False)], size=BODY)
     share = gauge.value / gauge.target if gauge.target else 0.0
+    bar = segment_bar([(min(share, 1.0), gauge.tone.mark if gauge.is_behind else Role.OK)], height=6, track=track)
     return ft.Column(
-        [
-            ft.Row([numbers, note(gauge.label)], spacing=4, run_spacing=0, wrap=True),
-            segment_bar([(min(share, 1.0), gauge.tone.mark if gauge.is_behind else Role.OK)], height=6),
-        ],
+        [numbers, bar, note(gauge.label)],
         spacing=4,
         tight=True,
         expand=1,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def _track(*, selected: bool) -> ft.ColorValue:
+    """The empty part of a bar: on a selected row's tint the usual one would not be seen."""
+    return Role.CARD if selected else Role.TRACK
 
 
 def _of_team(

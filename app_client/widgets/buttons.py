@@ -51,8 +51,12 @@ def quiet_button(
     icon: ft.IconData | None = None,
     tone: Tone = Tone.BRAND,
     filled: bool = False,
+    selected: bool | None = None,
 ) -> ft.Control:
-    """A second action in its tone's words: text alone, or on its tint with `filled`."""
+    """A second action in its tone's words: text alone, or on its tint with `filled`.
+
+    `selected`: it is a choice that is on or off; on its tint it is no wider, so that nothing beside it moves.
+    """
     color = tone.text if on_click is not None else Role.MUTE
     parts: list[ft.Control] = [ft.Icon(icon, size=18, color=color)] if icon is not None else []
     parts.append(ft.Text(text, size=NOTE, weight=BOLD, color=color, text_align=ft.TextAlign.CENTER))
@@ -67,7 +71,8 @@ def quiet_button(
         label=text,
         on_click=on_click,
         identifier=identifier,
-        bgcolor=tone.tint if filled else None,
+        selected=selected,
+        bgcolor=tone.tint if filled or selected else None,
         padding=ft.Padding.symmetric(horizontal=20 if filled else 14, vertical=15),
     )
 
@@ -114,7 +119,7 @@ def choice_grid(choices: Sequence[Choice]) -> ft.Column:
 def segments(
     options: Sequence[tuple[T, str]], *, selected: T | None, on_pick: Callable[[T], object], identifier: str
 ) -> ft.Row:
-    """Equal shares of one line, one tap each: (value, word). Each has the identifier `identifier-value`."""
+    """Equal shares of one line, one tap each, as high as the highest: (value, word). Each has the identifier `identifier-value`."""
     return ft.Row(
         [
             tappable(
@@ -139,6 +144,8 @@ def segments(
             for value, word in options
         ],
         spacing=8,
+        intrinsic_height=True,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 
@@ -152,7 +159,7 @@ def chips(
                 ft.Row(
                     [
                         *([ft.Icon(ft.Icons.CHECK, size=16, color=Role.ON_BRAND)] if value == selected else []),
-                        note(word, color=Role.ON_BRAND if value == selected else Role.INK),
+                        note(word, bold=value == selected, color=Role.ON_BRAND if value == selected else Role.INK),
                     ],
                     spacing=4,
                     tight=True,

@@ -139,16 +139,20 @@ def line_row(
     on_click: Tap | None = None,
     place: Place = Place.ONLY,
     identifier: str | None = None,
-    tone: ft.ColorValue = Role.INK,
+    behind: bool = False,
 ) -> ft.Control:
-    """A plain line of a list: settings, history, what needs attention; with `on_click` a chevron and a tap."""
-    words: list[ft.Control] = [body(title, color=tone)]
+    """A plain line of a list: settings, history, what needs attention; with `on_click` a chevron and a tap.
+
+    `behind`: what trails is short of its target, and red.
+    """
+    words: list[ft.Control] = [body(title)]
     if detail:
         words.append(note(detail))
     parts: list[ft.Control] = [ft.Icon(icon, size=22, color=Role.MUTE)] if icon is not None else []
     parts.append(ft.Column(words, spacing=2, tight=True, expand=True))
     if trailing:
-        parts.append(note(trailing, align=ft.TextAlign.END))
+        color = Role.BAD if behind else Role.MUTE
+        parts.append(note(trailing, bold=behind, color=color, align=ft.TextAlign.END))
     if on_click is not None:
         parts.append(ft.Icon(ft.Icons.CHEVRON_RIGHT, size=20, color=Role.MUTE))
     row = ft.Row(parts, spacing=12, vertical_alignment=ft.CrossAxisAlignment.CENTER)

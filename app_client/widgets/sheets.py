@@ -6,6 +6,8 @@ import flet as ft
 
 from app_client.i18n import t
 from app_client.theme import GUTTER, RADIUS_SHEET, WIDE, Role
+from app_client.widgets.badges import Tone
+from app_client.widgets.buttons import primary_button, quiet_button
 from app_client.widgets.tap import Tap, icon_button
 from app_client.widgets.text import note, title
 
@@ -22,6 +24,7 @@ def sheet(
     heading: str,
     subtitle: str = "",
     on_dismiss: Tap,
+    on_back: Tap | None = None,
     spacing: int = 12,
     tall: bool = False,
     typed: bool = False,
@@ -31,17 +34,24 @@ def sheet(
     `tall=True` for content that may outgrow the screen: the sheet then takes the whole height and scrolls. So does one in
     which something is `typed` on a phone, since the keyboard takes half the screen, and any sheet of a short screen.
 
+    `on_back` leads to what the sheet showed before, by an arrow left of the heading.
+
     `on_dismiss` must clear the state that shows it, for a swipe or a tap on the scrim closes it too.
     """
     tall = tall or _is_cramped(typed=typed)
     words: list[ft.Control] = [ft.Semantics(content=title(heading), header=True)]
     if subtitle:
         words.append(note(subtitle))
-    head: ft.Control = ft.Column(words, spacing=4, tight=True, expand=True if tall else None)
+    head: ft.Control = ft.Column(words, spacing=4, tight=True, expand=True if tall or on_back else None)
+    beside: list[ft.Control] = [head]
+    if on_back is not None:
+        back = icon_button(ft.Icons.ARROW_BACK, label=t("返回"), on_click=on_back, identifier="sheet-back")
+        beside = [back, head]
     if tall:
         # It leaves no scrim to tap.
-        close = icon_button(ft.Icons.CLOSE, label=t("关闭"), on_click=on_dismiss, identifier="sheet-close")
-        head = ft.Row([head, close], vertical_alignment=ft.CrossAxisAlignment.CENTER)
+        beside.append(icon_button(ft.Icons.CLOSE, label=t("关闭"), on_click=on_dismiss, identifier="sheet-close"))
+    if len(beside) > 1:
+        head = ft.Row(beside, spacing=4, vertical_alignment=ft.CrossAxisAlignment.CENTER)
     return ft.BottomSheet(
         content=ft.Container(
             content=ft.Column(
@@ -72,6 +82,21 @@ def sheet(
         size_constraints=ft.BoxConstraints(max_width=_SHEET_WIDTH),
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
         animation_style=ft.AnimationStyle(duration=150, reverse_duration=120),
+        on_dismiss=on_dismiss,
+    )
+
+
+def confirm_sheet(
+    *, heading: str, subtitle: str, action: str, on_confirm: Tap, on_dismiss: Tap, identifier: str
+) -> ft.BottomSheet:
+    """Asks once before something that cannot be taken back, and says what it does."""
+    return sheet(
+        [
+            primary_button(action, on_click=on_confirm, identifier=identifier),
+            quiet_button(t("取消"), on_click=on_dismiss, identifier="cancel", tone=Tone.PLAIN),
+        ],
+        heading=heading,
+        subtitle=subtitle,
         on_dismiss=on_dismiss,
     )
 

@@ -75,7 +75,7 @@ async def test_the_page_says_unit_time_and_totals(app: App) -> None:
     assert app.at("figure-calls_effective").label == "47 有效电话 / 80"
     assert (
         app.at(f"advisor-{LIU}").label
-        == "刘洋 · 有效电话 9/20 · 面访 2/5 · 满三款 2/2 · 落后 11 通电话、3 位面访 · 17:40"
+        == "刘洋 · 有效电话 9/20 · 面访客户 2/5 · 满三款 2/2 · 落后 11 通电话、3 位面访 · 17:40"
     )
     assert app.at(f"advisor-{SUN}").label == "孙悦 · 未同步 · 上次 11月20日 周五 11:20，手机上还有 4 条"
     assert "成交 2 笔 · 62 万" in app.texts()
@@ -95,7 +95,7 @@ async def test_an_advisors_figure_leads_to_what_is_behind_it(app: App, scene: Sc
     assert "10 条记录" in app.texts()
     assert [each for each in shown if "已撤销" in each] == ["09:10，客户10，有意向 · 1 分 35 秒，证据 C，已撤销"]
     assert "9" in app.texts()
-    await app.tap("back-to-advisor")
+    await app.tap("sheet-back")
     assert app.has("behind-visits")
 
 

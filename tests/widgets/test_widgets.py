@@ -8,15 +8,19 @@ import pytest
 from app_client.flet_typed import component, keyed, use_state
 from app_client.i18n import Language, t
 from app_client.widgets import (
+    Gauge,
     Place,
     RingValue,
     Tone,
     chips,
     customer_row,
     evidence_bar,
+    gap_row,
     prepare_page,
     primary_button,
+    quiet_button,
     ring,
+    sheet,
     speak,
     stat_tile,
     text_field,
@@ -112,9 +116,48 @@ async def test_a_field_hands_on_its_text() -> None:
     assert typed == ["赵堃"]
 
 
-async def test_evidence_of_nothing_is_no_division_by_zero() -> None:
-    async with running(show(lambda: evidence_bar({}))) as app:
-        assert "证据 A 0% B 0% C 0% D 0%" in app.said()
+async def test_evidence_names_the_grades_there_are() -> None:
+    async with running(show(lambda: evidence_bar({"A": 1, "C": 3}), lambda: evidence_bar({}))) as app:
+        assert app.said() == ["证据 A 已核实 25% C 设备佐证 75%", "证据"]
+
+
+async def test_a_choice_that_is_on_is_no_wider_than_off() -> None:
+    @component
+    def toggle() -> ft.Control:
+        is_on, turn = use_state(False)
+        return quiet_button("座机", on_click=lambda: turn(not is_on), selected=is_on, identifier="landline")
+
+    async with running(show(toggle)) as app:
+        before = app.at("landline").content
+        assert isinstance(before, ft.Container)
+        await app.tap("landline")
+        after = app.at("landline").content
+        assert isinstance(after, ft.Container)
+        assert app.at("landline").selected
+        assert after.bgcolor is not None
+        assert after.padding == before.padding
+
+
+async def test_what_is_behind_is_read_out_though_only_bars_show_it() -> None:
+    row = lambda: gap_row(  # noqa: E731 - shown as it is used: a control made anew at each look
+        name="刘洋", gauges=[Gauge("有效电话", 9, 20)], gap="落后 11 通电话", on_open=lambda: None, identifier="liu"
+    )
+    async with running(show(row)) as app:
+        assert app.at("liu").label == "刘洋 · 有效电话 9/20 · 落后 11 通电话"
+        assert app.texts() == ["刘洋", "", "9/20", "有效电话"]
+
+
+async def test_a_sheet_leads_back_to_what_it_showed_before() -> None:
+    taps: list[str] = []
+
+    @component
+    def root() -> ft.View:
+        ft.use_dialog(sheet([], heading="拨打", on_dismiss=lambda: None, on_back=lambda: taps.append("back")))
+        return ft.View()
+
+    async with running(lambda page: page.render_views(lambda: [root()])) as app:
+        await app.tap("sheet-back")
+    assert taps == ["back"]
 
 
 async def test_a_tile_that_leads_somewhere_is_a_button() -> None:
