@@ -45,7 +45,8 @@ class AccessTokens:
         self._key_file = key_file
         self._algorithm = algorithm
         self._life = life
-        # What was signed stays signed: a phone shows the same token for a quarter of an hour.
+        # What was signed stays signed, and says the same: a phone shows one token for a quarter of an hour.
+        self._kid = lru_cache(maxsize=VERIFIED_KEPT)(_kid)
         self._verified = lru_cache(maxsize=VERIFIED_KEPT)(_verified)
 
     @property
@@ -75,8 +76,8 @@ class AccessTokens:
         if len(token) > MAX_TOKEN_CHARS:
             return None
         try:
-            kid = jwt.get_unverified_header(token).get("kid")
-            key = self._key_file.keys().verifying(kid) if isinstance(kid, str) else None
+            kid = self._kid(token)
+            key = self._key_file.keys().verifying(kid) if kid is not None else None
             if key is None or key.algorithm is not self._algorithm:
                 return None
             verified = self._verified(token, key)
@@ -98,6 +99,11 @@ class _Verified:
         instant = now.timestamp()
         latest = instant + LEEWAY.total_seconds()
         return self.expires_at > instant and self.issued_at <= latest and self.not_before <= latest
+
+
+def _kid(token: str) -> str | None:
+    kid = jwt.get_unverified_header(token).get("kid")
+    return kid if isinstance(kid, str) else None
 
 
 def _verified(token: str, key: SigningKey) -> _Verified:
