@@ -114,6 +114,11 @@ def t_day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def t_month(day: date) -> str:
+    """`12 月` / `Dec`: the month of a day."""
+    return _MONTHS[day.month - 1] if language() is Language.EN else f"{day.month} 月"
+
+
 def t_full_date(day: date) -> str:
     """`2027年12月3日` / `3 Dec 2027`."""
     return f"{t_day(day)} {day.year}" if language() is Language.EN else f"{day.year}年{t_day(day)}"

@@ -62,8 +62,9 @@ class CallDesk:
         self.call = call
 
     def open_untimed(self, subject: CallSubject, prefill: Prefill | None = None) -> None:
-        """A call made elsewhere, or one entered anew in place of a held one."""
+        """A call made elsewhere, mostly from the desk's telephone, or one entered anew in place of a held one."""
         self._reset(subject)
+        self.channel = CallChannel.LANDLINE
         self.picks_length = True
         if prefill is not None:
             self.replaces = prefill.replaces

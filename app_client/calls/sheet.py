@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import flet as ft
 
@@ -10,7 +10,7 @@ from app_client.calls import actions
 from app_client.calls.actions import CallEntry, Recorded
 from app_client.calls.desk import CallDesk, Step
 from app_client.calls.queries import DayChoice, day_choices
-from app_client.calls.words import channel_word, decline_word, month_word, outcome_hint, outcome_word
+from app_client.calls.words import channel_word, decline_word, outcome_hint, outcome_word
 from app_client.errors import error_words
 from app_client.i18n import t, t_capital, t_date, t_day_from, t_duration
 from app_client.session import AppSession
@@ -28,9 +28,8 @@ from app_client.widgets import (
     note,
     quiet_button,
     sheet,
-    tappable,
     text_field,
-    tiny,
+    week_calendar,
 )
 from shared_models.calls import CONNECTED_OUTCOMES, CallChannel, CallOutcome, DeclineReason
 from shared_models.errors import DomainError
@@ -46,8 +45,6 @@ _TONES = {
 _ASKS_A_DAY = frozenset({CallOutcome.INTERESTED, CallOutcome.APPOINTMENT, CallOutcome.FOLLOW_UP})
 # What a person can say of a call that no clock saw, in seconds; the first does not count as effective.
 _LENGTHS = (15, 60, 180, 300, 600, 1200)
-_WEEKS_SHOWN = 4
-_WEEK = 7
 
 
 def call_sheet(desk: CallDesk, session: AppSession) -> ft.BottomSheet:
@@ -64,7 +61,11 @@ def call_sheet(desk: CallDesk, session: AppSession) -> ft.BottomSheet:
     match desk.step:
         case Step.OUTCOME:
             parts += _outcome_step(desk, session)
-            heading = t("{name} · 刚才的通话", name=subject.name)
+            heading = (
+                t("{name} · 刚才的通话", name=subject.name)
+                if desk.call is not None
+                else t("{name} · 补记通话", name=subject.name)
+            )
         case Step.DAY:
             parts += _day_step(desk, session)
             heading = (
@@ -73,12 +74,31 @@ def call_sheet(desk: CallDesk, session: AppSession) -> ft.BottomSheet:
                 else t("哪天再联系{name}？", name=subject.name)
             )
         case Step.CALENDAR:
-            parts += _calendar_step(desk, session)
+            parts.append(_calendar_step(desk, session))
             heading = t("选一天")
         case Step.REASON:
             parts += _reason_step(desk, session)
             heading = t("{name}为什么拒绝？", name=subject.name)
-    return sheet(parts, heading=heading, on_dismiss=dismissed, typed=desk.note_open and desk.step is Step.OUTCOME)
+    return sheet(
+        parts,
+        heading=heading,
+        on_dismiss=dismissed,
+        on_back=_back_from(desk),
+        typed=desk.note_open and desk.step is Step.OUTCOME,
+    )
+
+
+def _back_from(desk: CallDesk) -> Tap | None:
+    """One question back; the first has none before it."""
+    if desk.step is Step.OUTCOME:
+        return None
+    before = Step.DAY if desk.step is Step.CALENDAR else Step.OUTCOME
+
+    def back() -> None:
+        desk.step = before
+        desk.trouble = ""
+
+    return back
 
 
 # -- the outcome
@@ -193,7 +213,7 @@ def _other_ways(desk: CallDesk, session: AppSession) -> ft.Control:
                 channel_word(channel),
                 on_click=_made_by(desk, channel),
                 identifier=f"channel-{channel}",
-                filled=desk.channel is channel,
+                selected=desk.channel is channel,
             )
             for channel in (CallChannel.LANDLINE, CallChannel.CALLBACK)
         ],
@@ -256,14 +276,14 @@ def _day_step(desk: CallDesk, session: AppSession) -> list[ft.Control]:
     def open_calendar() -> None:
         desk.step = Step.CALENDAR
 
-    choices.append(Choice(t("选日期"), t("今天或以后的任何一天"), Tone.PLAIN, open_calendar, "day-pick"))
+    choices.append(Choice(t("选日期"), t("今天或以后"), Tone.PLAIN, open_calendar, "day-pick"))
     if desk.outcome is CallOutcome.INTERESTED:
 
         async def no_day() -> None:
             await _log(desk, session)
 
         choices.append(Choice(t("不约日期"), t("直接保存"), Tone.PLAIN, no_day, "day-none"))
-    return [choice_grid(choices), _back(desk, Step.OUTCOME)]
+    return [choice_grid(choices)]
 
 
 def _day_word(choice: DayChoice) -> str:
@@ -277,74 +297,13 @@ def _pick_day(desk: CallDesk, session: AppSession, day: date) -> Tap:
     return pick
 
 
-def _calendar_step(desk: CallDesk, session: AppSession) -> list[ft.Control]:
+def _calendar_step(desk: CallDesk, session: AppSession) -> ft.Control:
     assert desk.subject is not None
-    today = desk.subject.today
-    first = desk.month or today - timedelta(days=today.weekday())
-    weeks = [[first + timedelta(days=_WEEK * week + day) for day in range(_WEEK)] for week in range(_WEEKS_SHOWN)]
-    span = timedelta(days=_WEEK * _WEEKS_SHOWN)
-
-    def turn(by: timedelta) -> Tap:
-        return lambda: setattr(desk, "month", first + by)
-
-    earlier = turn(-span) if first > today else None
-    names = [t("一"), t("二"), t("三"), t("四"), t("五"), t("六"), t("日")]
-    head = ft.Row(
-        [
-            ft.Container(tiny(name, align=ft.TextAlign.CENTER), expand=1, alignment=ft.Alignment.CENTER)
-            for name in names
-        ],
-        spacing=4,
-    )
-    rows: list[ft.Control] = [
-        ft.Row([_day_cell(desk, session, day, today) for day in week], spacing=4) for week in weeks
-    ]
-    turner = ft.Row(
-        [
-            icon_button(
-                ft.Icons.CHEVRON_LEFT,
-                label=t("往前四周"),
-                on_click=earlier,
-                identifier="weeks-earlier",
-                color=Role.BRAND if earlier else Role.LINE,
-            ),
-            ft.Container(
-                body(month_word(first), bold=True, align=ft.TextAlign.CENTER),
-                expand=True,
-                alignment=ft.Alignment.CENTER,
-            ),
-            icon_button(
-                ft.Icons.CHEVRON_RIGHT,
-                label=t("往后四周"),
-                on_click=turn(span),
-                identifier="weeks-later",
-                color=Role.BRAND,
-            ),
-        ],
-        vertical_alignment=ft.CrossAxisAlignment.CENTER,
-    )
-    return [turner, head, ft.Column(rows, spacing=4, tight=True), _back(desk, Step.DAY)]
-
-
-def _day_cell(desk: CallDesk, session: AppSession, day: date, today: date) -> ft.Control:
-    past = day < today
-    caption = t_capital(t("今天")) if day == today else month_word(day) if day.day == 1 else ""
-    number = body(str(day.day), color=Role.MUTE if past else Role.INK, align=ft.TextAlign.CENTER)
-    return tappable(
-        ft.Column(
-            [number, tiny(caption, align=ft.TextAlign.CENTER)] if caption else [number],
-            spacing=0,
-            tight=True,
-            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        ),
-        label=t_date(day),
-        on_click=None if past else _pick_day(desk, session, day),
-        identifier=f"date-{day.isoformat()}",
-        bgcolor=None if past else Role.FILL,
-        radius=12,
-        padding=ft.Padding.symmetric(vertical=4 if caption else 12),
-        alignment=ft.Alignment.CENTER,
-        expand=1,
+    return week_calendar(
+        first=desk.month,
+        today=desk.subject.today,
+        on_turn=lambda first: setattr(desk, "month", first),
+        tap_of=lambda day: _pick_day(desk, session, day),
     )
 
 
@@ -362,13 +321,7 @@ def _reason_step(desk: CallDesk, session: AppSession) -> list[ft.Control]:
 
     return [
         choice_grid(choices),
-        ft.Row(
-            [
-                _back_button(desk, Step.OUTCOME),
-                quiet_button(t("跳过"), on_click=skip, identifier="reason-skip"),
-            ],
-            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
-        ),
+        ft.Row([quiet_button(t("跳过"), on_click=skip, identifier="reason-skip")], alignment=ft.MainAxisAlignment.END),
     ]
 
 
@@ -377,18 +330,6 @@ def _pick_reason(desk: CallDesk, session: AppSession, reason: DeclineReason) -> 
         await _log(desk, session, decline_reason=reason)
 
     return pick
-
-
-def _back(desk: CallDesk, step: Step) -> ft.Control:
-    return ft.Row([_back_button(desk, step)], alignment=ft.MainAxisAlignment.START)
-
-
-def _back_button(desk: CallDesk, step: Step) -> ft.Control:
-    def back() -> None:
-        desk.step = step
-        desk.trouble = ""
-
-    return quiet_button(t("返回"), on_click=back, identifier="sheet-back", icon=ft.Icons.ARROW_BACK, tone=Tone.PLAIN)
 
 
 # -- writing
@@ -436,7 +377,7 @@ def _said(entry: CallEntry, *, today: date, effective_seconds: int) -> str:
     if entry.due_on is not None:
         outcome = f"{outcome} · {t_day_from(entry.due_on, today=today)}"
     if entry.outcome in CONNECTED_OUTCOMES and entry.talk_seconds < effective_seconds:
-        return t("已记录：{outcome}。未满 {s} 秒，不计有效", outcome=outcome, s=effective_seconds)
+        return t("已记录：{outcome}（不计有效）", outcome=outcome)
     return t("已记录：{outcome}", outcome=outcome)
 
 

@@ -56,25 +56,6 @@ def channel_word(channel: CallChannel) -> str:
     }[channel]
 
 
-def month_word(day: date) -> str:
-    """The name of a day's month."""
-    names = (
-        t("1 月"),
-        t("2 月"),
-        t("3 月"),
-        t("4 月"),
-        t("5 月"),
-        t("6 月"),
-        t("7 月"),
-        t("8 月"),
-        t("9 月"),
-        t("10 月"),
-        t("11 月"),
-        t("12 月"),
-    )
-    return names[day.month - 1]
-
-
 def called_line(call: LoggedCall, today: date) -> str:
     """`09:02 · 2 分 10 秒 · 已约面访 明天`; says so when it does not count as effective."""
     outcome = outcome_word(call.outcome)

@@ -14,23 +14,22 @@ from app_client.flet_typed import use_state
 from app_client.i18n import t, t_capital, t_date, t_day_from
 from app_client.session import AppSession
 from app_client.shell.screen import announce
-from app_client.widgets import Choice, Tap, Tone, banner, choice_grid, segments, sheet
+from app_client.widgets import Choice, Tap, Tone, banner, choice_grid, segments, sheet, week_calendar
 from shared_models.errors import DomainError
 from shared_models.follow_ups import FollowUpReason
 
 OpenFollowUp = Callable[[UUID, str], None]
 _WEEK = 7
 _FRIDAY = 4
+_MOST_OFFERED = 5
 
 
 def promise_days(today: date) -> list[date]:
-    """The days offered: the next three, this Friday, next Monday and next Friday, and two weeks on; each once, soonest first, six at most."""
+    """The days offered: the next three, this Friday, next Monday and next Friday; each once, soonest first, five at most."""
     monday = today + timedelta(days=_WEEK - today.weekday())
     offered = {today + timedelta(days=days) for days in (1, 2, 3)}
     offered |= {today + timedelta(days=_FRIDAY - today.weekday()), monday, monday + timedelta(days=_FRIDAY)}
-    offered.add(today + timedelta(days=2 * _WEEK))
-    days = sorted(day for day in offered if day > today)
-    return [*days[:5], days[-1]] if len(days) > 6 else days
+    return sorted(day for day in offered if day > today)[:_MOST_OFFERED]
 
 
 def use_follow_up(session: AppSession) -> OpenFollowUp:
@@ -38,9 +37,12 @@ def use_follow_up(session: AppSession) -> OpenFollowUp:
     subject, set_subject = use_state(_nobody)
     reason, set_reason = use_state(FollowUpReason.CALLBACK)
     trouble, set_trouble = use_state("")
+    # The first week of the calendar, while a day is picked there.
+    weeks, set_weeks = use_state(_no_day)
 
     def close() -> None:
         set_subject(None)
+        set_weeks(None)
         set_trouble("")
 
     def pick(day: date) -> Tap:
@@ -60,6 +62,8 @@ def use_follow_up(session: AppSession) -> OpenFollowUp:
                     await take_back(session, recorded)
                 except DomainError as error:
                     announce(page, error_words(error))
+                    return
+                announce(page, t("已撤销"), lifted=True)
 
             words = t(
                 "已约{name}：{day} {what}",
@@ -84,6 +88,13 @@ def use_follow_up(session: AppSession) -> OpenFollowUp:
             )
             for day in promise_days(today)
         ]
+        this_week = today - timedelta(days=today.weekday())
+        choices.append(Choice(t("选日期"), t("今天或以后"), Tone.PLAIN, lambda: set_weeks(this_week), "day-pick"))
+        days = (
+            choice_grid(choices)
+            if weeks is None
+            else week_calendar(first=weeks, today=today, on_turn=set_weeks, tap_of=pick)
+        )
         return sheet(
             [
                 *([banner(trouble, tone=Tone.BAD)] if trouble else []),
@@ -93,11 +104,12 @@ def use_follow_up(session: AppSession) -> OpenFollowUp:
                     on_pick=set_reason,
                     identifier="promise",
                 ),
-                choice_grid(choices),
+                days,
             ],
             heading=t("和{name}约在哪天？", name=subject[1]),
             subtitle=t("点一下日子即保存，到那天会出现在名单上"),
             on_dismiss=close,
+            on_back=(lambda: set_weeks(None)) if weeks is not None else None,
         )
 
     ft.use_dialog(opened() if subject is not None else None)
@@ -112,6 +124,10 @@ def _nobody() -> tuple[UUID, str] | None:
     return None
 
 
+def _no_day() -> date | None:
+    return None
+
+
 def _date_hint(day: date, today: date) -> str:
-    """The date, where the word above it does not say it already."""
-    return "" if t_day_from(day, today=today) == t_date(day) else t_date(day)
+    """The date, or how far off it is where the word above is the date already."""
+    return t("下周") if t_day_from(day, today=today) == t_date(day) else t_date(day)

@@ -22,6 +22,7 @@ from app_client.widgets.buttons import (
     segments,
     text_field,
 )
+from app_client.widgets.calendar import week_calendar
 from app_client.widgets.page import prepare_page, set_theme_mode, speak, use_wide
 from app_client.widgets.rings import RingValue, ring, ring_row
 from app_client.widgets.rows import Place, customer_row, line_row, section_header
@@ -83,4 +84,5 @@ __all__ = [
     "tiny",
     "title",
     "use_wide",
+    "week_calendar",
 ]

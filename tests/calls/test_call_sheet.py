@@ -170,6 +170,10 @@ async def test_a_short_call_is_told_not_to_count(app: App, scene: Scene) -> None
     assert "未满 30 秒，接通也不计有效" in app.texts()
     await app.tap("length-more")
     assert "未满 30 秒，接通也不计有效" not in app.texts()
+    await app.tap("length-less")
+    await app.tap("outcome-interested")
+    await app.tap("day-none")
+    assert "已记录：有意向（不计有效）" in app.texts()
 
 
 async def test_a_landline_call_takes_two_taps_more(app: App, scene: Scene, session: AppSession) -> None:
@@ -179,6 +183,33 @@ async def test_a_landline_call_takes_two_taps_more(app: App, scene: Scene, sessi
     await app.tap("outcome-wrong_number")
     call = the_call(session)
     assert (call.channel, call.talk_seconds, call.timed_by) == (CallChannel.LANDLINE, 180, TimedBy.MANUAL)
+
+
+async def test_a_call_on_the_desk_telephone_is_logged_from_the_customers_page(
+    scene: Scene, session: AppSession
+) -> None:
+    async with scene.app(route=f"/customers/{person(WANG)}") as app:
+        await app.tap("record-call")
+        assert "王建国 · 补记通话" in app.texts()
+        assert app.at("channel-landline").selected
+        await app.tap("length-60")
+        await app.tap("outcome-wrong_number")
+    call = the_call(session)
+    assert (call.channel, call.talk_seconds, call.timed_by) == (CallChannel.LANDLINE, 60, TimedBy.MANUAL)
+    assert scene.phone.dialled == []
+
+
+async def test_each_question_leads_back_to_the_one_before(app: App, scene: Scene, session: AppSession) -> None:
+    await ring(app, scene)
+    await app.tap("outcome-appointment")
+    await app.tap("day-pick")
+    assert app.has("date-2026-11-23")
+    await app.tap("sheet-back")
+    assert app.has("day-tomorrow")
+    await app.tap("sheet-back")
+    assert app.has("outcome-declined")
+    assert not app.has("sheet-back")
+    assert written(session) == []
 
 
 async def test_without_a_length_nothing_is_logged_and_it_says_what_is_missing(

@@ -129,6 +129,19 @@ async def test_a_promise_is_one_tap_and_can_be_taken_back(app: App, session: App
     assert view.promises == ()
 
 
+async def test_a_promise_can_be_for_any_day(app: App, session: AppSession) -> None:
+    await app.tap(f"customer-{person(OUYANG)}")
+    await app.tap("follow-up")
+    await app.tap("day-pick")
+    await app.tap("sheet-back")
+    await app.tap("day-pick")
+    await app.tap("weeks-later")
+    await app.tap("date-2026-12-30")
+    view = customer_view(session, person(OUYANG))
+    assert view is not None
+    assert [(each.due_on.isoformat(), each.reason) for each in view.promises] == [("2026-12-30", "callback")]
+
+
 async def test_history_strikes_out_what_was_taken_back(app: App, session: AppSession) -> None:
     [call] = await record(session, a_call(OUYANG))
     [void] = await record(

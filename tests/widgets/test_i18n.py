@@ -11,7 +11,7 @@ from string import Formatter
 import polib
 import pytest
 
-from app_client.i18n import Language, speaking, t, t_date, t_day_from, t_duration, t_money, t_time
+from app_client.i18n import Language, speaking, t, t_date, t_day_from, t_duration, t_money, t_month, t_time
 from scripts.messages import CATALOGUE, CLIENT, messages_of
 
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -143,3 +143,9 @@ def test_days() -> None:
         assert t_date(monday) == "Mon 23 Nov"
         assert t_day_from(date(2026, 11, 27), today=monday) == "Fri"
     assert t_time(time(9, 4)) == "09:04"
+
+
+def test_a_month_has_its_name() -> None:
+    assert t_month(date(2026, 12, 3)) == "12 月"
+    with speaking(Language.EN):
+        assert t_month(date(2026, 12, 3)) == "Dec"
