@@ -12,8 +12,9 @@ import tempfile
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,8 @@ CONCURRENCIES = (1, 8, 32)
 LEAST_OF_RAW = 0.4
 LEAST_OF_KINTO = 30
 FLOOR_PROCESSES = 8
+# Advisors whose today is in the ledger before the clock starts.
+WARM_UP = 400
 REPORT = Path(__file__).parents[2] / "docs" / "performance.md"
 MARK = "<!-- the table below is written by `make bench ARGS=--write` -->"
 END = "<!-- the table above -->"
@@ -90,7 +93,9 @@ def measure(server: str, data_dir: Path, options: argparse.Namespace) -> Figures
         wait_for(options.port, process)
         days = [(each, day) for day in range(banks.DAYS) for each in bank.advisors]
         left = iter(days)
-        run(options.port, pushes(bank, left, 50, chance), concurrency=8, seconds=10)
+        begun = bank.advisors[: min(WARM_UP, len(bank.advisors))]
+        warmed = run(options.port, pushes(bank, left, len(begun), chance), concurrency=8, seconds=60)
+        assert warmed.requests == len(begun), "the warm-up was cut short"
         for _ in range(options.rounds):
             floor.prepare(url)
             rows = floor.rate(url, raw, processes=FLOOR_PROCESSES, seconds=options.seconds)
@@ -104,6 +109,8 @@ def measure(server: str, data_dir: Path, options: argparse.Namespace) -> Figures
                     seconds=options.seconds,
                 )
                 note(figures, f"push at {concurrency}", done, times=banks.BATCH, unit="activities/s")
+            done = run(options.port, calls(begun, chance), concurrency=8, seconds=options.seconds)
+            note(figures, "push of one call onto a day of 40 and more at 8", done, unit="syncs/s")
             if options.push_only:
                 continue
             for count in (40, 1000):
@@ -149,15 +156,20 @@ def pushes(bank: banks.Bank, days: Iterator[Any], most: int, chance: random.Rand
     return iter([push_of(advisor, day) for advisor, day in prepared])
 
 
-def push_of(advisor: banks.Advisor, day: bytes) -> Job:
-    """The push of one day."""
+def calls(advisors: Sequence[banks.Advisor], chance: random.Random) -> Iterator[Job]:
+    """Single calls, of one advisor after another, on the day that is in the ledger already."""
+    return (push_of(each, banks.call_of(each, chance), size=1) for each in cycle(advisors))
+
+
+def push_of(advisor: banks.Advisor, day: bytes, *, size: int = banks.BATCH) -> Job:
+    """The push of one day, or of another batch of that size."""
 
     def request() -> bytes:
         head = b'{"device_id":"bench","waiting":0,"cursor":"' + advisor.cursor.encode() + b'","activities":'
         return request_bytes("POST", "/api/v1/sync", advisor.token, head + day + b"}")
 
     def check(body: bytes) -> None:
-        assert body.count(b'"status":"accepted"') == banks.BATCH, body[:2000]
+        assert body.count(b'"status":"accepted"') == size, body[:2000]
         advisor.cursor = body.rsplit(b'"cursor":"', 1)[1].split(b'"', 1)[0].decode()
 
     return Job(request, check)

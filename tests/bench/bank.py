@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,6 @@ class Advisor:
     token: str
     customers: list[UUID]
     cursor: str
-    days: list[int] = field(default_factory=list[int])
 
 
 @dataclass
@@ -111,7 +110,7 @@ def build(url: str, data_dir: Path, *, advisors: int) -> Bank:
             for n, each in enumerate(book)
         ]
         cursor = Cursor(staff_id=advisor_id, heads=Heads(own=0, bank=0)).text()
-        made.append(Advisor(advisor_id, token, book, cursor, list(range(DAYS))))
+        made.append(Advisor(advisor_id, token, book, cursor))
     _, head_token = employ(Role.HEAD, root, 0)
     database = Database(url, settings)
     for rows in (units, products, staff, memberships, devices, customers):
@@ -165,3 +164,18 @@ def day_of(bank: Bank, advisor: Advisor, days_ago: int, chance: random.Random) -
         due = (end + timedelta(days=3)).date().isoformat()
         add("follow_up", advisor.customers[n], {"due_on": due, "reason": "callback", "note": note()})
     return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def call_of(advisor: Advisor, chance: random.Random) -> bytes:
+    """One more call of this very minute, as a phone sends it right after: the JSON of a batch of one."""
+    now = datetime.now(UTC)
+    call = {
+        "id": str(uuid7(now)),
+        "kind": "call",
+        "seq": BATCH + 1,
+        "occurred_at": now.isoformat(),
+        "clock_offset_ms": -230,
+        "customer_id": str(chance.choice(advisor.customers)),
+        "data": {"channel": "mobile", "outcome": chance.choice(OUTCOMES), "talk_seconds": 95, "timed_by": "device"},
+    }
+    return json.dumps([call], separators=(",", ":")).encode()
