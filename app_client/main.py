@@ -7,20 +7,21 @@ import flet as ft
 
 from app_client.calls.desk import call_desk
 from app_client.calls.screen import came_back, reopen_call, use_call_sheet
-from app_client.errors import error_words
 from app_client.flet_typed import component, memo
 from app_client.i18n import Language
+from app_client.lock.door import Door
+from app_client.lock.screen import ChoosePinScreen, UnlockScreen
 from app_client.me.actions import choose_language, kept_language, kept_theme
 from app_client.me.screen import THEME_MODES
 from app_client.platform.abilities import Platform
 from app_client.platform.of_page import platform_of_page
+from app_client.platform.wards import Ward
 from app_client.routes import routes_of
 from app_client.session import AppSession
 from app_client.session_context import AppState, Phase, enter, state_of, use_app
 from app_client.sign_in import actions as sign_in_actions
 from app_client.sign_in.screen import SignIn, SignInScreen, StartingScreen
 from app_client.widgets import prepare_page, set_theme_mode, speak
-from shared_models.errors import DomainError
 
 PlatformOf = Callable[[ft.Page], Platform]
 PageMain = Callable[[ft.Page], Awaitable[None]]
@@ -41,60 +42,87 @@ def app_main(platform_of: PlatformOf) -> PageMain:
         prepare_page(page)
         state = state_of(page)
         platform = platform_of(page)
-        _follow_the_page(page, state)
-        page.render_views(Root, sign_in=partial(_sign_in, page, platform))
-        await _come_back(page, state, platform)
+
+        async def show(session: AppSession) -> None:
+            await _show(page, state, session, door)
+
+        door = Door(
+            state,
+            platform,
+            show=show,
+            hide=call_desk(page).close,
+            greet=partial(_greet, page, state),
+        )
+        _follow_the_page(page, state, door)
+        page.render_views(Root, sign_in=partial(_sign_in, page, platform, door), door=door)
+        await door.arrive()
 
     return run
 
 
 @component
-def Root(*, sign_in: SignIn) -> ft.Control:
+def Root(*, sign_in: SignIn, door: Door) -> ft.Control:
     """What this page shows now; the call sheet lies over every screen."""
     state = use_app()
-    use_call_sheet(call_desk(ft.context.page), state.session)
+    has_screens = state.phase is Phase.SIGNED_IN and not state.chooses_pin
+    use_call_sheet(call_desk(ft.context.page), state.session if has_screens else None)
     if state.phase in (Phase.STARTING, Phase.BROKEN):
         return StartingScreen(trouble=state.trouble, language=state.language)
-    if state.session is None or state.asks_again:
-        return SignInScreen(sign_in=sign_in, again=state.asks_again, language=state.language)
-    return memo(Screens)(session=state.session, language=state.language)
+    ward = state.ward
+    if state.phase is Phase.LOCKED and ward is not None:
+        return UnlockScreen(
+            name=ward.name,
+            unlock=door.unlock,
+            seconds_to_wait=door.seconds_to_wait,
+            by_password=door.ask_for_password,
+            language=state.language,
+        )
+    if state.phase is Phase.SIGNED_OUT or state.session is None or state.asks_again:
+        return SignInScreen(
+            sign_in=sign_in,
+            again=state.asks_again or (ward.login if ward is not None else ""),
+            by_pin=door.ask_for_pin if door.takes_pin() else None,
+            language=state.language,
+        )
+    if state.chooses_pin:
+        return ChoosePinScreen(choose=door.choose, language=state.language)
+    return memo(Screens)(session=state.session, door=door, language=state.language)
 
 
 @component
-def Screens(*, session: AppSession, language: Language) -> ft.Control:  # noqa: ARG001 - see below
+def Screens(*, session: AppSession, door: Door, language: Language) -> ft.Control:  # noqa: ARG001 - see below
     """The screens of the signed-in person; a change of language is an argument, so that it reaches them all."""
+    ft.use_effect(door.screens_come, [], cleanup=door.screens_go)
     routes = routes_of(session.staff.role)
     return ft.Router(routes, manage_views=True)  # pyright: ignore[reportUnknownMemberType]  # not_found is untyped in Flet
 
 
-async def _come_back(page: ft.Page, state: AppState, platform: Platform) -> None:
-    """Go on where the device's kept sign-in left off, without the network; else ask for one."""
-    try:
-        session = await sign_in_actions.resume(platform)
-    except DomainError as error:
-        state.trouble = error_words(error)
-        state.phase = Phase.BROKEN
-        return
-    if session is None:
-        state.phase = Phase.SIGNED_OUT
-        return
-    await _show(page, state, session)
-
-
-async def _sign_in(page: ft.Page, platform: Platform, login: str, password: str, new_password: str | None) -> None:
+async def _sign_in(
+    page: ft.Page, platform: Platform, door: Door, login: str, password: str, new_password: str | None
+) -> None:
     """Sign in and show the app; raises DomainError, and then nothing has changed."""
     state = state_of(page)
-    before = state.session
-    session = await sign_in_actions.sign_in(platform, login, password, new_password=new_password)
-    same = before is not None and before.staff.id == session.staff.id
-    await _show(page, state, session)
+    before, was = state.session, state.session.staff.id if state.session else state.ward and state.ward.staff_id
+    async with door.opening():
+        session = await sign_in_actions.sign_in(platform, login, password, new_password=new_password)
+    await _show(page, state, session, door)
     if before is not None:
         await before.close()
-    if not same:
+        if before.staff.id != session.staff.id:
+            await platform.vault.shut(before.staff.id)
+    if was != session.staff.id:
         page.navigate("/")
 
 
-async def _show(page: ft.Page, state: AppState, session: AppSession) -> None:
+def _greet(page: ft.Page, state: AppState, ward: Ward) -> None:
+    """Speak and look as somebody is used to, before their store can be read."""
+    if ward.language in set(Language) and not state.language_was_chosen:
+        state.language = Language(ward.language)
+        speak(page, state.language)
+    set_theme_mode(page, THEME_MODES.get(ward.theme, ft.ThemeMode.SYSTEM))
+
+
+async def _show(page: ft.Page, state: AppState, session: AppSession, door: Door) -> None:
     kept = kept_language(session)
     if state.language_was_chosen:
         await choose_language(session, state.language)
@@ -103,12 +131,13 @@ async def _show(page: ft.Page, state: AppState, session: AppSession) -> None:
         speak(page, kept)
     set_theme_mode(page, THEME_MODES[kept_theme(session)])
     session.start()
+    await door.opened(session)
     enter(state, session)
     reopen_call(page, session)
 
 
-def _follow_the_page(page: ft.Page, state: AppState) -> None:
-    """Notice when the page goes and comes back: a dialled call ends, the sync wakes, the store is let go."""
+def _follow_the_page(page: ft.Page, state: AppState, door: Door) -> None:
+    """Notice when the page goes and comes back: a dialled call ends, the sync wakes, it may be time to lock; the store is let go."""
     was_gone = False
 
     async def changed(event: ft.AppLifecycleStateChangeEvent) -> None:
@@ -119,7 +148,10 @@ def _follow_the_page(page: ft.Page, state: AppState) -> None:
         elif event.state in _SEEN and was_gone:
             was_gone = False
             state.presence.come_back()
-            if state.session is not None:
+            if await door.look():
+                return
+            door.touch()
+            if state.session is not None and state.phase is Phase.SIGNED_IN:
                 state.session.sync.poke(urgent=True)
                 await came_back(page, state.session)
 
@@ -128,6 +160,7 @@ def _follow_the_page(page: ft.Page, state: AppState) -> None:
 
     async def closed() -> None:
         state.presence.is_seen = False
+        door.end()
         if state.session is not None:
             await state.session.close()
 

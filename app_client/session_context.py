@@ -1,13 +1,14 @@
 """Who is signed in on this page, and how screens learn of changes: one `AppState` per Flet session, never per process; it reads and writes nothing."""
 
 import contextvars
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import Enum
 
 import flet as ft
 
 from app_client.flet_typed import observable, use_observed
 from app_client.i18n import Language
+from app_client.platform.wards import Ward
 from app_client.session import AppSession
 
 _STATE = "app_state"
@@ -17,6 +18,7 @@ class Phase(Enum):
     """How far the app has come."""
 
     STARTING = "starting"
+    LOCKED = "locked"
     SIGNED_OUT = "signed_out"
     SIGNED_IN = "signed_in"
     BROKEN = "broken"
@@ -47,7 +49,11 @@ class Presence:
 
 @observable
 class AppState:
-    """What the root renders by. `session` is set while `phase` is SIGNED_IN; `trouble` says why the app could not start."""
+    """What the root renders by. `session` is set while `phase` is SIGNED_IN; `trouble` says why the app could not start.
+
+    `ward` is whose PIN is asked for while `phase` is LOCKED, or their password instead; `session` is then the one that was
+    put away, for screens that are about to go.
+    """
 
     def __init__(self) -> None:
         self.phase = Phase.STARTING
@@ -57,10 +63,18 @@ class AppState:
         self.language_was_chosen = False
         # Their login, while somebody whose sign-in has expired is asked for the password again.
         self.asks_again = ""
+        self.ward: Ward | None = None
+        # They have signed in, and no PIN guards their store yet.
+        self.chooses_pin = False
         self.trouble = ""
         self.pulse = Pulse()
         self.presence = Presence()
         self.stop_listening: Callable[[], None] | None = None
+        self.lock_now: Callable[[], Awaitable[None]] = _nowhere
+
+
+async def _nowhere() -> None:
+    """There is no door yet."""
 
 
 def app_state() -> AppState:
@@ -106,11 +120,17 @@ def enter(state: AppState, session: AppSession) -> None:
 
 def leave(state: AppState) -> None:
     """Show the sign-in page; whoever owns the session closes it."""
+    put_away(state, Phase.SIGNED_OUT)
+    state.session = None
+
+
+def put_away(state: AppState, phase: Phase) -> None:
+    """Show no screen of the session any more; a screen that is still to be drawn once finds it as it was."""
     if state.stop_listening is not None:
         state.stop_listening()
         state.stop_listening = None
-    state.session = None
-    state.phase = Phase.SIGNED_OUT
+    state.asks_again = ""
+    state.phase = phase
 
 
 def use_app() -> AppState:

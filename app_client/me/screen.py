@@ -10,6 +10,9 @@ from app_client.calls.screen import edit_call_anew
 from app_client.errors import error_words
 from app_client.flet_typed import component, use_state
 from app_client.i18n import Language, language, t, t_date, t_n, t_time
+from app_client.lock.actions import choose_minutes
+from app_client.lock.idle import CHOICES
+from app_client.lock.queries import can_lock, lock_after_minutes
 from app_client.me import actions
 from app_client.me.export_sheet import export_row, export_sheet
 from app_client.me.queries import Attention, attention, waiting_count
@@ -98,6 +101,7 @@ def MeScreen() -> ft.View:
                 note(t("字号跟随手机的系统设置。")),
             ]
         ),
+        *_lock(session),
         ft.Container(height=16),
         line_row(t("退出登录"), icon=ft.Icons.LOGOUT, on_click=ask_to_leave, identifier="sign-out"),
         ft.Container(
@@ -276,6 +280,47 @@ def _dropping_sheet(session: AppSession, item: Attention, close: Tap) -> ft.Bott
         subtitle=t("它没有进入银行系统，删除后不能找回。"),
         on_dismiss=close,
     )
+
+
+# -- lock
+
+
+def _lock(session: AppSession) -> list[ft.Control]:
+    if not can_lock(session):
+        return []
+
+    async def lock_now() -> None:
+        await app_state().lock_now()
+
+    return [
+        section_header(t("锁定")),
+        card(
+            [
+                note(t("多久不用就锁定")),
+                segments(
+                    [(minutes, t("{n} 分钟", n=minutes)) for minutes in CHOICES],
+                    selected=lock_after_minutes(session),
+                    on_pick=_pick_minutes(session),
+                    identifier="lock-after",
+                ),
+                ft.Container(height=4),
+                note(t("锁定后要输 PIN 才能看到客户资料，没上传的记录都在。打电话时不会锁。")),
+            ]
+        ),
+        ft.Container(height=8),
+        line_row(t("现在锁定"), icon=ft.Icons.LOCK_OUTLINE, on_click=lock_now, identifier="lock-now"),
+    ]
+
+
+def _pick_minutes(session: AppSession) -> Callable[[int], object]:
+    async def pick(chosen: int) -> None:
+        page = ft.context.page
+        try:
+            await choose_minutes(session, chosen)
+        except DomainError as error:
+            announce(page, error_words(error))
+
+    return pick
 
 
 # -- signing out

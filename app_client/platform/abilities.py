@@ -1,6 +1,6 @@
 """The protocols of what a device can do, and `Platform`, which holds one of each; no implementation and no Flet here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app_client.platform.clock import Clock
 from app_client.platform.http import Http
+from app_client.platform.wards import Ward
 from shared_models.visits import Fix
 
 
@@ -81,6 +82,61 @@ class SessionKeeper(Protocol):
         ...
 
 
+class Vault(Protocol):
+    """Keeps each person's store shut on this device until they show who they are. All but `locks` may raise VaultFailed.
+
+    `note`, `entrust` and `choose_pin` are durable when they return.
+    """
+
+    @property
+    def locks(self) -> bool:
+        """False where the device has no place for a key: there nobody is ever asked for a PIN."""
+        ...
+
+    async def wards(self) -> Sequence[Ward]:
+        """Everybody whose store it keeps."""
+        ...
+
+    async def note(self, ward: Ward) -> None:
+        """Keep what is said of somebody who is among the wards."""
+        ...
+
+    async def admit(self, ward: Ward, device_key: str | None) -> bool:
+        """Open, or begin, the store of somebody who has just given their password, or is UNGUARDED; they choose a PIN next.
+
+        False when the key that the server gave for it does not open their store: only their PIN does.
+        """
+        ...
+
+    async def entrust(self, ward: Ward, device_key: str | None) -> None:
+        """Keep what is said of somebody, and let this key open their store whenever the PIN is forgotten."""
+        ...
+
+    async def enter(self, staff_id: UUID, pin: str) -> bool:
+        """Open a store by its PIN, or find that it is the PIN of an open one; False when it is not."""
+        ...
+
+    async def choose_pin(self, staff_id: UUID, pin: str) -> None:
+        """Let this PIN open the store, which is open and wants one, from now on."""
+        ...
+
+    async def shut(self, staff_id: UUID) -> None:
+        """Take a closed store out of memory and forget its key. What is not kept yet is kept first; else it stays open."""
+        ...
+
+    async def forget(self, staff_id: UUID) -> None:
+        """Forget somebody with all their keys; their store cannot be opened by anybody afterwards."""
+        ...
+
+
+class Attention(Protocol):
+    """Notices that somebody is using the device."""
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` at a touch or a key, once a second at most; returns what ends it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """One device, or one browser's view of it. `open_http` makes a client for the server's address."""
@@ -92,5 +148,7 @@ class Platform:
     connectivity: Connectivity
     files: Files
     keeper: SessionKeeper
+    vault: Vault
+    attention: Attention
     open_http: Callable[[], Http]
     device_name: str

@@ -4,21 +4,26 @@ import asyncio
 import errno
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from app_client.platform import browser_js
 from app_client.platform.abilities import KeptSession, Platform
-from app_client.platform.browser_js import Fetch
+from app_client.platform.browser_js import Fetch, JsVault
 from app_client.platform.clock import SystemClock
 from app_client.platform.flet_services import FletDialler, FletFiles, FletLocation
 from app_client.platform.http import HttpReply, Offline, packed
+from app_client.platform.listeners import Listeners
+from app_client.platform.wards import Standing, VaultFailed, Ward
 
 TIMEOUT_SECONDS = 30.0
 # What a person reads in a list of their devices.
 MOST_NAME = 200
+
+T = TypeVar("T")
 
 _log = logging.getLogger("day2053.platform")
 
@@ -26,15 +31,18 @@ _log = logging.getLogger("day2053.platform")
 def browser_platform() -> Platform:
     """This browser's platform; the server is the one the page came from."""
     clock = SystemClock()
-    storage = BrowserStorage(Path(browser_js.bridge().folder) / "client", _persist)
+    bridge = browser_js.bridge()
+    sealed = SealedStores(bridge.vault, browser_js.js_error())
     return Platform(
         clock=clock,
-        storage=storage,
+        storage=BrowserStorage(Path(bridge.folder), sealed.persist),
         dialler=FletDialler(),
         location=FletLocation(clock),
         connectivity=BrowserConnectivity(browser_js.on_online),
         files=FletFiles(tells=False),
-        keeper=FileSessionKeeper(storage),
+        keeper=SealedSessionKeeper(sealed),
+        vault=sealed,
+        attention=BrowserAttention(browser_js.on_touch),
         open_http=lambda: FetchHttp(browser_js.origin(), browser_js.fetch(), browser_js.deadline),
         device_name=f"App: {browser_js.user_agent()}"[:MOST_NAME],
     )
@@ -83,7 +91,7 @@ class FetchHttp:
 
 
 class BrowserStorage:
-    """A folder in memory, which `persist` brings whole into the browser's database; raises OSError when it cannot."""
+    """A folder in memory, which `persist` brings into the browser's database; raises OSError when it cannot."""
 
     def __init__(self, root: Path, persist: Callable[[], Awaitable[None]]) -> None:
         self.root = root
@@ -117,64 +125,139 @@ class BrowserConnectivity:
     """Tells when the browser finds a network; `on_online` registers for good, so it is called once."""
 
     def __init__(self, on_online: Callable[[Callable[[], None]], None]) -> None:
-        self._listeners: list[Callable[[], None]] = []
-        on_online(self._found)
+        self._listeners = Listeners()
+        on_online(self._listeners.tell)
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` when a network appears; returns what ends it."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return unsubscribe
-
-    def _found(self) -> None:
-        for listener in list(self._listeners):
-            listener()
+        return self._listeners.add(listener)
 
 
-class FileSessionKeeper:
-    """Keeps the session beside the stores, and with them: the preferences of this origin are dynamic web's."""
+class BrowserAttention:
+    """Tells of each touch that the page notices; `on_touch` registers for good, so it is called once."""
 
-    def __init__(self, storage: BrowserStorage) -> None:
-        self._storage = storage
-        self._file = storage.root / "session.json"
+    def __init__(self, on_touch: Callable[[Callable[[], None]], None]) -> None:
+        self._listeners = Listeners()
+        on_touch(self._listeners.tell)
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` at a touch or a key; returns what ends it."""
+        return self._listeners.add(listener)
+
+
+class SealedStores:
+    """The vault of a browser: assets/pwa/vault.js, which has WebCrypto and the database, in Python's words.
+
+    `failure` is what an error of JavaScript is here.
+    """
+
+    def __init__(self, vault: JsVault, failure: type[Exception]) -> None:
+        self._vault = vault
+        self._failure = failure
+
+    @property
+    def locks(self) -> bool:
+        """Always: a page that may be installed has WebCrypto."""
+        return True
+
+    async def wards(self) -> Sequence[Ward]:
+        """Everybody whose store lies in this browser."""
+        found = json.loads(await self._done(self._vault.people()))
+        return [Ward.from_text(UUID(person["id"]), person["about"], _standing(person)) for person in found]
+
+    async def note(self, ward: Ward) -> None:
+        """Keep what is said of somebody."""
+        await self._done(self._vault.note(str(ward.staff_id), ward.to_text()))
+
+    async def admit(self, ward: Ward, device_key: str | None) -> bool:
+        """Open, or begin, the store by the key that came for the password."""
+        return await self._done(self._vault.admit(str(ward.staff_id), ward.to_text(), device_key))
+
+    async def entrust(self, ward: Ward, device_key: str | None) -> None:
+        """Keep what is said, and let the key stand in for a forgotten PIN."""
+        await self._done(self._vault.entrust(str(ward.staff_id), ward.to_text(), device_key))
+
+    async def enter(self, staff_id: UUID, pin: str) -> bool:
+        """Open the store by its PIN."""
+        return await self._done(self._vault.enter(str(staff_id), pin))
+
+    async def choose_pin(self, staff_id: UUID, pin: str) -> None:
+        """Let this PIN open the store."""
+        await self._done(self._vault.choose(str(staff_id), pin))
+
+    async def shut(self, staff_id: UUID) -> None:
+        """Keep, wipe and forget the key."""
+        await self._done(self._vault.shut(str(staff_id)))
+
+    async def forget(self, staff_id: UUID) -> None:
+        """Delete the store and its keys."""
+        await self._done(self._vault.forget(str(staff_id)))
+
+    async def persist(self) -> None:
+        """Bring what changed into the database, sealed; raises OSError, ENOSPC for a full device."""
+        try:
+            await self._done(self._vault.persist())
+        except VaultFailed as error:
+            raise OSError(errno.ENOSPC if error.code == "disk_full" else errno.EIO, "IndexedDB") from error
+
+    async def kept_session(self) -> str | None:
+        """The text that was kept last."""
+        return await self._done(self._vault.recall())
+
+    async def keep_session(self, text: str | None) -> None:
+        """Keep this text, or none."""
+        await self._done(self._vault.remember(text))
+
+    async def _done(self, work: Awaitable[T]) -> T:
+        try:
+            return await work
+        except self._failure as error:
+            # The error's name, and ours where we threw it; neither has anything of a store in it.
+            said = str(error)
+            _log.warning("the vault failed: %s", said.partition("\n")[0])
+            # A browser that is out of room says so by this name.
+            if "QuotaExceeded" in said:
+                raise VaultFailed("There is no space left on this device.", code="disk_full") from error
+            if "damaged" in said:
+                raise VaultFailed("What is kept on this device is damaged.", code="vault_damaged") from error
+            raise VaultFailed("This browser's database cannot be used at the moment.") from error
+
+
+class SealedSessionKeeper:
+    """Keeps the session beside the sealed stores, of which it opens none: the preferences of this origin are dynamic web's."""
+
+    def __init__(self, sealed: SealedStores) -> None:
+        self._sealed = sealed
 
     async def load(self) -> KeptSession | None:
         """What was kept last; None when there is nothing, or nothing that can be read."""
         try:
-            kept = json.loads(self._file.read_text("utf-8"))
-            return KeptSession(UUID(kept["staff_id"]), str(kept["secret"]))
-        except (OSError, ValueError, TypeError, KeyError) as error:
+            kept = json.loads(await self._sealed.kept_session() or "null")
+            return None if kept is None else KeptSession(UUID(kept["staff_id"]), str(kept["secret"]))
+        except (VaultFailed, ValueError, TypeError, KeyError) as error:
             _log.info("no kept session: %s", type(error).__name__)
             return None
 
     async def keep(self, kept: KeptSession) -> None:
         """Keep this in place of what was kept before."""
-        text = json.dumps({"staff_id": str(kept.staff_id), "secret": kept.secret})
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(text, "utf-8")
-            await self._storage.flush()
-        except OSError as error:
+            await self._sealed.keep_session(json.dumps({"staff_id": str(kept.staff_id), "secret": kept.secret}))
+        except VaultFailed as error:
             # The person is signed in all the same, until the page is reloaded.
             _log.info("session not kept: %s", type(error).__name__)
 
     async def forget(self) -> None:
-        """Keep nothing any more; a store deleted before is gone from the database, too."""
+        """Keep nothing any more."""
         try:
-            self._file.unlink(missing_ok=True)
-            await self._storage.flush()
-        except OSError as error:
+            await self._sealed.keep_session(None)
+        except VaultFailed as error:
             _log.info("session not forgotten: %s", type(error).__name__)
 
 
-async def _persist() -> None:
-    try:
-        await browser_js.bridge().persist()
-    except browser_js.js_error() as error:
-        # A DOMException's name; a browser that is out of room says so by this one.
-        is_full = "QuotaExceeded" in str(error)
-        raise OSError(errno.ENOSPC if is_full else errno.EIO, "IndexedDB") from error
+# Any: one person of vault.js's `people`.
+def _standing(person: Mapping[str, Any]) -> Standing:
+    if person["isOpen"]:
+        return Standing.WANTS_PIN if person["wantsPin"] else Standing.OPEN
+    if person["hasPin"]:
+        return Standing.SHUT
+    return Standing.UNGUARDED if person["isUnguarded"] else Standing.SEALED

@@ -32,14 +32,60 @@ class Fetch(Protocol):
         ...
 
 
-class Bridge(Protocol):
-    """What assets/pwa/worker.js gives Python beside Flet's own."""
+class JsVault(Protocol):
+    """The `Vault` of assets/pwa/vault.js, where each of these is described; `about` is text that it keeps and does not read."""
 
-    folder: str
+    def people(self) -> Awaitable[str]:
+        """All of them, as JSON."""
+        ...
+
+    def note(self, staff_id: str, about: str, /) -> Awaitable[None]:
+        """Keep `about`."""
+        ...
+
+    def admit(self, staff_id: str, about: str, device_key: str | None, /) -> Awaitable[bool]:
+        """Open or begin by the password's key."""
+        ...
+
+    def entrust(self, staff_id: str, about: str, device_key: str | None, /) -> Awaitable[None]:
+        """Keep `about` and, where it is wanted, the key."""
+        ...
+
+    def enter(self, staff_id: str, pin: str, /) -> Awaitable[bool]:
+        """Open by the PIN."""
+        ...
+
+    def choose(self, staff_id: str, pin: str, /) -> Awaitable[None]:
+        """Set the PIN."""
+        ...
+
+    def shut(self, staff_id: str, /) -> Awaitable[None]:
+        """Keep, wipe and forget the key."""
+        ...
+
+    def forget(self, staff_id: str, /) -> Awaitable[None]:
+        """Delete store and keys."""
+        ...
 
     def persist(self) -> Awaitable[None]:
-        """Bring the folder into IndexedDB; done when the browser says that it is."""
+        """Bring open stores into IndexedDB, sealed; done when the browser says that it is."""
         ...
+
+    def recall(self) -> Awaitable[str | None]:
+        """The text that was kept."""
+        ...
+
+    def remember(self, text: str | None, /) -> Awaitable[None]:
+        """Keep a text, or none."""
+        ...
+
+
+class Bridge(Protocol):
+    """What assets/pwa/worker.js gives Python beside Flet's own; `touched` is called at a touch, and is Python's to set."""
+
+    folder: str
+    vault: JsVault
+    touched: object
 
 
 def bridge() -> Bridge:
@@ -74,6 +120,11 @@ def on_online(listener: Callable[[], None]) -> None:
         listener()
 
     _js().addEventListener("online", import_module("pyodide.ffi").create_proxy(heard))
+
+
+def on_touch(listener: Callable[[], None]) -> None:
+    """Call `listener` at each touch or key, for as long as the page lives."""
+    bridge().touched = import_module("pyodide.ffi").create_proxy(listener)
 
 
 def js_error() -> type[Exception]:

@@ -17,6 +17,7 @@ from flet_geolocator import (  # pyright: ignore[reportMissingTypeStubs]  # flet
 
 from app_client.platform.abilities import KeptSession
 from app_client.platform.clock import Clock
+from app_client.platform.listeners import Listeners
 from shared_models.visits import Fix
 
 FIX_SECONDS = 5.0
@@ -88,24 +89,17 @@ class FletConnectivity:
     """Tells when the device reports any network."""
 
     def __init__(self) -> None:
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners()
         # Kept: Flet drops a service that nobody holds.
         self._connectivity = ft.Connectivity(on_change=self._changed)
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` when a network appears; returns what ends it."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def _changed(self, event: ft.ConnectivityChangeEvent) -> None:
         if any(kind is not ft.ConnectivityType.NONE for kind in event.connectivity):
-            for listener in list(self._listeners):
-                listener()
+            self._listeners.tell()
 
 
 class FletFiles:

@@ -9,6 +9,7 @@ from app_client.platform.abilities import Platform
 from app_client.platform.clock import SystemClock
 from app_client.platform.flet_services import FletConnectivity, FletDialler, FletFiles, FletLocation, FletSessionKeeper
 from app_client.platform.httpx_http import HttpxHttp
+from app_client.platform.no_vault import NoAttention, NoVault
 from app_client.platform.storage import DiskStorage
 
 # RFC 6749 leaves the name to us; it is what a person reads in a list of their devices.
@@ -26,6 +27,8 @@ def server_platform(page: ft.Page, *, data_dir: Path, api_url: str) -> Platform:
         connectivity=FletConnectivity(),
         files=FletFiles(tells=False),
         keeper=FletSessionKeeper(),
+        vault=NoVault(),
+        attention=NoAttention(),
         open_http=partial(HttpxHttp, api_url),
         device_name=f"Web: {page.client_user_agent or 'browser'}"[:MOST_NAME],
     )

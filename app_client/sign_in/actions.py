@@ -3,10 +3,13 @@
 import contextlib
 import secrets
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 from app_client.platform.abilities import KeptSession, Platform
+from app_client.platform.wards import Ward
 from app_client.session import OPEN_STORES, AppSession, OpenStores, SharedStore, store_path
 from app_client.store import ledger, meta
 from app_client.store.meta import Meta, get_meta, set_meta
@@ -32,6 +35,12 @@ class UnsentWork(Conflict):
         self.held = held
 
 
+class StoreStaysShut(DomainError):
+    """The password is right, and the key that the server gave for it opens nothing: the PIN still does."""
+
+    code = "vault_shut"
+
+
 class OwnPasswordNeeded(DomainError):
     """The password is right and a temporary one: sign in again with a new one of one's own."""
 
@@ -49,11 +58,13 @@ async def sign_in(
     """Sign in with a password; the same person's store goes on where it was, outbox and all.
 
     `new_password` takes the place of a temporary one. Raises OwnPasswordNeeded where that is missing, SignInRefused,
-    Throttled, Offline, ServerSaid, BadReply, NewerStore, StoreFailed; then nothing has been kept on this device.
+    Throttled, Offline, ServerSaid, BadReply, NewerStore, StoreFailed, VaultFailed, StoreStaysShut; then nothing has been
+    kept on this device.
     """
     transport = ApiTransport(platform.open_http())
     try:
-        device_id = _known_device_id(platform, login) or new_device_id()
+        wards = await platform.vault.wards()
+        device_id = _known_device_id(platform, wards, login) or new_device_id()
         granted = await transport.sign_in(login, password, device_id=device_id, device_name=platform.device_name)
         if granted.password_change_required:
             if new_password is None:
@@ -61,14 +72,21 @@ async def sign_in(
                 raise OwnPasswordNeeded("Your password is a temporary one; choose your own.")
             await transport.change_password(password, new_password)
             password = new_password
+        ward = next((each for each in wards if each.staff_id == granted.staff.id), Ward(staff_id=granted.staff.id))
+        if ward.device_id not in ("", device_id):
+            # The login was renamed, so the store was not found by it. Its outbox is numbered under its own id.
+            device_id = ward.device_id
+            granted = await transport.sign_in(login, password, device_id=device_id, device_name=platform.device_name)
+        ward = replace(ward, login=granted.staff.login, name=granted.staff.name, device_id=device_id)
+        await _admit(platform, ward, granted.device_key)
         shared = open_stores.acquire(platform, granted.staff.id)
         try:
             kept_id = shared.store.read(lambda tx: get_meta(tx, Meta.DEVICE_ID))
             if kept_id is not None and kept_id != device_id:
-                # The login was renamed, so the store was not found by it. Its outbox is numbered under its own id.
+                # As above, where nobody but the store itself knew.
                 granted = await transport.sign_in(login, password, device_id=kept_id, device_name=platform.device_name)
-                device_id = kept_id
-            return await _begin(platform, shared, granted, device_id, open_stores)
+                ward = replace(ward, device_id=kept_id)
+            return await _begin(platform, shared, granted, ward, open_stores)
         except BaseException:
             await open_stores.release(shared)
             raise
@@ -118,27 +136,40 @@ async def sign_out(session: AppSession, *, confirmed: bool = False) -> None:
             await session.transport.sign_out()
         await session.open_stores.discard(session.shared)
         _delete(store.path)
+        await platform.vault.forget(session.staff.id)
     else:
         await store.write(lambda tx: meta.remove_unlock(tx, secret))
     await platform.keeper.forget()
     await session.close()
 
 
+async def _admit(platform: Platform, ward: Ward, device_key: str | None) -> None:
+    if await platform.vault.admit(ward, device_key):
+        return
+    # Who has the password may try their PIN again, however often it was wrong.
+    await platform.vault.note(replace(ward, misses=0, missed_at=None))
+    raise StoreStaysShut("The server's key does not open the store on this device.")
+
+
 async def _begin(
-    platform: Platform, shared: SharedStore, granted: SignedIn, device_id: str, open_stores: OpenStores
+    platform: Platform, shared: SharedStore, granted: SignedIn, ward: Ward, open_stores: OpenStores
 ) -> AppSession:
     secret = secrets.token_urlsafe(SECRET_BYTES)
     before = await platform.keeper.load()
 
     def work(tx: sqlite3.Connection) -> None:
-        set_meta(tx, Meta.DEVICE_ID, device_id)
+        set_meta(tx, Meta.DEVICE_ID, ward.device_id)
         set_meta(tx, Meta.STAFF, granted.staff.model_dump_json())
         set_meta(tx, Meta.REFRESH_TOKEN, granted.refresh_token)
-        if before is not None and before.staff_id == granted.staff.id:
+        if platform.vault.locks:
+            # This device alone has the store: a secret that it kept before somebody else signed in is lost, not another's.
+            set_meta(tx, Meta.UNLOCK_DIGESTS, None)
+        elif before is not None and before.staff_id == granted.staff.id:
             meta.remove_unlock(tx, before.secret)
         meta.add_unlock(tx, secret, now=platform.clock.now())
 
     await shared.store.write(work)
+    await platform.vault.entrust(ward, granted.device_key)
     shared.transport.use_tokens(StoreTokens(shared.store), access_token=granted.access_token)
     session = _session(platform, shared, granted.staff, secret, open_stores)
     session.sync.signed_in()
@@ -160,8 +191,11 @@ def _session(platform: Platform, shared: SharedStore, staff: Staff, secret: str,
     )
 
 
-def _known_device_id(platform: Platform, login: str) -> str | None:
+def _known_device_id(platform: Platform, wards: Sequence[Ward], login: str) -> str | None:
     """The device id of the store that this login used last on this device, read without opening it for good."""
+    for ward in wards:
+        if ward.device_id and ward.login == login.strip():
+            return ward.device_id
     for path in sorted(platform.storage.root.glob("*.sqlite3")):
         staff, device_id = _owner(path)
         if staff is not None and staff.login == login.strip():

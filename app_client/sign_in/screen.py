@@ -45,10 +45,10 @@ class Typed:
 
 
 @component
-def SignInScreen(*, sign_in: SignIn, again: str, language: Language) -> ft.View:
+def SignInScreen(*, sign_in: SignIn, again: str, by_pin: Tap | None, language: Language) -> ft.View:
     """The page of somebody who is not signed in, or, with `again` their login, whose sign-in has expired.
 
-    A temporary password leads to a second step, in which they choose their own.
+    `by_pin` leads back to whoever rather gives their PIN. A temporary password leads to a second step, in which they choose their own.
     """
     wide = use_wide()
     typed, _ = use_state(lambda: Typed(again))
@@ -82,7 +82,7 @@ def SignInScreen(*, sign_in: SignIn, again: str, language: Language) -> ft.View:
         ft.Column(
             [
                 ft.Semantics(content=title(_heading(again, choosing=choosing)), header=True, identifier="page-title"),
-                note(_hint(again, choosing=choosing)),
+                note(_hint(again, choosing=choosing, by_pin=by_pin is not None)),
                 ft.Container(height=4),
                 ft.AutofillGroup(
                     ft.Column(fields, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
@@ -97,6 +97,11 @@ def SignInScreen(*, sign_in: SignIn, again: str, language: Language) -> ft.View:
                 ft.Container(height=4),
                 primary_button(_action(choosing=choosing, busy=busy), on_click=submit, identifier="sign-in", busy=busy),
                 *([quiet_button(t("返回"), on_click=back, identifier="back-to-sign-in")] if choosing else []),
+                *(
+                    [quiet_button(t("输入 PIN"), on_click=by_pin, identifier="by-pin")]
+                    if by_pin and not choosing
+                    else []
+                ),
             ],
             spacing=12,
             tight=True,
@@ -118,9 +123,11 @@ def _heading(again: str, *, choosing: bool) -> str:
     return t("重新登录") if again else t("登录")
 
 
-def _hint(again: str, *, choosing: bool) -> str:
+def _hint(again: str, *, choosing: bool, by_pin: bool) -> str:
     if choosing:
         return t("请换掉初始密码，至少 {n} 位，越长越好。", n=MIN_CHARS)
+    if by_pin:
+        return t("用密码登录一次，再设新的 PIN；本机的记录都在。")
     return t("登录已过期，本机的记录都在，登录后自动上传。") if again else t("用行里的用户名和密码")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from app_client.platform.http import Http, HttpReply, Offline
 from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
@@ -67,6 +67,8 @@ class SignedIn(BaseModel):
     access_token: str
     refresh_token: str
     staff: Staff
+    # Opens this device's own store when the PIN is forgotten; only the password brings it.
+    device_key: str | None = Field(default=None, repr=False)
     password_change_required: bool = False
 
 

@@ -106,12 +106,24 @@ function startPython() {
   // The last line of a traceback says what it was.
   ready.catch((error) => trouble("broken", error.message.trim().split("\n").at(-1)));
   worker.postMessage({ documentUrl: document.URL });
+  noticeTouches(() => worker.postMessage({ touched: true }));
   globalThis.jsConnect = (_app, _args, onMessage) => {
     receive = onMessage;
     return ready;
   };
   globalThis.jsSend = async (_app, data) => worker.postMessage(data, [data.buffer]);
   globalThis.jsDisconnect = async () => worker.terminate();
+}
+
+// Tells, once a second at most, that somebody is there: the app locks itself when nobody is.
+function noticeTouches(tell) {
+  let told = 0;
+  const noticed = ({ timeStamp }) => {
+    if (timeStamp - told < 1000) return;
+    told = timeStamp;
+    tell();
+  };
+  for (const kind of ["pointerdown", "pointermove", "keydown", "wheel"]) addEventListener(kind, noticed, { capture: true, passive: true });
 }
 
 function startFlutter() {

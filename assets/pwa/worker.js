@@ -1,8 +1,9 @@
 // The worker in which the app's Python runs. It starts with the page, before Flutter asks for it, and says how far it is.
 import { loadPyodide } from "./pyodide/pyodide.mjs";
+import { Vault } from "./vault.js";
 
-// Also the name of the IndexedDB database: another name would leave behind every store on every phone.
-const KEPT = "/day2053";
+// In memory; what is to stay is the vault's to keep.
+const STORES = "/day2053/client";
 const ARCHIVES = ["packages.zip", "app.zip"];
 const START = `
 import sys
@@ -11,12 +12,6 @@ import flet as ft
 from app_client.main import main
 ft.run(main)
 `;
-
-// Done means on the disk, not in the system's buffers: a phone's battery ends without a word.
-const begin = IDBDatabase.prototype.transaction;
-IDBDatabase.prototype.transaction = function (stores, mode) {
-  return begin.call(this, stores, mode, { durability: "strict" });
-};
 
 async function bytesOf(name) {
   const reply = await fetch(new URL(name, import.meta.url));
@@ -33,28 +28,27 @@ async function start(documentUrl) {
   // Fetched while Pyodide itself is compiled.
   const files = bytesOf("files.zip");
   const archives = ARCHIVES.map(async (name) => [name, await bytesOf(name)]);
-  let disk;
-  const sync = (fromDatabase) => new Promise((resolve, reject) => {
-    disk.syncfs(fromDatabase, (error) => (error ? reject(error) : resolve()));
-  });
+  const vault = new Vault(STORES);
+  const adopted = vault.adopt();
+  // Looked at again below; until then a failure is not "unhandled".
+  adopted.catch(() => {});
   const python = await loadPyodide({
     stdLibURL: new URL("stdlib.zip", import.meta.url).href,
     env: { HOME: "/home/pyodide", FLET_ASSETS_DIR: "/app/files/assets", PYDANTIC_DISABLE_PLUGINS: "1" },
     stdout: (text) => console.log(text),
     stderr: (text) => console.warn(text),
     fsInit: async (FS) => {
-      disk = FS;
       FS.mkdirTree("/app/files");
-      FS.mkdirTree(KEPT);
-      FS.mount(FS.filesystems.IDBFS, {}, KEPT);
-      await sync(true);
+      vault.attach(FS);
       for (const [name, bytes] of await Promise.all(archives)) FS.writeFile(`/app/${name}`, bytes);
     },
   });
   tell("python");
   python.unpackArchive(await files, "zip", { extractDir: "/app/files" });
-  // Flet's own name for what page and Python tell each other; `folder` and `persist` are for platform/browser.py.
-  const bridge = { documentUrl, folder: KEPT, persist: () => sync(false) };
+  await adopted;
+  // Flet's own name for what page and Python tell each other; the last three are for platform/browser.py.
+  const bridge = { documentUrl, folder: STORES, vault, touched: null };
+  touched = () => bridge.touched?.();
   python.registerJsModule("flet_js", bridge);
   await python.runPythonAsync(START);
   await bridge.start_connection((message) => {
@@ -67,8 +61,13 @@ async function start(documentUrl) {
 }
 
 let send = null;
+let touched = () => {};
 
 self.onmessage = async ({ data }) => {
+  if (data.touched) {
+    touched();
+    return;
+  }
   if (send) {
     send(data);
     return;

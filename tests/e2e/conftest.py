@@ -1,5 +1,9 @@
 """One demo bank and one browser for all walks; each walk signs in on a phone of its own."""
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,10 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from app_server.pwa import BUILD
 from tests.e2e.browser import PHONE, Screen, chromium, open_app, phone_context
 from tests.e2e.stage import Stage
 
 PATIENCE_MS = 30_000
+PWA_SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "pwa.py"
 OpenPhone = Callable[..., Screen]
 
 
@@ -23,6 +29,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     made.start("app")
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def published(stage: Stage) -> Path:
+    """The offline app as the stage's API hosts it: a copy, which a test may change."""
+    subprocess.run([sys.executable, str(PWA_SCRIPT)], check=True, timeout=300)
+    shutil.copytree(BUILD, stage.pwa, copy_function=os.link)
+    return stage.pwa
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,28 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser import Screen
 
+PIN = "428190"
+
+
+def type_pin(screen: Screen, pin: str) -> None:
+    """Tap the digits."""
+    for digit in pin:
+        screen.tap(f"pin-{digit}")
+
+
+def choose_pin(screen: Screen, pin: str = PIN) -> None:
+    """Set a PIN after signing in, and wait for the app."""
+    type_pin(screen, pin)
+    screen.see("再输一次")
+    type_pin(screen, pin)
+    screen.at("pin-dots").wait_for(state="detached")
+
+
+def enter_pin(screen: Screen, pin: str = PIN) -> None:
+    """Come back with the PIN, and wait for the app."""
+    type_pin(screen, pin)
+    screen.at("pin-dots").wait_for(state="detached")
+
 
 def spoken(screen: Screen, name: str) -> None:
     """Wait until something on the screen is called exactly this, or begins so."""

@@ -1,18 +1,28 @@
 """The browser's abilities, with the browser's side played by small stand-ins for the protocols of browser_js."""
 
 import asyncio
+import errno
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from app_client.platform.abilities import KeptSession
-from app_client.platform.browser import BrowserConnectivity, BrowserStorage, FetchHttp, FileSessionKeeper
+from app_client.platform.browser import (
+    BrowserAttention,
+    BrowserConnectivity,
+    BrowserStorage,
+    FetchHttp,
+    SealedSessionKeeper,
+    SealedStores,
+)
 from app_client.platform.http import Offline
+from app_client.platform.wards import Standing, VaultFailed, Ward
+from tests.store.scenes import NINE
 
 KEPT = KeptSession(UUID("0193a5b2-0000-7000-8000-000000000001"), "a secret")
 
@@ -145,31 +155,149 @@ async def test_one_caller_who_gives_up_does_not_stop_the_others(tmp_path: Path) 
     assert disk.runs == 1
 
 
-async def test_the_session_is_kept_durably_and_forgotten_durably(tmp_path: Path) -> None:
-    disk = Disk()
-    disk.go.set()
-    keeper = FileSessionKeeper(BrowserStorage(tmp_path / "client", disk.persist))
+class JsError(Exception):
+    """What JavaScript throws, as Pyodide wraps it."""
+
+
+@dataclass
+class Js:
+    """assets/pwa/vault.js as far as Python sees it; `error` is thrown by whatever is asked next."""
+
+    error: str = ""
+    found: list[dict[str, object]] = field(default_factory=list)
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+    session: str | None = None
+    answer: bool = True
+
+    async def _do(self, *asked: object) -> bool:
+        self.asked.append(asked)
+        if self.error:
+            raise JsError(self.error)
+        return self.answer
+
+    async def people(self) -> str:
+        await self._do("people")
+        return json.dumps(self.found)
+
+    async def note(self, staff_id: str, about: str) -> None:
+        await self._do("note", staff_id, about)
+
+    async def admit(self, staff_id: str, about: str, device_key: str | None) -> bool:
+        return await self._do("admit", staff_id, device_key)
+
+    async def entrust(self, staff_id: str, about: str, device_key: str | None) -> None:
+        await self._do("entrust", staff_id, device_key)
+
+    async def enter(self, staff_id: str, pin: str) -> bool:
+        return await self._do("enter", staff_id, pin)
+
+    async def choose(self, staff_id: str, pin: str) -> None:
+        await self._do("choose", staff_id, pin)
+
+    async def shut(self, staff_id: str) -> None:
+        await self._do("shut", staff_id)
+
+    async def forget(self, staff_id: str) -> None:
+        await self._do("forget", staff_id)
+
+    async def persist(self) -> None:
+        await self._do("persist")
+
+    async def recall(self) -> str | None:
+        await self._do("recall")
+        return self.session
+
+    async def remember(self, text: str | None) -> None:
+        await self._do("remember")
+        self.session = text
+
+    def sealed(self) -> SealedStores:
+        return SealedStores(self, JsError)
+
+
+async def test_the_session_is_kept_and_forgotten_in_the_vault() -> None:
+    js = Js()
+    keeper = SealedSessionKeeper(js.sealed())
     assert await keeper.load() is None
     await keeper.keep(KEPT)
     assert await keeper.load() == KEPT
     await keeper.forget()
-    assert await keeper.load() is None
-    assert disk.runs == 2
+    assert js.session is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", json.dumps({"staff_id": "x", "secret": "y"})])
-async def test_a_session_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None:
-    (tmp_path / "session.json").write_text(text)
-    assert await FileSessionKeeper(BrowserStorage(tmp_path, Disk().persist)).load() is None
+async def test_a_session_that_cannot_be_read_is_none(text: str) -> None:
+    assert await SealedSessionKeeper(Js(session=text).sealed()).load() is None
 
 
-async def test_a_session_that_cannot_be_kept_does_not_stop_the_sign_in(tmp_path: Path) -> None:
-    disk = Disk()
-    disk.go.set()
-    disk.error = OSError(28, "full")
-    keeper = FileSessionKeeper(BrowserStorage(tmp_path, disk.persist))
+async def test_a_session_that_cannot_be_kept_does_not_stop_the_sign_in() -> None:
+    keeper = SealedSessionKeeper(Js(error="QuotaExceededError: full").sealed())
     await keeper.keep(KEPT)
     await keeper.forget()
+    assert await keeper.load() is None
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        ("QuotaExceededError: full", "disk_full"),
+        ("Error: damaged: x.sqlite3 3 does not open", "vault_damaged"),
+        ("InvalidStateError: closing", "vault_failed"),
+    ],
+)
+async def test_what_a_browser_throws_is_told_by_what_it_means(error: str, code: str) -> None:
+    with pytest.raises(VaultFailed) as failure:
+        await Js(error=error).sealed().enter(KEPT.staff_id, "428190")
+    assert failure.value.code == code
+
+
+async def test_only_a_full_browser_is_no_space_to_the_store() -> None:
+    for error, number in (("QuotaExceededError", errno.ENOSPC), ("UnknownError", errno.EIO)):
+        with pytest.raises(OSError) as failure:  # noqa: PT011 - by its number
+            await Js(error=error).sealed().persist()
+        assert failure.value.errno == number
+
+
+@pytest.mark.parametrize(
+    ("is_open", "wants_pin", "has_pin", "is_unguarded", "standing"),
+    [
+        (True, False, True, False, Standing.OPEN),
+        (True, True, False, False, Standing.WANTS_PIN),
+        (False, False, True, False, Standing.SHUT),
+        (False, False, False, False, Standing.SEALED),
+        (False, False, False, True, Standing.UNGUARDED),
+    ],
+)
+async def test_how_a_store_stands(
+    is_open: bool, wants_pin: bool, has_pin: bool, is_unguarded: bool, standing: Standing
+) -> None:
+    about = Ward(staff_id=KEPT.staff_id, login="li", device_id="d", misses=2, missed_at=NINE)
+    found = {
+        "id": str(KEPT.staff_id),
+        "about": about.to_text(),
+        "isOpen": is_open,
+        "wantsPin": wants_pin,
+        "hasPin": has_pin,
+        "isUnguarded": is_unguarded,
+    }
+    assert await Js(found=[found]).sealed().wards() == [replace(about, standing=standing)]
+
+
+@pytest.mark.parametrize("text", ["", "null", "[1]", "{", '{"misses": "x"}', '{"missed_at": 3}'])
+def test_a_ward_of_whom_nothing_can_be_read_is_still_one(text: str) -> None:
+    assert Ward.from_text(KEPT.staff_id, text, Standing.SHUT) == Ward(staff_id=KEPT.staff_id, standing=Standing.SHUT)
+
+
+def test_a_touch_is_told_to_who_still_listens() -> None:
+    registered = []
+    attention = BrowserAttention(registered.append)
+    heard: list[str] = []
+    leave = attention.subscribe(lambda: heard.append("touch"))
+    [touched] = registered
+    touched()
+    leave()
+    touched()
+    assert heard == ["touch"]
 
 
 def test_a_network_that_appears_wakes_those_who_still_listen() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from app_client.platform.abilities import KeptSession, Platform
+from app_client.platform.abilities import Attention, KeptSession, Platform, Vault
 from app_client.platform.http import HttpReply, Offline
+from app_client.platform.no_vault import NoAttention, NoVault
 from app_client.platform.storage import DiskStorage
 from shared_models.visits import Fix
 from tests.store.scenes import HandClock
@@ -50,6 +51,8 @@ class Bank:
     cursors: list[str | None] = field(default_factory=list)
     temporary: set[str] = field(default_factory=set)
     chosen: dict[str, str] = field(default_factory=dict)
+    # What the keys of devices are made of.
+    secret: str = "the bank's"
 
     def __post_init__(self) -> None:
         self.people = {
@@ -122,6 +125,8 @@ class Bank:
         # The old one stays good: the grace in which a phone may repeat the exchange.
         self.refresh_tokens[refresh] = login
         reply = {"access_token": access, "token_type": "bearer", "expires_in": 900, "refresh_token": refresh}
+        if form["grant_type"] == "password":
+            reply["device_key"] = f"{self.secret} key for {self.people[login]['id']} on {form['device_id']}"
         required = {"password_change_required": True} if login in self.temporary else {}
         return self._json({**reply, **required, "staff": self.people[login]})
 
@@ -221,7 +226,14 @@ class Pocket:
         self.kept = None
 
 
-def a_platform(root: Path, bank: Bank, pocket: Pocket | None = None) -> Platform:
+def a_platform(
+    root: Path,
+    bank: Bank,
+    pocket: Pocket | None = None,
+    *,
+    vault: Vault | None = None,
+    attention: Attention | None = None,
+) -> Platform:
     device = pocket or Pocket()
     return Platform(
         clock=bank.clock,
@@ -231,6 +243,8 @@ def a_platform(root: Path, bank: Bank, pocket: Pocket | None = None) -> Platform
         connectivity=device,
         files=device,
         keeper=device,
+        vault=vault or NoVault(),
+        attention=attention or NoAttention(),
         open_http=lambda: bank,
         device_name="a test",
     )

@@ -1,0 +1,226 @@
+"""The lock as people meet it: choosing a PIN, coming back, forgetting it, and finding the app locked after a while."""
+
+import flet as ft
+import pytest
+
+from app_client.i18n import Language
+from app_client.lock.actions import choose_minutes
+from app_client.session import store_path
+from app_client.session_context import Phase, state_of
+from app_client.store.ledger import outbox_counts
+from tests.lock.scenes import OTHER_PIN, PIN, LockedPhone, fill_in, press, session_of
+from tests.sync.bank import ADVISOR
+from tests.today.scenes import OUYANG, a_call, clients_closed, person, record
+from tests.ui.harness import App
+
+
+async def gone_for(phone: LockedPhone, app: App, **time: float) -> None:
+    """The person puts the phone away and takes it out again."""
+    await app.fire(app.page, "app_lifecycle_state_change", {"state": "hide"})
+    phone.clock.forward(**time)
+    await app.fire(app.page, "app_lifecycle_state_change", {"state": "show"})
+    await app.settle(100)
+
+
+def is_locked(app: App) -> bool:
+    return app.has("pin-dots") and "欧阳婳" not in app.texts()
+
+
+async def test_after_the_first_sign_in_a_pin_is_chosen_twice_and_then_the_day_is_there(phone: LockedPhone) -> None:
+    async with phone.app() as app:
+        await fill_in(app)
+        assert "设一个 6 位 PIN" in app.texts()
+        await press(app, "123456")
+        assert "太容易猜，换一个试试" in app.texts()
+        await press(app, PIN)
+        assert "再输一次" in app.texts()
+        await press(app, OTHER_PIN)
+        assert "两次不一样，请重新设一个" in app.texts()
+        await press(app, PIN + PIN)
+        await app.settle(100)
+        assert "欧阳婳" in app.texts()
+        assert phone.vault.drawers[ADVISOR].pin == PIN
+
+
+async def test_the_app_starts_at_the_pin_without_a_network_and_a_wrong_one_is_told(phone: LockedPhone) -> None:
+    await phone.closed(await phone.signed_in())
+    phone.bank.faults = ["unsent"] * 9
+    async with phone.app() as app:
+        assert is_locked(app)
+        assert "张敏" in app.texts()
+        await press(app, OTHER_PIN)
+        assert any("PIN 不对，还可以试 4 次" in text for text in app.texts())
+        await press(app, PIN)
+        assert is_locked(app), "too soon, so nothing is taken"
+        phone.clock.forward(seconds=1)
+        await press(app, PIN)
+        await app.settle(100)
+        assert "欧阳婳" in app.texts()
+
+
+async def test_a_keyboard_drives_the_pad_and_a_screen_reader_hears_it(phone: LockedPhone) -> None:
+    await phone.closed(await phone.signed_in())
+    async with phone.app() as app:
+        for key in ("4", "Numpad 2", "9", "Backspace", "F5", "A"):
+            await app.fire(app.page, "keyboard_event", _key(key))
+        assert "已输入 2 位，共 6 位" in app.said()
+        assert {*"0123456789", "删除一位"} <= set(app.said())
+        for key in "8190":
+            await app.fire(app.page, "keyboard_event", _key(key))
+        await app.settle(100)
+        assert "欧阳婳" in app.texts()
+        assert app.page.on_keyboard_event is None
+
+
+async def test_a_forgotten_pin_costs_the_password_and_nothing_that_waits(phone: LockedPhone) -> None:
+    session = await phone.signed_in()
+    await record(session, a_call(OUYANG))
+    await phone.closed(session)
+    async with phone.app() as app:
+        await app.tap("pin-forgotten")
+        assert app.one(ft.TextField, key="login").value == "advisor1"
+        await app.tap("by-pin")
+        assert is_locked(app)
+        await app.tap("pin-forgotten")
+        await fill_in(app)
+        await press(app, OTHER_PIN + OTHER_PIN)
+        await app.settle(200)
+        assert "欧阳婳" in app.texts()
+        assert len(phone.bank.ledger) == 1
+
+
+async def test_after_five_wrong_pins_there_is_only_the_password(phone: LockedPhone) -> None:
+    await phone.closed(await phone.signed_in())
+    async with phone.app() as app:
+        for _ in range(5):
+            await press(app, OTHER_PIN)
+            phone.clock.forward(minutes=2)
+        assert app.has("sign-in")
+        assert not app.has("by-pin")
+    async with phone.app() as app:
+        assert app.has("sign-in"), "a restart changes nothing"
+        assert not app.has("by-pin")
+
+
+async def test_a_phone_put_away_for_long_comes_back_locked_and_one_for_short_does_not(phone: LockedPhone) -> None:
+    await phone.signed_in()
+    async with phone.app(route="/customers") as app:
+        await gone_for(phone, app, minutes=4.9)
+        assert not is_locked(app)
+        await gone_for(phone, app, minutes=5)
+        assert is_locked(app)
+        await phone.vault.all_shut.wait()
+        assert not store_path(phone.platform, ADVISOR).exists()
+        await press(app, PIN)
+        await app.settle(200)
+        assert "欧阳婳" in app.texts()
+        assert app.page.route == "/customers", "where it was"
+
+
+async def test_touches_keep_it_open_and_the_one_that_comes_too_late_finds_it_locked(phone: LockedPhone) -> None:
+    await phone.signed_in()
+    async with phone.app() as app:
+        for _ in range(3):
+            phone.clock.forward(minutes=4)
+            phone.hand.touches()
+        await app.settle()
+        assert not is_locked(app)
+        phone.clock.forward(minutes=5)
+        phone.hand.touches()
+        await app.settle(100)
+        assert is_locked(app)
+
+
+async def test_fifteen_minutes_when_one_has_chosen_so(phone: LockedPhone) -> None:
+    session = await phone.signed_in()
+    await choose_minutes(session, 15)
+    async with phone.app() as app:
+        await gone_for(phone, app, minutes=14)
+        assert not is_locked(app)
+        await gone_for(phone, app, minutes=15)
+        assert is_locked(app)
+
+
+async def test_a_long_call_comes_back_to_its_outcomes_at_once(phone: LockedPhone) -> None:
+    await phone.signed_in()
+    async with phone.app() as app:
+        await app.tap(f"call-next-{person(OUYANG)}")
+        await gone_for(phone, app, minutes=40)
+        assert app.has("outcome-interested")
+        await app.tap("outcome-no_answer")
+        await gone_for(phone, app, minutes=6)
+        assert is_locked(app)
+
+
+async def test_a_call_forgotten_for_an_hour_is_asked_about_after_the_pin(phone: LockedPhone) -> None:
+    await phone.signed_in()
+    async with phone.app() as app:
+        await app.tap(f"call-next-{person(OUYANG)}")
+        await gone_for(phone, app, minutes=61)
+        assert is_locked(app)
+        await clients_closed(app)
+        assert not app.has("outcome-interested")
+        await press(app, PIN)
+        await app.settle(200)
+        assert app.has("outcome-interested")
+
+
+async def test_what_waits_is_sent_when_it_locks(phone: LockedPhone) -> None:
+    await phone.signed_in()
+    async with phone.app() as app:
+        session = session_of(app)
+        await record(session, a_call(OUYANG))
+        assert session.store.read(outbox_counts).waiting == 1
+        await gone_for(phone, app, minutes=5)
+        await phone.vault.all_shut.wait()
+        assert len(phone.bank.ledger) == 1
+
+
+async def test_who_leaves_before_choosing_a_pin_needs_the_password_again(phone: LockedPhone) -> None:
+    async with phone.app() as app:
+        await fill_in(app)
+        await gone_for(phone, app, minutes=5)
+        assert app.has("sign-in")
+        assert state_of(app.page).phase is Phase.SIGNED_OUT
+        assert not store_path(phone.platform, ADVISOR).exists()
+
+
+async def test_the_pin_is_asked_for_in_the_language_one_speaks(phone: LockedPhone) -> None:
+    await phone.signed_in()
+    async with phone.app(route="/me") as app:
+        await app.tap(f"language-{Language.EN}")
+        await gone_for(phone, app, minutes=5)
+        await phone.vault.all_shut.wait()
+    async with phone.app() as app:
+        assert "Enter your PIN" in app.texts()
+
+
+async def test_a_vault_that_cannot_be_read_says_so_and_touches_nothing(phone: LockedPhone) -> None:
+    await phone.closed(await phone.signed_in())
+    phone.vault.is_broken = True
+    async with phone.app() as app:
+        assert any("数据没有动过" in text for text in app.texts())
+    assert ADVISOR in phone.vault.drawers
+
+
+@pytest.mark.parametrize("minutes", [1, 5, 15])
+async def test_the_idle_time_is_chosen_in_me(phone: LockedPhone, minutes: int) -> None:
+    await phone.signed_in()
+    async with phone.app(route="/me") as app:
+        await app.tap(f"lock-after-{minutes}")
+        await gone_for(phone, app, minutes=minutes - 0.1)
+        assert not is_locked(app)
+        await gone_for(phone, app, minutes=minutes)
+        assert is_locked(app)
+
+
+async def test_one_can_lock_it_at_once(phone: LockedPhone) -> None:
+    await phone.signed_in()
+    async with phone.app(route="/me") as app:
+        await app.tap("lock-now")
+        await app.settle(100)
+        assert is_locked(app)
+
+
+def _key(key: str) -> dict[str, object]:
+    return {"key": key, "shift": False, "ctrl": False, "alt": False, "meta": False}
