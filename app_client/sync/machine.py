@@ -6,6 +6,8 @@ from enum import StrEnum
 MAX_BATCH = 200
 FIRST_BACK_OFF = 2.0
 LONGEST_BACK_OFF = 300.0
+# Requests that hang one after another may take minutes; nobody is left without a word for one (invariant 7 of SYNC.md).
+DRAGS_AFTER = 30.0
 # With nothing to send, how often to ask for what others changed.
 IDLE_INTERVAL = 60.0
 
@@ -25,7 +27,8 @@ class SyncState:
     """All the machine remembers. Times in seconds of a monotonic clock.
 
     `wake_at`: when to ask again by itself. `is_told_to_wait`: the server named that time, so nothing asks earlier.
-    `has_restarted`: the cursor was forgotten and no exchange has succeeded since.
+    `has_restarted`: the cursor was forgotten and no exchange has succeeded since. `further_at`: when the exchanges that
+    are under way began, or last got anything done.
     """
 
     phase: Phase = Phase.IDLE
@@ -34,6 +37,7 @@ class SyncState:
     wake_at: float | None = None
     is_told_to_wait: bool = False
     has_restarted: bool = False
+    further_at: float = 0.0
     detail: str | None = None
 
 
@@ -89,6 +93,11 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Dragging:
+    """What is under way has got nothing done for DRAGS_AFTER seconds; it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignedOut:
     """The server has ended the sign-in."""
 
@@ -97,8 +106,10 @@ class SignedOut:
 class SignedIn:
     """The person has signed in, again or at last."""
 
+    now: float
 
-Event = Asked | Exchanged | BatchTooLarge | CursorGone | Unreachable | Failed | SignedOut | SignedIn
+
+Event = Asked | Exchanged | BatchTooLarge | CursorGone | Unreachable | Failed | Dragging | SignedOut | SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,7 @@ def step(state: SyncState, event: Event) -> tuple[SyncState, tuple[Effect, ...]]
         case Exchanged(now=now, more=more):
             # A batch that went through may grow again.
             grown = min(MAX_BATCH, state.batch_size * 2)
-            going = SyncState(phase=Phase.SYNCING, batch_size=grown)
+            going = SyncState(phase=Phase.SYNCING, batch_size=grown, further_at=now)
             if more:
                 return going, (Exchange(grown),)
             return replace(going, phase=Phase.IDLE, wake_at=now + IDLE_INTERVAL), ()
@@ -145,10 +156,14 @@ def step(state: SyncState, event: Event) -> tuple[SyncState, tuple[Effect, ...]]
             return _back_off(state, Phase.OFFLINE, now, jitter), ()
         case Failed(now=now, jitter=jitter, detail=detail, retry_after=retry_after):
             return _back_off(state, Phase.FAILING, now, jitter, detail=detail, retry_after=retry_after), ()
+        case Dragging():
+            if state.phase is not Phase.SYNCING:
+                return state, ()
+            return replace(state, phase=Phase.FAILING, detail="The server has not answered for half a minute."), ()
         case SignedOut():
             return SyncState(phase=Phase.SIGN_IN_AGAIN), ()
-        case SignedIn():
-            return SyncState(phase=Phase.SYNCING), (Exchange(MAX_BATCH),)
+        case SignedIn(now=now):
+            return SyncState(phase=Phase.SYNCING, further_at=now), (Exchange(MAX_BATCH),)
 
 
 def _asked(state: SyncState, event: Asked) -> tuple[SyncState, tuple[Effect, ...]]:
@@ -157,7 +172,7 @@ def _asked(state: SyncState, event: Asked) -> tuple[SyncState, tuple[Effect, ...
     is_backing_off = state.failures > 0 and state.wake_at is not None and event.now < state.wake_at
     if is_backing_off and (state.is_told_to_wait or not event.urgent):
         return state, ()
-    return replace(state, phase=Phase.SYNCING), (Exchange(state.batch_size),)
+    return replace(state, phase=Phase.SYNCING, further_at=event.now), (Exchange(state.batch_size),)
 
 
 def _back_off(

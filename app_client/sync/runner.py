@@ -5,7 +5,8 @@ import logging
 import random
 import sqlite3
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,10 +17,10 @@ from app_client.store.meta import Meta, get_meta, last_synced_at, set_meta
 from app_client.sync import machine
 from app_client.sync.clock_offset import CLOCK_SAMPLES, best_offset_ms, with_sample
 from app_client.sync.machine import Phase, SyncState
-from app_client.sync.transport import ApiTransport, BadReply, Offline, ServerSaid, SignInAgain
+from app_client.sync.transport import ApiTransport, BadReply, Offline, ServerSaid, SignInAgain, TimedResponse
 from shared_models.activity import Activity
 from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
-from shared_models.sync import MAX_PAGE, SyncRequest, SyncResponse
+from shared_models.sync import MAX_PAGE, SyncRequest
 
 # A person who logs a call often logs another thing with it.
 DEBOUNCE_SECONDS = 0.3
@@ -41,13 +42,6 @@ class SyncStatus:
     def unsent(self) -> int:
         """How many activities are on this side alone, the rejected ones included."""
         return self.waiting + self.held
-
-
-@dataclass(frozen=True, slots=True)
-class _Timed:
-    response: SyncResponse
-    sent_at: datetime
-    received_at: datetime
 
 
 class SyncRunner:
@@ -109,7 +103,7 @@ class SyncRunner:
     def signed_in(self) -> None:
         """The person has signed in (again): go on at once."""
         if self._is_active:
-            self._feed(machine.SignedIn())
+            self._feed(machine.SignedIn(now=self._clock.monotonic()))
         else:
             self._become(SyncState())
         self.poke(urgent=True)
@@ -124,7 +118,8 @@ class SyncRunner:
             if not self._todo:
                 return False
             try:
-                await self._perform(self._todo.popleft())
+                with self._telling_when_it_drags():
+                    await self._perform(self._todo.popleft())
             except BaseException:
                 # Cancelled in mid-air: whatever the server did, the same batch goes out next time.
                 self._todo.clear()
@@ -170,6 +165,15 @@ class SyncRunner:
         if not self._is_urgent:
             await asyncio.sleep(DEBOUNCE_SECONDS)
 
+    @contextmanager
+    def _telling_when_it_drags(self) -> Iterator[None]:
+        drags_in = machine.DRAGS_AFTER - (self._clock.monotonic() - self._state.further_at)
+        timer = asyncio.get_running_loop().call_later(max(0.0, drags_in), self._feed, machine.Dragging())
+        try:
+            yield
+        finally:
+            timer.cancel()
+
     async def _perform(self, effect: machine.Effect) -> None:
         match effect:
             case machine.Exchange(limit=limit):
@@ -186,9 +190,8 @@ class SyncRunner:
         try:
             request = self._store.read(lambda tx: _request(tx, limit))
             sent = len(request.activities)
-            sent_at = self._clock.now()
-            response = await self._transport.sync(request)
-            timed = _Timed(response, sent_at=sent_at, received_at=self._clock.now())
+            timed = await self._transport.sync(request, clock=self._clock)
+            response = timed.response
             if response.has_more and not (request.activities or response.changes or response.cursor != request.cursor):
                 raise BadReply("The server promises more and sends nothing.")
             more = await self._store.write(lambda tx: _apply(tx, request, timed))
@@ -247,7 +250,7 @@ def _request(tx: sqlite3.Connection, limit: int) -> SyncRequest:
     )
 
 
-def _apply(tx: sqlite3.Connection, request: SyncRequest, timed: _Timed) -> bool:
+def _apply(tx: sqlite3.Connection, request: SyncRequest, timed: TimedResponse) -> bool:
     """Results, changes and cursor of one reply, in one transaction; True when there is more to exchange."""
     response = timed.response
     sent = [Activity.model_validate(each) for each in request.activities]
@@ -267,7 +270,7 @@ def _apply(tx: sqlite3.Connection, request: SyncRequest, timed: _Timed) -> bool:
     return response.has_more or ledger.outbox_counts(tx).waiting > 0
 
 
-def _keep_offset(tx: sqlite3.Connection, timed: _Timed) -> None:
+def _keep_offset(tx: sqlite3.Connection, timed: TimedResponse) -> None:
     samples = with_sample(
         CLOCK_SAMPLES.validate_json(get_meta(tx, Meta.CLOCK_SAMPLES) or "[]"),
         sent_at=timed.sent_at,

@@ -2,14 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Literal, Protocol, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from app_client.platform.clock import Clock
 from app_client.platform.http import Http, HttpReply, Offline
 from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
 from shared_models.org import Staff
@@ -28,6 +30,7 @@ __all__ = [
     "SignInAgain",
     "SignInRefused",
     "SignedIn",
+    "TimedResponse",
     "TokenKeeper",
 ]
 
@@ -70,6 +73,15 @@ class SignedIn(BaseModel):
     # Opens this device's own store when the PIN is forgotten; only the password brings it.
     device_key: str | None = Field(default=None, repr=False)
     password_change_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimedResponse:
+    """An answer, and when by the device's clock the request that it answers went out and came back."""
+
+    response: SyncResponse
+    sent_at: datetime
+    received_at: datetime
 
 
 class TokenKeeper(Protocol):
@@ -149,13 +161,23 @@ class ApiTransport:
         """Revoke this device's tokens on the server. Raises what any call raises."""
         await self._call("POST", "/auth/logout")
 
-    async def sync(self, request: SyncRequest) -> SyncResponse:
+    async def sync(self, request: SyncRequest, *, clock: Clock) -> TimedResponse:
         """One round trip. Raises SignInAgain, TooLarge, CursorExpired, Throttled, ServerSaid, Offline, BadReply."""
-        reply = await self._call("POST", "/sync", body=request.model_dump(mode="json"))
-        response = _parsed(reply, SyncResponse)
+        body = request.model_dump(mode="json")
+        sent_at = received_at = clock.now()
+
+        async def exchange(access_token: str) -> HttpReply:
+            # Of the exchange that is answered alone: one refused before it, and a renewal, say nothing about the clock.
+            nonlocal sent_at, received_at
+            sent_at = clock.now()
+            reply = await self._send("POST", "/sync", access_token, None, body)
+            received_at = clock.now()
+            return reply
+
+        response = _parsed(await self._authorized(exchange), SyncResponse)
         if [result.id for result in response.results] != [activity["id"] for activity in request.activities]:
             raise BadReply("The server's answer does not fit what was sent.")
-        return response
+        return TimedResponse(response, sent_at=sent_at, received_at=received_at)
 
     async def get_me(self) -> Staff:
         """Who is signed in, as the server has them now."""
@@ -220,13 +242,16 @@ class ApiTransport:
     async def _call(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None
     ) -> HttpReply:
+        return await self._authorized(lambda access_token: self._send(method, path, access_token, params, body))
+
+    async def _authorized(self, send: Callable[[str], Awaitable[HttpReply]]) -> HttpReply:
         used = self._access_token
         if used is None:
             used = await self._renew(used)
-        reply = await self._send(method, path, used, params, body)
+        reply = await send(used)
         if reply.status == 401:
             used = await self._renew(used)
-            reply = await self._send(method, path, used, params, body)
+            reply = await send(used)
             if reply.status == 401:
                 raise self._signed_out()
         _raise_for_status(reply)

@@ -105,12 +105,10 @@ class Line:
         # What the server handed out: access tokens must lie on no disk, refresh tokens on the phone's alone.
         self.access_tokens: list[str] = []
         self.refresh_tokens: list[str] = []
-        # When an answer came last that takes the phone further.
+        # When a sync was last answered. A renewed token is not a call that arrived, nor is a batch to be made smaller.
         self.moved_at = 0.0
-        # Of the last answer that came: when the exchange began to which it belongs, and when it came.
+        # Of the last sync that was answered: when it began, and when its answer came.
         self.last_exchange: tuple[float, float] | None = None
-        self._chain_began = 0.0
-        self._chain_ended: float | None = None
 
     async def send(
         self,
@@ -121,24 +119,18 @@ class Line:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpReply:
-        now = asyncio.get_running_loop().time()
-        # The phone measures its clock over a renewal and the sync after it, with the token carried to the disk between.
-        if self._chain_ended is None or now - self._chain_ended > 1:
-            self._chain_began = now
-        self.sent_at.append(now)
+        began = asyncio.get_running_loop().time()
+        self.sent_at.append(began)
         request = self._at_the_gate(Request(path, headers, body or b""))
         fate = self._chance.choices(list(self.weather.weights), list(self.weather.weights.values()))[0]
         if self.next_fate is not None and _activities(request):
             fate, self.next_fate = self.next_fate, None
         self._told(f"sends {path.rpartition('/')[2]}, {_size(request)}: {fate}")
         reply = await self._carry(request, fate)
-        self._chain_ended = asyncio.get_running_loop().time()
-        if reply.status in (200, 413):
-            self.moved_at = self._chain_ended
         self._told(f"hears {reply.status}{_summary(request, reply)}")
         if reply.status == 200 and path == SYNC:
-            self.last_exchange = self._chain_began, self._chain_ended
-            self._chain_ended = None
+            self.moved_at = asyncio.get_running_loop().time()
+            self.last_exchange = began, self.moved_at
         if path == TOKEN and "access_token" in (granted := _parsed(reply.body)):
             self.access_tokens.append(granted["access_token"])
             self.refresh_tokens.append(granted["refresh_token"])

@@ -116,9 +116,9 @@ MUTATIONS = (
     _mutation(
         "the outbox is emptied when it is sent, not when it is answered",
         "app_client/sync/runner.py",
-        "            response = await self._transport.sync(request)\n",
+        "            timed = await self._transport.sync(request, clock=self._clock)\n",
         "            await self._store.write(lambda tx: tx.execute(\"DELETE FROM outbox WHERE state = 'waiting'\"))\n"
-        "            response = await self._transport.sync(request)\n",
+        "            timed = await self._transport.sync(request, clock=self._clock)\n",
     ),
     _mutation(
         "the cursor is stored before the changes it stands for",
@@ -181,6 +181,18 @@ MUTATIONS = (
         "app_client/store/database.py",
         '            connection.execute("ROLLBACK")\n            raise\n        connection.execute("COMMIT")\n',
         '            connection.execute("COMMIT")\n            raise\n        connection.execute("COMMIT")\n',
+    ),
+    _mutation(
+        "the clock is measured over a renewed token, too",
+        "app_client/sync/transport.py",
+        "            sent_at = clock.now()\n",
+        "",
+    ),
+    _mutation(
+        "requests that hang one after another are not told of",
+        "app_client/sync/machine.py",
+        "            if state.phase is not Phase.SYNCING:\n",
+        "            if state.phase:\n",
     ),
     _mutation(
         "a failing sync does not back off",

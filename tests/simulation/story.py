@@ -31,7 +31,8 @@ STARTS = (
     datetime(2026, 11, 30, 7, 50, tzinfo=UTC),
 )
 HEALS_WITHIN = 900.0
-TELLS_WITHIN = 65.0
+TELLS_WITHIN = 60.0
+LOOKS_EVERY = 10.0
 MOST_REQUESTS_A_MINUTE = 60
 
 
@@ -126,7 +127,6 @@ class Story:
             for _ in range(self._chance.randint(12, 40)):
                 await self._pass_some_time()
                 self._happen()
-                self._look_at_phones()
             await self._heal()
             self._check(is_last=storm == storms - 1)
 
@@ -174,7 +174,12 @@ class Story:
             # People put their phones away; a phone in a pocket asks nothing.
             for phone in self._phones:
                 phone.put_away()
-        await pass_time(seconds)
+            await pass_time(seconds)
+            seconds = 0.0
+        while seconds > 0:
+            await pass_time(min(seconds, LOOKS_EVERY))
+            seconds -= LOOKS_EVERY
+            self._look_at_phones()
 
     # What people do.
 
@@ -402,6 +407,7 @@ class Story:
                 await phone.sign_in()
             phone.wake()
             await pass_time(1)
+            self._look_at_phones()
 
     def _is_in_step(self, phone: Phone, *, since: tuple[float, float] | None) -> bool:
         status = phone.status

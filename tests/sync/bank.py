@@ -34,6 +34,7 @@ class Bank:
 
     clock: HandClock
     ahead_ms: int = 0
+    grant_takes_ms: int = 0
     page: int = 1000
     most_activities: int = 500
     faults: list[str | int] = field(default_factory=list)
@@ -111,6 +112,7 @@ class Bank:
 
     def _grant(self, form: dict[str, str]) -> HttpReply:
         self.grants.append(form)
+        self.clock.forward(milliseconds=self.grant_takes_ms)
         if form["grant_type"] == "password":
             login = form["username"]
             known = login in self.people and form["password"] == self.chosen.get(login, PASSWORD)

@@ -13,6 +13,7 @@ from app_client.sync.machine import (
     Asked,
     BatchTooLarge,
     CursorGone,
+    Dragging,
     Exchange,
     Exchanged,
     Failed,
@@ -61,6 +62,19 @@ def test_an_action_waits_for_the_back_off_and_a_person_does_not():
     assert step(waiting, Asked(now=2))[1] == (Exchange(MAX_BATCH),)
 
 
+def test_what_gets_nothing_done_is_said_to_fail_and_goes_on():
+    state, _ = step(SyncState(), Asked(now=10))
+    assert state.further_at == 10
+    dragging, effects = step(state, Dragging())
+    assert (dragging.phase, effects) == (Phase.FAILING, ())
+    halved, effects = step(dragging, BatchTooLarge(now=50, jitter=0, sent=8))
+    assert (halved.phase, halved.further_at, effects) == (Phase.FAILING, 10, (Exchange(4),))
+    going, _ = step(halved, Exchanged(now=60, more=True))
+    assert (going.phase, going.further_at) == (Phase.SYNCING, 60)
+    offline, _ = step(state, Unreachable(now=20, jitter=0))
+    assert step(offline, Dragging()) == (offline, ())
+
+
 def test_nobody_asks_earlier_than_the_server_said():
     told, _ = step(SyncState(), Failed(now=0, jitter=0, detail="busy", retry_after=30))
     assert step(told, Asked(now=29, urgent=True)) == (told, ())
@@ -97,7 +111,7 @@ def test_signed_out_asks_nothing_until_the_person_signed_in():
     state, effects = step(SyncState(phase=Phase.SYNCING), SignedOut())
     assert (state.phase, effects) == (Phase.SIGN_IN_AGAIN, ())
     assert step(state, Asked(now=9, urgent=True)) == (state, ())
-    assert step(state, SignedIn())[1] == (Exchange(MAX_BATCH),)
+    assert step(state, SignedIn(now=3))[1] == (Exchange(MAX_BATCH),)
 
 
 def sample_after(samples, *, trip_ms: int, offset_ms: int, at=NINE) -> list[ClockSample]:

@@ -1,13 +1,16 @@
 """One store against a small bank: results, changes, faults, tokens, the clock, and what a crash leaves."""
 
 import asyncio
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app_client.platform.http import HttpReply
 from app_client.platform.httpx_http import HttpxHttp
 from app_client.session import AppSession, OpenStores
 from app_client.sign_in.actions import resume, sign_in
@@ -23,6 +26,7 @@ from shared_models.activity import Activity
 from shared_models.customers import Prospect
 from shared_models.fold import fold_day
 from shared_models.policy import Policies
+from tests.simulation.virtual import VirtualLoop, pass_time
 from tests.store.scenes import (
     LI,
     MONDAY,
@@ -35,6 +39,22 @@ from tests.store.scenes import (
     customer_change,
 )
 from tests.sync.bank import PASSWORD, Bank, Pocket, a_platform
+
+
+@dataclass
+class SlowLine:
+    """A line on which each request takes so long; the rest is the bank's."""
+
+    bank: Bank
+    seconds: float
+
+    async def send(self, method: str, path: str, **request: Any) -> HttpReply:
+        await pass_time(self.seconds)
+        self.bank.clock.forward(seconds=self.seconds)
+        return await self.bank.send(method, path, **request)
+
+    async def close(self) -> None:
+        pass
 
 
 @pytest.fixture
@@ -188,6 +208,35 @@ async def test_the_offset_is_measured_kept_and_used(session, bank):
     # 23:59 in Shanghai by a clock that is a minute and a half slow: it is tomorrow.
     bank.clock.forward(hours=14, minutes=59)
     assert session.today() == MONDAY + timedelta(days=1)
+
+
+async def test_a_renewed_token_has_no_part_in_measuring_the_clock(session, bank):
+    bank.ahead_ms = 90_000
+    bank.expire_access()
+    bank.grant_takes_ms = 20_000
+    await session.sync.sync_now()
+    assert session.store.read(clock_offset_ms) == pytest.approx(90_000, abs=100)
+
+
+def test_requests_that_hang_one_after_another_are_told_of_within_a_minute(tmp_path, bank):
+    loop = VirtualLoop()
+    heard: list[tuple[float, Phase]] = []
+
+    async def sync() -> None:
+        platform = replace(a_platform(tmp_path, bank), open_http=lambda: SlowLine(bank, seconds=29))
+        session = await sign_in(platform, "advisor1", PASSWORD)
+        await append(session, a_call())
+        bank.expire_access()
+        began = loop.time()
+        session.sync.subscribe(lambda: heard.append((loop.time() - began, session.sync.status.phase)))
+        # A refusal, a renewal and the sync itself, none of them late enough to be given up.
+        status = await session.sync.sync_now()
+        assert (status.phase, status.waiting) == (Phase.IDLE, 0)
+        await session.close()
+
+    loop.run_until_complete(sync())
+    loop.close()
+    assert heard == [(pytest.approx(30), Phase.FAILING), (pytest.approx(87), Phase.IDLE)]
 
 
 async def test_a_calls_own_prospect_is_called_and_synced_in_one_go(session, bank):
