@@ -1,8 +1,10 @@
 """What a customer's page lists: who they are, why now, their money, promises and history; the actions are screen.py's."""
 
+from collections.abc import Callable
+
 import flet as ft
 
-from app_client.customers.queries import CustomerView, PastActivity
+from app_client.customers.queries import CustomerView, PastActivity, can_be_taken_back
 from app_client.customers.words import (
     maturity_day,
     past_words,
@@ -15,7 +17,19 @@ from app_client.plans.words import reason_words
 from app_client.proposals.words import rating_line
 from app_client.shell.marks import customer_badges
 from app_client.theme import BODY, Role
-from app_client.widgets import Place, Tone, badge, body, card, note, runs, section_header, stat_tile
+from app_client.widgets import (
+    Place,
+    Tap,
+    Tone,
+    badge,
+    body,
+    card,
+    icon_button,
+    note,
+    runs,
+    section_header,
+    stat_tile,
+)
 from shared_models.activity import ActivityData
 from shared_models.boards import BoardShown
 from shared_models.calls import Call, is_connected
@@ -27,9 +41,15 @@ from shared_models.visits import Visit
 
 SHOWN = 60
 _SOON_DAYS = 14
+# Letters of an amount that stand in half a phone's width, also in type of a third more.
+_FITS_HALF = 9
 
 
-def customer_parts(view: CustomerView) -> list[ft.Control]:
+TakeBack = Callable[[PastActivity], Tap]
+"""What a tap on "take back" beside one thing of today does."""
+
+
+def customer_parts(view: CustomerView, take_back: TakeBack) -> list[ft.Control]:
     """Everything about one customer, what is needed before a call first."""
     parts: list[ft.Control] = [_identity(view)]
     emphasis, rest = reason_words(view.reasons, today=view.today)
@@ -50,7 +70,7 @@ def customer_parts(view: CustomerView) -> list[ft.Control]:
                 ]
             )
         )
-    parts += _history(view)
+    parts += _history(view, take_back)
     return parts
 
 
@@ -98,16 +118,17 @@ def _why(emphasis: str, rest: str) -> ft.Control:
 
 def _money(view: CustomerView) -> list[ft.Control]:
     customer = view.customer
-    tiles: list[ft.Control] = []
-    if customer.aum is not None:
-        tiles.append(stat_tile(t_money(customer.aum), t("资产"), identifier="aum"))
-    if customer.idle_cash is not None:
-        tiles.append(stat_tile(t_money(customer.idle_cash), t("活期闲置"), identifier="idle-cash"))
-    if not tiles and not view.maturities:
+    amounts = [(customer.aum, t("资产"), "aum"), (customer.idle_cash, t("活期闲置"), "idle-cash")]
+    shown = [(t_money(amount), label, identifier) for amount, label, identifier in amounts if amount is not None]
+    if not shown and not view.maturities:
         return []
     parts: list[ft.Control] = [section_header(t("资产与到期"))]
-    if tiles:
-        parts.append(ft.Row(tiles, spacing=10))
+    tiles: list[ft.Control] = [stat_tile(value, label, identifier=identifier) for value, label, identifier in shown]
+    if max((len(value) for value, _, _ in shown), default=0) > _FITS_HALF:
+        # A figure broken over two lines is misread: each gets a line of its own.
+        parts.append(ft.Column([ft.Row([tile]) for tile in tiles], spacing=10, tight=True))
+    elif tiles:
+        parts.append(ft.Row(tiles, spacing=10, intrinsic_height=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH))
     if view.maturities:
         parts += [ft.Container(height=10), card([_maturity(each, view) for each in view.maturities])]
     return parts
@@ -144,18 +165,18 @@ def _pair(left: str, right: str, *, tone: ft.ColorValue) -> ft.Control:
 # -- history
 
 
-def _history(view: CustomerView) -> list[ft.Control]:
+def _history(view: CustomerView, take_back: TakeBack) -> list[ft.Control]:
     if not view.history:
         return [section_header(t("往来")), card([note(t("还没有往来记录。"))])]
     shown = view.history[:SHOWN]
     parts: list[ft.Control] = [section_header(t("往来"), t_n("{n} 条", len(view.history)))]
-    parts += [_past(past, view, Place.of(index, len(shown))) for index, past in enumerate(shown)]
+    parts += [_past(past, view, Place.of(index, len(shown)), take_back) for index, past in enumerate(shown)]
     if len(view.history) > SHOWN:
         parts.append(ft.Container(note(t_n("更早还有 {n} 条", len(view.history) - SHOWN)), padding=16))
     return parts
 
 
-def _past(past: PastActivity, view: CustomerView, place: Place) -> ft.Control:
+def _past(past: PastActivity, view: CustomerView, place: Place, take_back: TakeBack) -> ft.Control:
     heading, detail = past_words(past, today=view.today)
     when = when_words(past, today=view.today)
     marks: list[ft.Control] = []
@@ -187,18 +208,29 @@ def _past(past: PastActivity, view: CustomerView, place: Place) -> ft.Control:
         spacing=12,
         vertical_alignment=ft.CrossAxisAlignment.START,
     )
-    return ft.Semantics(
-        content=ft.Container(
-            row,
-            bgcolor=Role.CARD,
-            border_radius=place.corners(),
-            border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
-            padding=ft.Padding.symmetric(horizontal=16, vertical=12),
-        ),
+    told = ft.Semantics(
+        content=ft.Container(row, padding=ft.Padding.symmetric(horizontal=16, vertical=12)),
         label="，".join(part for part in spoken if part),  # not shown: a pause of a screen reader
         identifier=f"past-{past.id}",
         container=True,
         exclude_semantics=True,
+        expand=True,
+    )
+    beside: list[ft.Control] = [told]
+    if can_be_taken_back(past, today=view.today):
+        undo = icon_button(
+            ft.Icons.UNDO,
+            label=t("撤销：{what}", what=heading),
+            on_click=take_back(past),
+            identifier=f"undo-{past.id}",
+            color=Role.MUTE,
+        )
+        beside.append(ft.Container(undo, padding=ft.Padding(right=8)))
+    return ft.Container(
+        ft.Row(beside, spacing=0, vertical_alignment=ft.CrossAxisAlignment.CENTER),
+        bgcolor=Role.CARD,
+        border_radius=place.corners(),
+        border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
     )
 
 

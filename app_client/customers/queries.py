@@ -3,18 +3,23 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from app_client.session import AppSession
 from app_client.store import ledger, reads
 from shared_models.activity import Activity, ActivityData, Void
-from shared_models.customers import Customer, Maturity, Pool, pool_on
+from shared_models.calls import Call
+from shared_models.customers import Customer, Maturity, Pool, Prospect, pool_on
+from shared_models.follow_ups import FollowUp
 from shared_models.plans import Contact, Promise, Reason, contacts_of, open_promises, reasons_for
 from shared_models.policy import DayPolicy, zone
 from shared_models.products import Product, rating_valid_until
 from shared_models.proposals import PickResponse, Proposal
+
+# A call and the promise made in it are written by one tap.
+_ONE_TAP = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,29 @@ def customer_view(session: AppSession, customer_id: UUID) -> CustomerView | None
         )
 
     return session.store.read(read)
+
+
+def can_be_taken_back(past: PastActivity, *, today: date) -> bool:
+    """Whether a person may void it here: made today, and it still counts. Earlier days were reported; a new customer stays."""
+    return (
+        past.at.date() == today
+        and not past.is_voided
+        and past.held_code is None
+        and not isinstance(past.data, Prospect)
+    )
+
+
+def taken_back_with(past: PastActivity, history: Iterable[PastActivity]) -> tuple[UUID, ...]:
+    """What goes when this goes: itself, and with a call the promise that was made in it."""
+    promises = [
+        each.id
+        for each in history
+        if isinstance(past.data, Call)
+        and isinstance(each.data, FollowUp)
+        and not each.is_voided
+        and timedelta(0) <= each.at - past.at < _ONE_TAP
+    ]
+    return (past.id, *promises)
 
 
 def same_phone(session: AppSession, phone: str) -> SamePhone | None:

@@ -13,7 +13,8 @@ from app_client.customers.detail import customer_parts
 from app_client.customers.follow_up import use_follow_up
 from app_client.customers.prospect_sheet import use_prospect_sheet
 from app_client.customers.queries import CustomerView, customer_view
-from app_client.customers.words import contact_words
+from app_client.customers.take_back import use_take_back
+from app_client.customers.words import contact_words, silence_words
 from app_client.flet_typed import component, keyed, memo, use_state
 from app_client.i18n import Language, t, t_n
 from app_client.search.queries import Filters, Found, FoundCustomer, find_customers
@@ -65,6 +66,8 @@ def CustomersScreen() -> ft.View:
             go(f"/customers/{customer_id}")
 
     add_prospect = use_prospect_sheet(session, on_open=open_customer)
+    # A search that leaves one shows that one: nobody has to tap what they have typed.
+    beside = chosen or (found.rows[0].id if wide and found.rows else None)
     rows: list[ft.Control] = [
         keyed(
             str(row.id),
@@ -74,7 +77,8 @@ def CustomersScreen() -> ft.View:
             today=today,
             place=Place.of(index, len(found.rows)),
             wide=wide,
-            is_chosen=wide and row.id == chosen,
+            is_chosen=row.id == beside,
+            by_silence=filters.silent_days is not None,
             on_open=set_chosen,
             language=language,
         )
@@ -92,7 +96,7 @@ def CustomersScreen() -> ft.View:
         content=ft.Column(
             [
                 text_field(
-                    t("姓名、拼音首字母或电话尾号"),
+                    t("姓名、拼音、尾号"),
                     value=filters.text,
                     on_change=lambda text: set_filters(lambda last: replace(last, text=text)),
                     identifier="customer-search",
@@ -106,7 +110,7 @@ def CustomersScreen() -> ft.View:
             expand=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         ),
-        detail=_detail(chosen) if wide else None,
+        detail=_detail(beside) if wide else None,
     )
 
 
@@ -118,11 +122,12 @@ def CustomerScreen() -> ft.View:
     address = use_address("customer_id")
     view = customer_view(session, address.id) if address.id else None
     actions = use_customer_actions(session, view)
+    take_back = use_take_back(session, view)
     return shell_view(
         route=address.path or "/customers/none",
         heading=view.customer.name if view else t("客户"),
         subtitle=contact_words(view.last_spoken_on, today=view.today) if view else "",
-        content=customer_parts(view) if view else [_gone()],
+        content=customer_parts(view, take_back) if view else [_gone()],
         bottom=actions,
         on_back=lambda: go(_beneath(address.path)),
     )
@@ -135,10 +140,13 @@ def CustomerPane(*, customer_id: UUID) -> ft.Control:
     use_store_version(session)
     view = customer_view(session, customer_id)
     actions = use_customer_actions(session, view)
+    take_back = use_take_back(session, view)
     if view is None or actions is None:
         return detail_pane([_gone()])
     name = [title(view.customer.name), note(contact_words(view.last_spoken_on, today=view.today))]
-    return detail_pane([*name, ft.Container(height=12), actions, ft.Container(height=16), *customer_parts(view)])
+    return detail_pane(
+        [*name, ft.Container(height=12), actions, ft.Container(height=16), *customer_parts(view, take_back)]
+    )
 
 
 def use_customer_actions(session: AppSession, view: CustomerView | None) -> ft.Control | None:
@@ -155,22 +163,25 @@ def use_customer_actions(session: AppSession, view: CustomerView | None) -> ft.C
     def follow_up() -> None:
         open_follow_up(customer.id, customer.name)
 
-    return ft.Row(
+    others = [
+        quiet_button(t("面访"), on_click=check_in, identifier="check-in", filled=True),
+        quiet_button(t("约定"), on_click=follow_up, identifier="follow-up", filled=True),
+        quiet_button(t("补记"), on_click=record_call(session, customer.id), identifier="record-call", filled=True),
+    ]
+    return ft.Column(
         [
-            ft.Container(
-                primary_button(
-                    t("打电话"),
-                    icon=ft.Icons.PHONE,
-                    on_click=call_customer(session, customer.id, customer.phone),
-                    identifier="call-customer",
-                ),
-                expand=True,
+            # A line of their own: beside the others large type would leave no room for the first.
+            ft.Row([ft.Container(each, expand=1) for each in others], spacing=8),
+            primary_button(
+                t("打电话"),
+                icon=ft.Icons.PHONE,
+                on_click=call_customer(session, customer.id, customer.phone),
+                identifier="call-customer",
             ),
-            quiet_button(t("面访"), on_click=check_in, identifier="check-in", filled=True),
-            quiet_button(t("约定"), on_click=follow_up, identifier="follow-up", filled=True),
-            quiet_button(t("补记"), on_click=record_call(session, customer.id), identifier="record-call"),
         ],
         spacing=8,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 
@@ -289,6 +300,7 @@ def CustomerLine(
     place: Place,
     wide: bool,
     is_chosen: bool,
+    by_silence: bool,
     on_open: Callable[[UUID], object],
     language: Language,  # noqa: ARG001 - an argument, so that the memoized row is drawn anew in another language
 ) -> ft.Control:
@@ -306,7 +318,7 @@ def CustomerLine(
 
     return customer_row(
         name=row.name,
-        reason=contact_words(row.last_spoken_on, today=today),
+        reason=_row_words(row, today=today, by_silence=by_silence),
         badges=marks,
         on_open=open_it,
         on_call=call_customer(session, row.id, row.phone),
@@ -314,6 +326,18 @@ def CustomerLine(
         selected=is_chosen if wide else None,
         identifier=f"customer-{row.id}",
     )
+
+
+def _row_words(row: FoundCustomer, *, today: date, by_silence: bool) -> str:
+    """When they were spoken to; where silence is what one looks for, that first, and a visit since then after it."""
+    spoken = contact_words(row.last_spoken_on, today=today)
+    if not by_silence:
+        return spoken
+    silent = silence_words(row.last_called_on, today=today)
+    is_later = row.last_spoken_on is not None and (
+        row.last_called_on is None or row.last_spoken_on > row.last_called_on
+    )
+    return f"{silent} · {spoken}" if is_later else silent
 
 
 _Row = memo(CustomerLine)

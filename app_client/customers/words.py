@@ -27,6 +27,13 @@ def contact_words(last_spoken_on: date | None, *, today: date) -> str:
     return t("昨天联系过") if days == 1 else t("{n} 天前联系过", n=days)
 
 
+def silence_words(last_called_on: date | None, *, today: date) -> str:
+    """How long nobody has called them: `从未拨打`, `32 天没拨打`; a visit does not end it."""
+    if last_called_on is None:
+        return t("从未拨打")
+    return t_n("{n} 天没拨打", (today - last_called_on).days)
+
+
 def source_word(code: str) -> str:
     """Where a prospect was met; another code is shown as it is."""
     words = {

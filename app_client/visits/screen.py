@@ -24,6 +24,7 @@ from app_client.widgets import (
     Tone,
     badge,
     body,
+    confirm_sheet,
     customer_row,
     empty_state,
     icon_button,
@@ -49,11 +50,12 @@ def VisitsScreen() -> ft.View:
     view = visits_view(session)
     open_check_in = use_check_in(session)
     pick_customer = use_customer_picker(session, open_check_in)
+    undo = use_undo(session)
     return shell_view(
         route="/visits",
         heading=t("面访"),
         subtitle=f"{t_date(view.day)} · {_standing(view)}",
-        content=[_progress(view), *_due(view, open_check_in), *_done(session, view), *_ahead(view)],
+        content=[_progress(view), *_due(view, open_check_in), *_done(view, undo), *_ahead(view)],
         bottom=primary_button(
             t("登记面访"), icon=ft.Icons.ADD_LOCATION_ALT_OUTLINED, on_click=pick_customer, identifier="new-visit"
         ),
@@ -82,7 +84,7 @@ def use_customer_picker(session: AppSession, pick: OpenCheckIn) -> Tap:
         return sheet(
             [
                 text_field(
-                    t("姓名、拼音首字母或电话尾号"),
+                    t("姓名、拼音、尾号"),
                     value=text,
                     on_change=set_text,
                     identifier="visit-search",
@@ -251,7 +253,7 @@ def _in_card(content: ft.Control, place: Place) -> ft.Control:
     )
 
 
-def _done(session: AppSession, view: VisitsView) -> list[ft.Control]:
+def _done(view: VisitsView, undo: Callable[[VisitRow], Tap]) -> list[ft.Control]:
     if not view.rows:
         if view.due:
             return []
@@ -264,21 +266,45 @@ def _done(session: AppSession, view: VisitsView) -> list[ft.Control]:
         ]
     return [
         section_header(t("今天见过"), t_n("{n} 次面访", len(view.rows))),
-        *[_visit(row, Place.of(index, len(view.rows)), _undo(session, row)) for index, row in enumerate(view.rows)],
+        *[_visit(row, Place.of(index, len(view.rows)), undo(row)) for index, row in enumerate(view.rows)],
     ]
 
 
-def _undo(session: AppSession, row: VisitRow) -> Tap:
-    async def undo() -> None:
+def use_undo(session: AppSession) -> Callable[[VisitRow], Tap]:
+    """A hook: mounts the sheet that asks before a visit is taken back, and returns the tap that opens it for one."""
+    asked, ask = use_state(_no_visit)
+
+    def close() -> None:
+        ask(None)
+
+    async def take_back() -> None:
         page = ft.context.page
+        assert asked is not None  # the sheet is only shown for a visit
         try:
-            await take_back_visit(session, row.visit_id)
+            await take_back_visit(session, asked.visit_id)
         except DomainError as error:
             announce(page, error_words(error))
             return
-        announce(page, t("已撤销面访：{name}", name=row.name or t("已转出的客户")), lifted=True)
+        close()
+        announce(page, t("已撤销面访：{name}", name=asked.name or t("已转出的客户")), lifted=True)
 
-    return undo
+    ft.use_dialog(
+        confirm_sheet(
+            heading=t("撤销{name}的面访？", name=asked.name or t("已转出的客户")),
+            subtitle=t("连同介绍的产品不再计入，不能恢复。"),
+            action=t("撤销"),
+            on_confirm=take_back,
+            on_dismiss=close,
+            identifier="take-back",
+        )
+        if asked is not None
+        else None
+    )
+    return lambda row: lambda: ask(row)
+
+
+def _no_visit() -> VisitRow | None:
+    return None
 
 
 def _visit(row: VisitRow, place: Place, on_undo: Tap) -> ft.Control:

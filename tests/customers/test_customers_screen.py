@@ -8,11 +8,25 @@ import pytest_asyncio
 from app_client.customers.queries import customer_view
 from app_client.search.queries import Filters, find_customers
 from app_client.session import AppSession
-from app_client.store import ledger
+from app_client.store import ledger, reads
 from shared_models.activity import ActivityKind, Void
+from shared_models.fold import AdvisorDay
 from shared_models.follow_ups import FollowUp, FollowUpReason
 from tests.store.scenes import MONDAY
-from tests.today.scenes import CHEN, LI, OUYANG, WANG, Scene, a_call, person, record
+from tests.today.scenes import (
+    CHEN,
+    LI,
+    OUYANG,
+    WANG,
+    Scene,
+    a_call,
+    a_promise,
+    a_proposal,
+    a_visit,
+    clients_closed,
+    person,
+    record,
+)
 from tests.ui.harness import App
 
 
@@ -33,6 +47,10 @@ def listed(app: App) -> set[str | None]:
         for node in app.all(ft.Semantics)
         if node.identifier and node.identifier.startswith("customer-0")
     }
+
+
+def figures(session: AppSession) -> AdvisorDay:
+    return session.store.read(lambda tx: reads.day_figures(tx, MONDAY))
 
 
 async def undo(app: App) -> None:
@@ -65,6 +83,14 @@ async def test_filters_are_chips_that_turn_on_and_off(app: App) -> None:
     assert listed(app) == {f"customer-{person(CHEN)}"}
     await app.tap("filter-everyone")
     assert len(listed(app)) == 5
+
+
+async def test_who_was_not_called_says_for_how_long_and_that_a_visit_came_since(app: App, session: AppSession) -> None:
+    await record(session, a_call(WANG), a_visit(LI))
+    await app.tap("filter-silent")
+    assert app.at(f"customer-{person(LI)}").label == "李璟瑄, 从未拨打 · 今天联系过"
+    assert app.at(f"customer-{person(CHEN)}").label == "陈晓丽, 92 天没拨打"
+    assert f"customer-{person(WANG)}" not in listed(app)
 
 
 async def test_the_phone_button_of_a_row_dials(app: App, scene: Scene) -> None:
@@ -156,6 +182,36 @@ async def test_history_strikes_out_what_was_taken_back(app: App, session: AppSes
     assert not app.has(f"past-{void.id}")
 
 
+async def test_a_wrong_tap_found_later_is_taken_back_from_the_history(
+    app: App, scene: Scene, session: AppSession
+) -> None:
+    call, promise = await record(session, a_call(OUYANG), a_promise(OUYANG, MONDAY))
+    scene.clock.forward(seconds=600)
+    [visit] = await record(session, a_visit(OUYANG))
+    await record(session, a_proposal(OUYANG, visit, 3))
+    await app.tap(f"customer-{person(OUYANG)}")
+    await app.tap(f"undo-{call.id}")
+    assert "今天 09:00 电话 · 有意向，撤销后不再计入，不能恢复。" in app.texts()
+    await app.tap("take-back")
+    assert figures(session).calls == 0
+    view = customer_view(session, person(OUYANG))
+    assert view is not None
+    assert view.promises == ()
+    assert not app.has(f"undo-{promise.id}")
+    await clients_closed(app)
+    await app.tap(f"undo-{visit.id}")
+    await app.tap("take-back")
+    assert (figures(session).visits, figures(session).products_presented) == (0, 0)
+
+
+async def test_what_was_reported_yesterday_stays(app: App, scene: Scene, session: AppSession) -> None:
+    [call] = await record(session, a_call(OUYANG))
+    scene.clock.forward(days=1)
+    await app.tap(f"customer-{person(OUYANG)}")
+    assert app.has(f"past-{call.id}")
+    assert not app.has(f"undo-{call.id}")
+
+
 async def test_history_says_why_the_server_returned_something(app: App, scene: Scene, session: AppSession) -> None:
     promise = FollowUp(due_on=MONDAY, reason=FollowUpReason.CALLBACK)
     draft = ledger.Draft(kind=ActivityKind.FOLLOW_UP, data=promise, customer_id=person(OUYANG))
@@ -174,6 +230,9 @@ async def test_a_customer_who_has_left_the_book_is_said_to_have(scene: Scene, se
 
 async def test_on_a_wide_screen_the_customer_stands_beside_the_list(scene: Scene, session: AppSession) -> None:
     async with scene.app(route="/customers", width=1280, height=800) as app:
+        await app.type("customer-search", "wjg")
+        assert "13800000002" in app.texts()
+        await app.type("customer-search", "")
         await app.tap(f"customer-{person(OUYANG)}")
         assert app.page.route == "/customers"
         assert "13800000001" in app.texts()

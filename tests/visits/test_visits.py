@@ -19,7 +19,18 @@ from shared_models.follow_ups import FollowUp, FollowUpReason
 from shared_models.visits import Fix, Visit, VisitPlace
 from tests.store.scenes import MONDAY, NINE
 from tests.sync.bank import a_platform
-from tests.today.scenes import CHEN, OUYANG, WANG, PhoneInHand, Scene, a_proposal, a_visit, person, record
+from tests.today.scenes import (
+    CHEN,
+    OUYANG,
+    WANG,
+    PhoneInHand,
+    Scene,
+    a_proposal,
+    a_visit,
+    clients_closed,
+    person,
+    record,
+)
 from tests.ui.harness import App
 
 FIX = Fix(lat=43.88, lon=125.32, accuracy_m=20, taken_at=NINE, mocked=False)
@@ -117,6 +128,13 @@ async def test_undo_takes_back_the_visit_and_its_products(app: App, session: App
     await app.settle()
     assert "3 款" in app.texts()
     await app.tap(f"undo-{visit_id}")
+    # A stray tap is not a lost visit: it asks first.
+    assert "撤销欧阳婳的面访？" in app.texts()
+    await app.tap("cancel")
+    assert visits_view(session).figures.visits == 1
+    await clients_closed(app)
+    await app.tap(f"undo-{visit_id}")
+    await app.tap("take-back")
     assert visits_view(session).figures.visits == 0
     assert visits_view(session).figures.products_presented == 0
     before = len(written(session))
