@@ -139,14 +139,8 @@ def step(state: SyncState, event: Event) -> tuple[SyncState, tuple[Effect, ...]]
             if more:
                 return going, (Exchange(grown),)
             return replace(going, phase=Phase.IDLE, wake_at=now + IDLE_INTERVAL), ()
-        case BatchTooLarge(now=now, jitter=jitter, sent=sent):
-            if sent <= 1:
-                return _back_off(
-                    state, Phase.FAILING, now, jitter, detail="The server takes no request of this size."
-                ), ()
-            # Of what was sent, not of what might have been: half of the largest batch could be the same seven again.
-            halved = sent // 2
-            return replace(state, batch_size=halved), (Exchange(halved),)
+        case BatchTooLarge():
+            return _too_large(state, event)
         case CursorGone(now=now, jitter=jitter):
             if state.has_restarted:
                 # It refuses even a fresh start; asking on and on would help nobody.
@@ -157,13 +151,26 @@ def step(state: SyncState, event: Event) -> tuple[SyncState, tuple[Effect, ...]]
         case Failed(now=now, jitter=jitter, detail=detail, retry_after=retry_after):
             return _back_off(state, Phase.FAILING, now, jitter, detail=detail, retry_after=retry_after), ()
         case Dragging():
-            if state.phase is not Phase.SYNCING:
-                return state, ()
-            return replace(state, phase=Phase.FAILING, detail="The server has not answered for half a minute."), ()
+            return _dragging(state), ()
         case SignedOut():
             return SyncState(phase=Phase.SIGN_IN_AGAIN), ()
         case SignedIn(now=now):
             return SyncState(phase=Phase.SYNCING, further_at=now), (Exchange(MAX_BATCH),)
+
+
+def _too_large(state: SyncState, event: BatchTooLarge) -> tuple[SyncState, tuple[Effect, ...]]:
+    if event.sent <= 1:
+        detail = "The server takes no request of this size."
+        return _back_off(state, Phase.FAILING, event.now, event.jitter, detail=detail), ()
+    # Of what was sent, not of what might have been: half of the largest batch could be the same seven again.
+    halved = event.sent // 2
+    return replace(state, batch_size=halved), (Exchange(halved),)
+
+
+def _dragging(state: SyncState) -> SyncState:
+    if state.phase is not Phase.SYNCING:
+        return state
+    return replace(state, phase=Phase.FAILING, detail="The server has not answered for half a minute.")
 
 
 def _asked(state: SyncState, event: Asked) -> tuple[SyncState, tuple[Effect, ...]]:

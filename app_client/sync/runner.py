@@ -5,7 +5,7 @@ import logging
 import random
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -166,7 +166,7 @@ class SyncRunner:
             await asyncio.sleep(DEBOUNCE_SECONDS)
 
     @contextmanager
-    def _telling_when_it_drags(self) -> Iterator[None]:
+    def _telling_when_it_drags(self) -> Generator[None]:
         drags_in = machine.DRAGS_AFTER - (self._clock.monotonic() - self._state.further_at)
         timer = asyncio.get_running_loop().call_later(max(0.0, drags_in), self._feed, machine.Dragging())
         try:

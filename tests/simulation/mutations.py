@@ -191,8 +191,8 @@ MUTATIONS = (
     _mutation(
         "requests that hang one after another are not told of",
         "app_client/sync/machine.py",
-        "            if state.phase is not Phase.SYNCING:\n",
-        "            if state.phase:\n",
+        "    if state.phase is not Phase.SYNCING:\n",
+        "    if state.phase:\n",
     ),
     _mutation(
         "a failing sync does not back off",
