@@ -25,6 +25,8 @@ FIX_SECONDS = 5.0
 SERVICE_SECONDS = 5.0
 KEPT_UNDER = "day2053.session"
 
+# What a control says when somebody touches it or types; a network that changes says "change", too, and does no harm.
+_DOINGS = frozenset({"click", "change", "submit", "focus", "long_press", "keyboard_event", "view_pop"})
 _REFUSALS = frozenset(
     {
         GeolocatorPermissionStatus.DENIED,
@@ -100,6 +102,26 @@ class FletConnectivity:
     def _changed(self, event: ft.ConnectivityChangeEvent) -> None:
         if any(kind is not ft.ConnectivityType.NONE for kind in event.connectivity):
             self._listeners.tell()
+
+
+class FletAttention:
+    """Takes an event of a control for somebody's doing. Of scrolling and of a touch on nothing Flet tells nothing."""
+
+    def __init__(self, page: ft.Page) -> None:
+        self._listeners = Listeners()
+        dispatch = page.session.dispatch_event
+
+        async def notice(control_id: int, event_name: str, event_data: object) -> None:
+            if event_name in _DOINGS:
+                self._listeners.tell()
+            await dispatch(control_id, event_name, event_data)
+
+        # Flet has no hook for all events; this is the one way in for them.
+        page.session.dispatch_event = notice
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` at an event; returns what ends it."""
+        return self._listeners.add(listener)
 
 
 class FletFiles:

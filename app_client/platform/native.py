@@ -8,9 +8,17 @@ import flet as ft
 
 from app_client.platform.abilities import Platform
 from app_client.platform.clock import SystemClock
-from app_client.platform.flet_services import FletConnectivity, FletDialler, FletFiles, FletLocation, FletSessionKeeper
+from app_client.platform.flet_secrets import FletSecrets
+from app_client.platform.flet_services import (
+    FletAttention,
+    FletConnectivity,
+    FletDialler,
+    FletFiles,
+    FletLocation,
+    FletSessionKeeper,
+)
 from app_client.platform.httpx_http import HttpxHttp
-from app_client.platform.no_vault import NoAttention, NoVault
+from app_client.platform.secure_store import SecureStoreVault
 from app_client.platform.storage import DiskStorage
 
 
@@ -25,8 +33,8 @@ def native_platform(page: ft.Page, *, api_url: str) -> Platform:
         connectivity=FletConnectivity(),
         files=FletFiles(tells=True),
         keeper=FletSessionKeeper(),
-        vault=NoVault(),
-        attention=NoAttention(),
+        vault=SecureStoreVault(FletSecrets()),
+        attention=FletAttention(page),
         open_http=partial(HttpxHttp, api_url),
         device_name=page.platform.value if page.platform else "phone",
     )

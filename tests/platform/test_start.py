@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 # Not among the packages of scripts/pwa.py, or too slow to load before somebody needs them.
-LATER = ("httpx", "polib", "pypinyin", "sqlalchemy")
+LATER = ("flet_secure_storage", "httpx", "polib", "pypinyin", "sqlalchemy")
 
 
 def test_the_app_starts_in_a_browser_without_what_is_not_there_or_not_needed_yet() -> None:
