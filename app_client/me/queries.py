@@ -14,11 +14,12 @@ from shared_models.activity import ActivityKind
 from shared_models.calls import Call
 from shared_models.outbox import Outbox, write_outbox
 from shared_models.policy import zone
+from shared_models.proposals import Proposal
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """An activity that the server gave back: what it was, why, and, for a call of a known customer, what it said.
+    """An activity that the server gave back: what it was, why, what a call said, and at which visit products were proposed.
 
     `at` in the bank's time zone; `customer_name` None when the customer is not in the book.
     """
@@ -31,6 +32,7 @@ class Attention:
     code: str
     detail: str
     call: Call | None
+    visit_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def attention(session: AppSession) -> list[Attention]:
                     code=held.code,
                     detail=held.detail,
                     call=activity.data if isinstance(activity.data, Call) else None,
+                    visit_id=activity.data.visit_id if isinstance(activity.data, Proposal) else None,
                 )
             )
         return found

@@ -17,7 +17,7 @@ from app_client.me import actions
 from app_client.me.export_sheet import export_row, export_sheet
 from app_client.me.queries import Attention, attention, waiting_count
 from app_client.session import AppSession
-from app_client.session_context import app_state, leave, use_session, use_store_version
+from app_client.session_context import app_state, go, leave, use_session, use_store_version
 from app_client.shell.queries import SyncMood, bank_timezone, clock_words, sync_words
 from app_client.shell.screen import announce, shell_view
 from app_client.sign_in import actions as sign_in
@@ -27,6 +27,7 @@ from app_client.widgets import (
     Tone,
     body,
     card,
+    confirm_sheet,
     line_row,
     note,
     primary_button,
@@ -65,7 +66,7 @@ def MeScreen() -> ft.View:
     advises = staff.role is StaffRole.ADVISOR
 
     async def ask_to_leave() -> None:
-        if waiting_count(session):
+        if waiting_count(session) or _is_cut_off(session):
             set_leaving(True)
         else:
             await _leave(session)
@@ -221,6 +222,15 @@ def _attention_card(
                 filled=True,
             )
         )
+    if item.visit_id is not None and item.customer_name is not None:
+        ways.append(
+            quiet_button(
+                t("重新选产品"),
+                on_click=lambda: go(f"/visits/{item.visit_id}/proposal"),
+                identifier=f"edit-{item.activity_id}",
+                filled=True,
+            )
+        )
     ways.append(quiet_button(t("不要了"), on_click=drop, identifier=f"drop-{item.activity_id}", tone=Tone.PLAIN))
     return [
         body(t("{kind} · {who}", kind=kind_word(item.kind), who=who), bold=True),
@@ -271,14 +281,13 @@ def _dropping_sheet(session: AppSession, item: Attention, close: Tap) -> ft.Bott
         close()
         announce(page, t("已删除"))
 
-    return sheet(
-        [
-            primary_button(t("删除这条记录"), on_click=drop, identifier="drop-confirm"),
-            _cancel(close),
-        ],
+    return confirm_sheet(
         heading=t("不要这条记录了？"),
         subtitle=t("它没有进入银行系统，删除后不能找回。"),
+        action=t("删除这条记录"),
+        on_confirm=drop,
         on_dismiss=close,
+        identifier="drop-confirm",
     )
 
 
@@ -326,6 +335,11 @@ def _pick_minutes(session: AppSession) -> Callable[[int], object]:
 # -- signing out
 
 
+def _is_cut_off(session: AppSession) -> bool:
+    """Whether nobody could sign in again just now."""
+    return session.sync.status.phase in ("offline", "failing")
+
+
 def _leaving_sheet(session: AppSession, close: Tap) -> ft.BottomSheet:
     def sync_first() -> None:
         session.sync.poke(urgent=True)
@@ -335,22 +349,27 @@ def _leaving_sheet(session: AppSession, close: Tap) -> ft.BottomSheet:
         close()
         await _leave(session)
 
+    if not waiting_count(session):
+        return confirm_sheet(
+            heading=t("没有网络，确定退出？"),
+            subtitle=t("退出会清除这台设备上的数据，连上网络以前不能再登录。"),
+            action=t("退出登录"),
+            on_confirm=leave_anyway,
+            on_dismiss=close,
+            identifier="leave-anyway",
+        )
     return sheet(
         [
             primary_button(t("先同步"), on_click=sync_first, identifier="leave-sync"),
             quiet_button(
                 t("放弃这些记录并退出"), on_click=leave_anyway, identifier="leave-anyway", tone=Tone.BAD, filled=True
             ),
-            _cancel(close),
+            quiet_button(t("取消"), on_click=close, identifier="cancel", tone=Tone.PLAIN),
         ],
         heading=t_n("还有 {n} 条记录没有上传", waiting_count(session)),
         subtitle=t("退出会清除这台设备上的数据，没有上传的记录就找不回来了。"),
         on_dismiss=close,
     )
-
-
-def _cancel(close: Tap) -> ft.Control:
-    return quiet_button(t("取消"), on_click=close, identifier="cancel", tone=Tone.PLAIN)
 
 
 async def _leave(session: AppSession) -> None:

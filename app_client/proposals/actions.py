@@ -10,7 +10,7 @@ from uuid import UUID
 from app_client.proposals.queries import offers_for
 from app_client.session import AppSession
 from app_client.store import reads
-from app_client.store.ledger import Draft, append_activities
+from app_client.store.ledger import Draft, append_activities, dismiss_held, held
 from app_client.visits.queries import read_visited
 from shared_models.activity import ActivityKind, Void
 from shared_models.errors import BadInput, NotFound
@@ -94,6 +94,7 @@ async def save_proposal(
 ) -> UUID:
     """Save the answers of a visit in place of what was saved at it before, in one transaction; returns the proposal's id.
 
+    A proposal of the visit that the server gave back is dismissed in the same transaction: this one is entered for it.
     Raises NotFound for an unknown or void visit, BadInput for no picks, bad amounts, fewer products than wanted without a
     reason, and (code `unsuitable_product`) for one that may not be proposed; StoreWriteFailed when nothing could be written.
     """
@@ -124,6 +125,9 @@ async def save_proposal(
             Draft(kind=ActivityKind.VOID, data=Void(activity_id=each, reason="replaced")) for each in visit.proposals
         ]
         drafts.append(Draft(kind=ActivityKind.PROPOSAL, data=data, customer_id=customer.id))
+        for each in held(tx):
+            if isinstance(each.activity.data, Proposal) and each.activity.data.visit_id == visit_id:
+                dismiss_held(tx, each.activity.id)
         return append_activities(tx, drafts, now=now)[-1].id
 
     return await session.store.write(work)

@@ -22,8 +22,9 @@ def product_card(offer: Offer, view: ProposalView, form: ProposalForm) -> ft.Con
     product = offer.product
     pick = form.picks.get(product.id)
     parts: list[ft.Control] = [_heading(product)]
-    lines = (why_words(product, view), product.pitch or "", product_facts(product))
-    parts += [note(line, lines=3) for line in lines if line]
+    why, facts = why_words(product, view), _facts(product)
+    parts += [note(why, color=Role.INK)] if why else []
+    parts += [note(facts, lines=3)] if facts else []
     if not offer.is_suitable:
         # It was suitable when it was saved; the rating has run out since.
         parts.append(note(rule_words(offer.rule, view.customer, product), color=Role.BAD))
@@ -44,12 +45,17 @@ def _heading(product: Product, *, muted: bool = False) -> ft.Control:
     color = Role.MUTE if muted else Role.INK
     return ft.Row(
         [
-            ft.Container(body(product.name, bold=True, color=color, lines=2), expand=True),
+            ft.Container(body(product.name, bold=True, color=color), expand=True),
             badge(f"{need_word(product.need)} · {product.risk.value}", Tone.PLAIN if muted else Tone.BRAND),
         ],
         spacing=8,
         vertical_alignment=ft.CrossAxisAlignment.START,
     )
+
+
+def _facts(product: Product) -> str:
+    """Term and least amount, then what it is in a few words; in this order a break falls into the words."""
+    return " · ".join(part for part in (product_facts(product), product.pitch or "") if part)
 
 
 def why_words(product: Product, view: ProposalView) -> str:
@@ -105,10 +111,9 @@ def _amount(product: Product, form: ProposalForm) -> ft.Control:
 def shelf_row(offer: Offer, place: Place, on_add: Tap | None) -> ft.Control:
     """A suitable product of the shelf; a tap introduces it."""
     product = offer.product
-    facts = " · ".join(part for part in (product.pitch or "", product_facts(product)) if part)
     content = ft.Row(
         [
-            ft.Column([_heading(product), note(facts, lines=2)], spacing=4, tight=True, expand=True),
+            ft.Column([_heading(product), note(_facts(product), lines=2)], spacing=4, tight=True, expand=True),
             ft.Icon(ft.Icons.ADD_CIRCLE_OUTLINE, size=24, color=Role.BRAND if on_add else Role.MUTE),
         ],
         spacing=12,

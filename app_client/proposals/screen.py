@@ -181,7 +181,8 @@ def _finish(
     count = len(form.picks)
     if count == 0:
         words = t("返回 · 面访已登记") if view.rating_trouble else t("先不推荐，返回面访")
-        return primary_button(words, on_click=_leave, identifier="leave-proposal")
+        # Where something can be picked, leaving is not what the button should ask for.
+        return primary_button(words, on_click=_leave, identifier="leave-proposal", quiet=view.rating_trouble is None)
 
     async def finish() -> None:
         form.amount_troubles = amount_troubles(form.picks)

@@ -35,6 +35,7 @@ from app_client.widgets import (
     customer_row,
     detail_pane,
     empty_state,
+    line_row,
     loading_state,
     note,
     ring_row,
@@ -157,9 +158,24 @@ def _coming(session: AppSession, view: TodayView, language: Language) -> list[ft
             )
             for index, row in enumerate(view.next_rows)
         ]
+        parts += _too_few(view)
     else:
         parts += [ft.Container(height=12), card([_nobody_left(view)])]
     return parts
+
+
+def _too_few(view: TodayView) -> list[ft.Control]:
+    """The way to more customers where all of the list would not reach the target."""
+    short = view.left.calls - len(view.next_rows)
+    if short <= 0:
+        return []
+    more = line_row(
+        t_n("名单还差 {n} 位，从客户里挑", short),
+        icon=ft.Icons.PERSON_SEARCH_OUTLINED,
+        on_click=lambda: go("/customers"),
+        identifier="pick-more",
+    )
+    return [ft.Container(height=8), more]
 
 
 def _called(view: TodayView, language: Language) -> list[ft.Control]:

@@ -17,11 +17,20 @@ _COUNTED = 100
 
 
 def primary_button(
-    text: str, *, on_click: Tap | None, identifier: str, busy: bool = False, icon: ft.IconData | None = None
+    text: str,
+    *,
+    on_click: Tap | None,
+    identifier: str,
+    busy: bool = False,
+    quiet: bool = False,
+    icon: ft.IconData | None = None,
 ) -> ft.Control:
-    """The one filled button of a screen, 54 high and as wide as it may be; `busy` turns it off and shows a ring."""
+    """The one filled button of a screen, 54 high and as wide as it may be; `busy` turns it off and shows a ring.
+
+    `quiet`: on a tint, while what it does is not what the screen is for.
+    """
     usable = on_click is not None and not busy
-    color = Role.ON_BRAND if usable else Role.MUTE
+    color = (Role.ON_BRAND_TINT if quiet else Role.ON_BRAND) if usable else Role.MUTE
     parts: list[ft.Control] = []
     if busy:
         parts.append(ft.ProgressRing(width=18, height=18, stroke_width=2, color=Role.MUTE))
@@ -38,7 +47,7 @@ def primary_button(
         label=text,
         on_click=on_click if usable else None,
         identifier=identifier,
-        bgcolor=Role.BRAND if usable else Role.TRACK,
+        bgcolor=(Role.BRAND_TINT if quiet else Role.BRAND) if usable else Role.TRACK,
         padding=ft.Padding.symmetric(horizontal=16, vertical=15),
     )
 

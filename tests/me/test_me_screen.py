@@ -14,7 +14,7 @@ from shared_models.calls import Call, CallOutcome
 from shared_models.outbox import read_outbox
 from tests.store.scenes import MONDAY
 from tests.sync.bank import ADVISOR
-from tests.today.scenes import OUYANG, WANG, Scene, a_call, clients_closed, record
+from tests.today.scenes import OUYANG, WANG, Scene, a_call, a_proposal, a_visit, clients_closed, record
 from tests.ui.harness import App
 
 
@@ -71,6 +71,16 @@ async def test_or_dropped_once_it_is_confirmed(app: App, scene: Scene, session: 
     assert "电话 · 欧阳婳" not in app.texts()
 
 
+async def test_products_given_back_are_chosen_anew(app: App, scene: Scene, session: AppSession) -> None:
+    [visit] = await record(session, a_visit(OUYANG))
+    [proposal] = await record(session, a_proposal(OUYANG, visit, 3))
+    scene.bank.rejects = {str(proposal.id)}
+    await session.sync.sync_now()
+    await app.settle()
+    await app.tap(f"edit-{proposal.id}")
+    assert app.page.route == f"/visits/{visit.id}/proposal"
+
+
 async def test_the_language_changes_everywhere_at_once(app: App) -> None:
     await app.tap("language-en")
     assert "我的" not in app.texts()
@@ -104,6 +114,18 @@ async def test_signing_out_with_unsent_work_asks_first(app: App, scene: Scene, s
     await app.tap("sign-out")
     await app.tap("leave-anyway")
     assert state_of(app.page).phase is Phase.SIGNED_OUT
+
+
+async def test_without_a_network_it_asks_before_one_cannot_come_back(
+    app: App, scene: Scene, session: AppSession
+) -> None:
+    scene.bank.faults = ["unsent"] * 9
+    await session.sync.sync_now()
+    await app.settle()
+    await app.tap("sign-out")
+    assert "没有网络，确定退出？" in app.texts()
+    await app.tap("cancel")
+    assert state_of(app.page).phase is Phase.SIGNED_IN
 
 
 async def test_sync_now_sends_what_waits(app: App, scene: Scene, session: AppSession) -> None:

@@ -20,7 +20,7 @@ from app_client.proposals.actions import (
 )
 from app_client.proposals.queries import proposal_view
 from app_client.session import AppSession
-from app_client.store import reads
+from app_client.store import ledger, reads
 from app_client.visits.actions import CheckIn, check_in, take_back_visit
 from shared_models.errors import BadInput, NotFound
 from shared_models.fold import AdvisorDay
@@ -140,6 +140,17 @@ async def test_saving_again_replaces_and_counts_once(session: AppSession) -> Non
     assert (folded.products_presented, folded.products_bought) == (3, 1)
     assert folded.amount_bought == Decimal("50000.00")
     assert folded.visits_with_three == 1
+
+
+async def test_what_the_server_gave_back_goes_when_it_is_chosen_anew(scene: Scene, session: AppSession) -> None:
+    visit_id = await visit_of(session, OUYANG)
+    refused = await save_proposal(session, visit_id, picked(1, 2, 3))
+    scene.bank.rejects = {str(refused)}
+    await session.sync.sync_now()
+    assert [each.activity.id for each in session.store.read(ledger.held)] == [refused]
+    await save_proposal(session, visit_id, picked(1, 2, 4))
+    assert session.store.read(ledger.held) == []
+    assert figures(session).products_presented == 3
 
 
 @pytest.mark.parametrize(

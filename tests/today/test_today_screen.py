@@ -30,6 +30,14 @@ async def test_today_says_where_you_stand_and_whom_to_call(scene: Scene) -> None
         assert app.has(f"call-next-{person(OUYANG)}")
 
 
+async def test_a_list_too_short_for_the_target_leads_to_more_customers(scene: Scene) -> None:
+    await scene.signed_in()
+    async with scene.app() as app:
+        assert app.at("pick-more").label == "名单还差 15 位，从客户里挑"
+        await app.tap("pick-more")
+        assert app.page.route == "/customers"
+
+
 async def test_a_logged_call_moves_its_row_down_without_a_reload(scene: Scene) -> None:
     session = await scene.signed_in()
     async with scene.app() as app:
@@ -127,4 +135,5 @@ async def test_a_day_done_is_said_and_more_calls_are_an_offer(tmp_path) -> None:
         assert "11月23日 周一 · 今天全部完成" in texts
         assert "今天全部完成，辛苦了" in texts
         assert "有效电话 20，目标 20，已完成" in app.said()
+        assert not app.has("pick-more")
     await scene.put_away()

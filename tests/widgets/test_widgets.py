@@ -7,6 +7,7 @@ import pytest
 
 from app_client.flet_typed import component, keyed, use_state
 from app_client.i18n import Language, t
+from app_client.theme import Role
 from app_client.widgets import (
     Gauge,
     Place,
@@ -90,6 +91,14 @@ async def test_a_busy_or_disabled_button_cannot_be_tapped(*, busy: bool, off: bo
     async with running(show(make)) as app:
         with pytest.raises(AssertionError, match="cannot be tapped"):
             await app.tap("save")
+
+
+async def test_a_button_that_is_not_the_point_is_quiet() -> None:
+    make = lambda: primary_button("先不推荐", on_click=lambda: None, quiet=True, identifier="leave")  # noqa: E731 - shown as it is used: a control made anew at each look
+    async with running(show(make)) as app:
+        surface = app.at("leave").content
+        assert isinstance(surface, ft.Container)
+        assert surface.bgcolor == Role.BRAND_TINT
 
 
 async def test_one_tap_picks_one_chip_also_with_an_async_handler() -> None:
