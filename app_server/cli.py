@@ -11,6 +11,7 @@ from typing import Annotated, ParamSpec
 import typer
 from sqlmodel import select
 
+from app_server.auth.commands import reset_password
 from app_server.auth.keys import KeyFile
 from app_server.clock import SystemClock
 from app_server.database import Database
@@ -31,6 +32,8 @@ keys_app = typer.Typer(no_args_is_help=True, help="The keys that sign access tok
 app.add_typer(keys_app, name="keys")
 import_app = typer.Typer(no_args_is_help=True, help="Bring in a bank's own files, or what a phone could not send.")
 app.add_typer(import_app, name="import")
+staff_app = typer.Typer(no_args_is_help=True, help="The accounts of members of staff.")
+app.add_typer(staff_app, name="staff")
 
 
 def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -51,6 +54,7 @@ for kind in ImportKind:
     import_app.command(kind.value)(plain_errors(import_command(kind)))
 import_app.command("outbox")(plain_errors(import_outbox))
 app.command("init")(plain_errors(init))
+staff_app.command("reset-password")(plain_errors(reset_password))
 
 
 @app.command()

@@ -1,11 +1,21 @@
-"""Passwords: argon2id hashes, and the same work for a login that does not exist."""
+"""Passwords: argon2id hashes, the same work for a login that does not exist, and temporary ones to hand over."""
 
+import secrets
 from functools import lru_cache
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+# Letters and digits that are not taken for each other when read aloud.
+TEMPORARY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+TEMPORARY_LENGTH = 12
+
 _hasher = PasswordHash((Argon2Hasher(),))
+
+
+def temporary_password() -> str:
+    """A password to hand over once."""
+    return "".join(secrets.choice(TEMPORARY_LETTERS) for _ in range(TEMPORARY_LENGTH))
 
 
 def hash_password(password: str) -> str:

@@ -221,6 +221,25 @@ def revoke_other_families(session: Session, staff_id: UUID, *, kept: UUID, now: 
     )
 
 
+def revoke_all_families(session: Session, staff_id: UUID, now: datetime) -> None:
+    """End every sign-in of somebody."""
+    session.exec(
+        update(RefreshTokenRow)
+        .where(col(RefreshTokenRow.staff_id) == staff_id, col(RefreshTokenRow.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+    session.exec(update(DeviceRow).where(col(DeviceRow.staff_id) == staff_id).values(family_id=None))
+
+
+def set_temporary_password(session: Session, staff_id: UUID, password_hash: str) -> None:
+    """Put the hash of a password that somebody else knows in the place of theirs; no access token outlives it."""
+    session.exec(
+        update(StaffRow)
+        .where(col(StaffRow.id) == staff_id)
+        .values(password_hash=password_hash, must_change_password=True, token_version=col(StaffRow.token_version) + 1)
+    )
+
+
 def set_password(session: Session, staff_id: UUID, *, before: str, after: str) -> bool:
     """Put one password hash in the place of another, chosen by themselves; False when it was another one."""
     changed = session.exec(

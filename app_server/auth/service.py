@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app_server.auth import queries
 from app_server.auth.device_keys import DeviceKeys
-from app_server.auth.passwords import hash_password, is_password
+from app_server.auth.passwords import hash_password, is_password, temporary_password
 from app_server.auth.tokens import AccessClaims, AccessTokens, new_refresh_token, refresh_digest, seconds_until
 from app_server.database import Database
 from app_server.org.queries import policies, unit_path
@@ -18,8 +18,10 @@ from app_server.settings import Settings
 from app_server.tables import DeviceRow, RefreshTokenRow, StaffRow
 from shared_models.activity import uuid7
 from shared_models.errors import (
+    BadInput,
     Conflict,
     DomainError,
+    NotFound,
     NotSignedIn,
     PasswordChangeRequired,
     Throttled,
@@ -232,6 +234,29 @@ def change_password(db: Database, who: Caller, change: PasswordChange, *, addres
         _forgive(session, login=login, address=address)
 
     db.write(change_it)
+
+
+def reset_password(db: Database, login: str, *, now: datetime) -> str:
+    """Give somebody a temporary password, which is returned, and end all their sign-ins, access tokens included.
+
+    Raises NotFound for an unknown login, BadInput for an account that is not active.
+    """
+    password = temporary_password()
+    hashed = hash_password(password)
+
+    def reset_it(session: Session) -> None:
+        staff = queries.staff_by_login(session, login)
+        if staff is None:
+            raise NotFound(f"There is no member of staff with the login {login!r}.")
+        if not staff.active:
+            raise BadInput(f"The account {login!r} is not active.")
+        queries.set_temporary_password(session, staff.id, hashed)
+        queries.revoke_all_families(session, staff.id, now)
+        # Whoever forgot it has probably guessed.
+        queries.forgive(session, _login_key(login))
+
+    db.write(reset_it)
+    return password
 
 
 def _checked(db: Database, *, login: str, password: str, address: str, now: datetime) -> StaffRow | None:

@@ -17,7 +17,8 @@ from app_server.imports.outbox import import_outboxes, read_outbox_file
 from app_server.imports.readers import read_table
 from app_server.imports.report import show_bad_rows, show_outboxes, write_rejected, write_report
 from app_server.imports.service import Choices, ImportKind, Outcome, import_table
-from app_server.migrations import migrate, require_migrated
+from app_server.installation import opened_database
+from app_server.migrations import migrate
 from app_server.policies.calendar import unknown_years
 from app_server.settings import Settings
 
@@ -35,16 +36,10 @@ def import_command(kind: ImportKind) -> Callable[..., None]:
         report: Annotated[Path | None, typer.Option(help="Write every bad row to this CSV file.")] = None,
     ) -> None:
         console = Console()
-        settings = Settings()
         chosen = Choices(mapping=load_mapping(mapping) if mapping else None, dry_run=dry_run, skip_bad=skip_bad)
         table = read_table(file)
-        db = Database(settings.database_url, settings)
-        try:
-            require_migrated(db)
-            with progress_bar(console) as progress:
-                outcome = import_table(db, kind, table, chosen, now=SystemClock().now(), progress=progress)
-        finally:
-            db.dispose()
+        with opened_database() as db, progress_bar(console) as progress:
+            outcome = import_table(db, kind, table, chosen, now=SystemClock().now(), progress=progress)
         if report is not None:
             write_report(report, outcome.bad)
         _tell(console, outcome, chosen)
@@ -62,14 +57,9 @@ def import_outbox(
 ) -> None:
     """Take the outboxes that phones exported because they could not sync; each activity counts once."""
     console = Console()
-    settings = Settings()
     outboxes = [read_outbox_file(file) for file in files]
-    db = Database(settings.database_url, settings)
-    try:
-        require_migrated(db)
+    with opened_database() as db:
         outcomes = import_outboxes(db, outboxes, now=SystemClock().now(), dry_run=dry_run)
-    finally:
-        db.dispose()
     if report is not None:
         write_rejected(report, outcomes)
     show_outboxes(console, outcomes)

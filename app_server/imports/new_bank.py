@@ -5,10 +5,9 @@ from datetime import date, datetime, timedelta
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, select
 
-from app_server.auth.passwords import hash_password
+from app_server.auth.passwords import hash_password, temporary_password
 from app_server.database import Database
 from app_server.imports.entities import stable_id
-from app_server.imports.staff import temporary_password
 from app_server.policies.calendar import calendar_for
 from app_server.tables import MembershipRow, PolicyRow, StaffRow, UnitRow
 from shared_models.errors import BadInput, Conflict

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlmodel import Session
 
-from app_server.auth.passwords import hash_password
+from app_server.auth.passwords import hash_password, temporary_password
 from app_server.database import Database
 from app_server.imports import customers, products, staff, units
 from app_server.imports.entities import Plan, RowRefused, write_plan
@@ -171,6 +171,6 @@ def _make_passwords(db: Database, parsed: Sequence[Any], progress: Progress) -> 
     made = staff.NewPasswords()
     for number, login in enumerate(logins):
         progress("passwords", number, len(logins))
-        made.plain[login] = staff.temporary_password()
+        made.plain[login] = temporary_password()
         made.hashed[login] = hash_password(made.plain[login])
     return made

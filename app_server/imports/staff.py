@@ -1,6 +1,5 @@
 """Staff from a file: accounts, roles and where somebody belongs. Passwords are made here once, for new accounts only."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,9 +34,6 @@ _ROLES = {
 }
 _YES = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}
 _LOGIN: TypeAdapter[str] = TypeAdapter(Code)
-# Letters and digits that are not taken for each other when read aloud.
-PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105 - what passwords are made of
-PASSWORD_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +56,6 @@ class NewPasswords:
 
     plain: dict[str, str] = field(default_factory=dict[str, str])
     hashed: dict[str, str] = field(default_factory=dict[str, str])
-
-
-def temporary_password() -> str:
-    """A password to hand over once."""
-    return "".join(secrets.choice(PASSWORD_LETTERS) for _ in range(PASSWORD_LENGTH))
 
 
 def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedStaff:
