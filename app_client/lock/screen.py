@@ -10,8 +10,8 @@ from app_client.flet_typed import component, observable, use_observed, use_state
 from app_client.i18n import Language, t, t_duration, t_n
 from app_client.lock.actions import PinsSpent, WrongPin
 from app_client.lock.pin import LENGTH, pin_trouble
-from app_client.theme import MOTION_MS, TITLE, Role
-from app_client.widgets import Tap, note, quiet_button, tappable, title
+from app_client.theme import GUTTER, MOTION_MS, TARGET, TITLE, Role
+from app_client.widgets import Tap, note, quiet_button, tappable, title, use_wide
 from shared_models.errors import DomainError
 
 EnterPin = Callable[[str], Awaitable[None]]
@@ -26,7 +26,11 @@ _ROWS = ("123", "456", "789")
 _PAD_WIDTH = 312
 _KEY_HEIGHT = 64
 _BENEATH = 72
+_MARK = 56
 _MOST_HEIGHT = 760
+# Below, the keys are as low as a target may be; and lower still, a phone lies on its side, words and pad stand side by side.
+_ROOMY = 640
+_LOW = 480
 _DOT = 14
 
 
@@ -186,8 +190,53 @@ def _pin_view(
         page.on_keyboard_event = None
 
     ft.use_effect(listen, [], cleanup=listen_no_more)
-    words = ft.Column(
+    width, height = page.width or _PAD_WIDTH, page.height or _MOST_HEIGHT
+    keys = ft.Column(
         [
+            ft.Container(
+                _pad(press, key_height=_KEY_HEIGHT if height >= _ROOMY else TARGET),
+                width=min(_PAD_WIDTH, width - 2 * GUTTER),
+                opacity=0.4 if rests else 1,
+                animate_opacity=MOTION_MS,
+            ),
+            ft.Container(beneath, height=_BENEATH, alignment=ft.Alignment.CENTER),
+        ],
+        spacing=4,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    parts: list[ft.Control] = [_words(entry, heading=heading, hint=hint, said=said), keys]
+    whole = (
+        ft.Row(parts, vertical_alignment=ft.CrossAxisAlignment.CENTER, expand=True)
+        if height < _LOW
+        else ft.Column(parts, horizontal_alignment=ft.CrossAxisAlignment.CENTER, expand=True)
+    )
+    return ft.View(
+        route="/",
+        padding=0,
+        bgcolor=Role.BG,
+        controls=[
+            ft.SafeArea(
+                # A height inside a box with an alignment is a greatest height: words and pad stay together on a large screen.
+                ft.Container(
+                    ft.Container(whole, height=_MOST_HEIGHT),
+                    padding=ft.Padding.symmetric(horizontal=GUTTER),
+                    alignment=ft.Alignment.CENTER if use_wide() else ft.Alignment.BOTTOM_CENTER,
+                    expand=True,
+                ),
+                expand=True,
+            )
+        ],
+    )
+
+
+def _words(entry: Entry, *, heading: str, hint: str, said: str) -> ft.Control:
+    return ft.Column(
+        [
+            ft.Image(
+                src="icons/icon-192.png", width=_MARK, height=_MARK, border_radius=16, exclude_from_semantics=True
+            ),
+            ft.Container(height=8),
             ft.Semantics(content=title(heading), header=True, identifier="page-title"),
             note(hint, align=ft.TextAlign.CENTER),
             ft.Container(height=16),
@@ -203,27 +252,6 @@ def _pin_view(
         alignment=ft.MainAxisAlignment.CENTER,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
         expand=True,
-    )
-    pad = ft.Container(_pad(press), width=_PAD_WIDTH, opacity=0.4 if rests else 1, animate_opacity=MOTION_MS)
-    whole = ft.Column(
-        [words, pad, ft.Container(beneath, height=_BENEATH, alignment=ft.Alignment.CENTER)],
-        spacing=8,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-        expand=True,
-    )
-    return ft.View(
-        route="/",
-        padding=0,
-        bgcolor=Role.BG,
-        controls=[
-            ft.SafeArea(
-                # A height inside a box with an alignment is a greatest height: on a wide screen pad and words stay together.
-                ft.Container(
-                    ft.Container(whole, height=_MOST_HEIGHT), alignment=ft.Alignment.BOTTOM_CENTER, expand=True
-                ),
-                expand=True,
-            )
-        ],
     )
 
 
@@ -249,7 +277,7 @@ def _dots(count: int) -> ft.Control:
     )
 
 
-def _pad(press: Press) -> ft.Control:
+def _pad(press: Press, *, key_height: int) -> ft.Control:
     def key(label: str, content: ft.Control, *, sends: str, identifier: str) -> ft.Control:
         async def tap() -> None:
             await press(sends)
@@ -260,8 +288,8 @@ def _pad(press: Press) -> ft.Control:
             on_click=tap,
             identifier=identifier,
             bgcolor=Role.CARD if sends in _DIGITS else None,
-            radius=_KEY_HEIGHT / 2,
-            height=_KEY_HEIGHT,
+            radius=key_height / 2,
+            height=key_height,
             alignment=ft.Alignment.CENTER,
             expand=1,
         )
