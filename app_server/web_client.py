@@ -30,7 +30,7 @@ _FONTS: Final[list[dict[str, object]]] = [
             {"asset": "../fonts/NotoSansSC-Bold.woff2", "weight": 700},
         ],
     },
-    {"family": RARE_FAMILY, "fonts": [{"asset": "../fonts/NotoSansSC-Rare.woff2", "weight": 400}]},
+    {"family": RARE_FAMILY, "fonts": [{"asset": "../fonts/NotoSansSC-Names.woff2", "weight": 400}]},
 ]
 _COMPRESSED: Final = (".js", ".mjs", ".wasm", ".otf", ".ttf")
 # A font's file is renamed when it changes; everything else is asked about again and answered with 304.

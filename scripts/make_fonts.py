@@ -4,7 +4,7 @@ Usage: python scripts/make_fonts.py FOLDER, where FOLDER holds NotoSansCJK-Regul
 Needs the fonttools and brotli packages. Three files come out:
 
 * NotoSansSC-Regular.woff2, NotoSansSC-Bold.woff2: GB2312, Latin and the signs the screens use;
-* NotoSansSC-Rare.woff2: the rest of GBK and of the national table of standard characters, for customers' names. It has one weight;
+* NotoSansSC-Names.woff2: the rest of GBK and of the national table of standard characters, for customers' names. It has one weight;
   the text engine emboldens it where a bold style falls back to it.
 """
 
@@ -21,6 +21,10 @@ SIGNS = "→←↑↓↗✓✗✔○●◎◇◆□■△▲▽▼★☆☎①�
 STANDARD_TABLE = (
     "㑇㑊㕮㘎㙍㙘㙦㛃㛚㛹㟃㠇㠓㤘㥄㧐㧑㧟㫰㬊㬎㬚㭎㭕㮾㰀㳇㳘㳚㴔㵐㶲㸆㸌㺄㻬㽏㿠䁖䂮䃅䃎䅟䌹䎃䎖䏝䏡䏲䐃䓖䓛䓨䓫䓬䗖䗛䗪䗴䜣䝙䢺"
     "䢼䣘䥽䦃䲟䲠䲢䴓䴔䴕䴖䴗䴘䴙䶮鿍鿎鿏鿔"
+    "𠅤𠙶𠳐𡎚𡐓𣗋𣲗𣲘𣸣𤧛𤩽𤫉𥔲𥕢𥖨𥻗𦈡𦒍𦙶𦝼𦭜𦰡𧿹𨐈𨙸𨚕𨟠𨭉𨱇𨱏𨱑𨱔𨺙𩽾𩾃𩾌𪟝𪣻𪤗𪨰𪨶𪩘𪾢𫄧𫄨𫄷𫄸𫇭𫌀𫍣𫍯𫍲𫍽𫐄𫐐𫐓𫑡𫓧𫓯𫓶𫓹𫔍𫔎𫔶"
+    "𫖮𫖯𫖳𫗧𫗴𫘜𫘝𫘦𫘧𫘨𫘪𫘬𫚕𫚖𫚭𫛭𫞩𫟅𫟦𫟹𫟼𫠆𫠊𫠜𫢸𫫇𫭟𫭢𫭼𫮃𫰛𫵷𫶇𫷷𫸩𬀩𬀪𬂩𬃊𬇕𬇙𬇹𬉼𬊈𬊤𬌗𬍛𬍡𬍤𬒈𬒔𬒗𬕂𬘓𬘘𬘡𬘩𬘫𬘬𬘭𬘯𬙂𬙊𬙋"
+    "𬜬𬜯𬞟𬟁𬟽𬣙𬣞𬣡𬣳𬤇𬤊𬤝𬨂𬨎𬩽𬪩𬬩𬬭𬬮𬬱𬬸𬬹𬬻𬬿𬭁𬭊𬭎𬭚𬭛𬭤𬭩𬭬𬭯𬭳𬭶𬭸𬭼𬮱𬮿𬯀𬯎𬱖𬱟𬳵𬳶𬳽𬳿𬴂𬴃𬴊𬶋𬶍𬶏𬶐𬶟𬶠𬶨𬶭𬶮𬷕𬸘𬸚𬸣𬸦"
+    "𬸪𬹼𬺈𬺓"
 )
 
 
@@ -71,7 +75,7 @@ def main() -> None:
     rare = (characters_of("gbk") | set(STANDARD_TABLE)) - everyday
     write_subset(source / "NotoSansCJK-Regular.ttc", everyday, "NotoSansSC-Regular.woff2")
     write_subset(source / "NotoSansCJK-Bold.ttc", everyday, "NotoSansSC-Bold.woff2")
-    write_subset(source / "NotoSansCJK-Regular.ttc", rare, "NotoSansSC-Rare.woff2")
+    write_subset(source / "NotoSansCJK-Regular.ttc", rare, "NotoSansSC-Names.woff2")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from fontTools.ttLib import TTFont
 
 from app_client.theme import RARE_FAMILY
 from app_server.web_client import client_lifespan, mount_app
 from tests.ui import gallery
+
+FONTS = Path(__file__).parents[2] / "assets" / "fonts"
 
 
 @pytest.fixture
@@ -89,7 +92,13 @@ def test_the_manifest_names_icons_that_exist(browser: TestClient) -> None:
         assert browser.get("/" + icon["src"]).content[:8] == b"\x89PNG\r\n\x1a\n"
 
 
+def test_committed_fonts_show_the_names_people_bear() -> None:
+    """The rest of GBK and of 通用规范汉字表, whose last part stands outside the 65,536 of old encodings."""
+    shown = {code for font in FONTS.glob("*.woff2") for code in TTFont(font).getBestCmap() or ()}
+    assert [letter for letter in "玥喆翀堃婳昇璟瑄頔赟旻䶮㛃㭎𬍛𬭎𫖯𬘓𬬭𬴊" if ord(letter) not in shown] == []
+
+
 def test_committed_fonts_fit_a_phone() -> None:
-    sizes = [font.stat().st_size for font in (Path(__file__).parents[2] / "assets" / "fonts").glob("*.woff2")]
+    sizes = [font.stat().st_size for font in FONTS.glob("*.woff2")]
     assert max(sizes) <= 6_000_000
     assert sum(sizes) <= 12_000_000
