@@ -3,13 +3,16 @@
 import contextvars
 from collections.abc import Awaitable, Callable
 from enum import Enum
+from typing import TypeVar, cast
 
 import flet as ft
 
-from app_client.flet_typed import observable, use_observed
+from app_client.flet_typed import observable, use_observed, use_state
 from app_client.i18n import Language
 from app_client.platform.wards import Ward
 from app_client.session import AppSession
+
+T = TypeVar("T")
 
 _STATE = "app_state"
 
@@ -69,6 +72,8 @@ class AppState:
         self.trouble = ""
         self.pulse = Pulse()
         self.presence = Presence()
+        # What is being filled in on screens that went behind the lock, by whatever names it.
+        self.unfinished: dict[str, object] = {}
         self.stop_listening: Callable[[], None] | None = None
         self.lock_now: Callable[[], Awaitable[None]] = _nowhere
 
@@ -97,6 +102,8 @@ def enter(state: AppState, session: AppSession) -> None:
 
     A store is shared by all pages of its person: a write in another page, or the sync's, beats here in this page's context.
     """
+    if state.session is None or state.session.staff.id != session.staff.id:
+        state.unfinished.clear()
     leave(state)
     page_context = contextvars.copy_context()
 
@@ -149,6 +156,19 @@ def use_store_version(session: AppSession) -> int:
     """A hook: re-renders this component after every write of the store and every change of the sync's status."""
     use_observed(app_state().pulse)
     return session.store.version
+
+
+def use_unfinished(name: str, make: Callable[[], T]) -> T:
+    """A hook: a form that outlives the lock, but neither its screen nor its person; `name` is its own among all that are shown."""
+    state = app_state()
+    form, _ = use_state(lambda: cast("T", state.unfinished.setdefault(name, make())))
+
+    def drop() -> None:
+        if state.phase is Phase.SIGNED_IN:
+            state.unfinished.pop(name, None)
+
+    ft.use_effect(lambda: None, [], cleanup=drop)
+    return form
 
 
 def go(route: str) -> None:

@@ -15,9 +15,10 @@ from app_client.customers.actions import (
 from app_client.customers.queries import same_phone
 from app_client.customers.words import source_word, trouble_words
 from app_client.errors import error_words
-from app_client.flet_typed import observable, use_observed, use_state
+from app_client.flet_typed import observable, use_observed
 from app_client.i18n import t
 from app_client.session import AppSession
+from app_client.session_context import use_unfinished
 from app_client.shell.screen import announce
 from app_client.theme import Role
 from app_client.widgets import Tap, Tone, banner, chips, note, primary_button, sheet, text_field
@@ -48,8 +49,7 @@ class ProspectForm:
 
 def use_prospect_sheet(session: AppSession, *, on_open: Callable[[UUID], object]) -> Tap:
     """A hook: mounts the sheet, and returns the tap that opens it. `on_open` shows a customer."""
-    made, _ = use_state(ProspectForm)
-    form = use_observed(made)
+    form = use_observed(use_unfinished("prospect", ProspectForm))
     ft.use_dialog(_sheet(form, session, on_open) if form.is_open else None)
 
     def open_sheet() -> None:

@@ -15,7 +15,7 @@ from app_client.proposals.form import ProposalForm
 from app_client.proposals.queries import Offer, ProposalView, proposal_view
 from app_client.proposals.words import fewer_word, rating_line
 from app_client.session import AppSession
-from app_client.session_context import go, use_session, use_store_version
+from app_client.session_context import go, use_session, use_store_version, use_unfinished
 from app_client.shell.screen import announce, shell_view
 from app_client.widgets import (
     Choice,
@@ -47,7 +47,7 @@ def ProposalScreen() -> ft.View:
     use_store_version(session)
     address = use_address("visit_id")
     view = proposal_view(session, address.id) if address.id else None
-    form = use_observed(use_state(ProposalForm)[0])
+    form = use_observed(use_unfinished(f"proposal {address.id}", ProposalForm))
     if view is not None:
         form.begin(view)
     ask_why, set_ask_why = use_state(_no)

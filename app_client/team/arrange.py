@@ -7,9 +7,10 @@ from uuid import UUID
 import flet as ft
 
 from app_client.errors import error_words
-from app_client.flet_typed import component, use_observed, use_state
+from app_client.flet_typed import component, use_observed
 from app_client.i18n import t, t_capital, t_date, t_day_from, t_n
 from app_client.session import AppSession
+from app_client.session_context import use_unfinished
 from app_client.shell.screen import announce
 from app_client.team.actions import fetch_activities, fetch_plan, set_plans
 from app_client.team.arrange_form import ArrangeForm
@@ -47,7 +48,8 @@ def Arrange(*, session: AppSession, view: TeamView, advisor_id: UUID | None, ver
     """The list of one advisor, or with None of every advisor of the unit; `version` is the store's."""
     today = session.today()
     days = list_days(view.team.policy, today, count=_DAYS_OFFERED + 1)
-    form = use_observed(use_state(lambda: ArrangeForm(next((day for day in days if day > today), today)))[0])
+    tomorrow = next((day for day in days if day > today), today)
+    form = use_observed(use_unfinished(f"arrange {advisor_id}", lambda: ArrangeForm(tomorrow)))
     asked = Behind(view.team.unit.id, view.team.day, advisor_id)
     found = ft.use_memo(lambda: kept_activities(session, asked), [asked, version])
 

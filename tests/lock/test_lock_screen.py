@@ -224,3 +224,22 @@ async def test_one_can_lock_it_at_once(phone: LockedPhone) -> None:
 
 def _key(key: str) -> dict[str, object]:
     return {"key": key, "shift": False, "ctrl": False, "alt": False, "meta": False}
+
+
+async def test_what_was_being_filled_in_is_there_after_the_lock_and_goes_with_its_screen(phone: LockedPhone) -> None:
+    await phone.signed_in()
+    async with phone.app(route="/customers") as app:
+        await app.tap("add-prospect")
+        await app.type("prospect-name", "欧阳夏丹")
+        await gone_for(phone, app, minutes=5)
+        assert is_locked(app)
+        await clients_closed(app)
+        await press(app, PIN)
+        await app.settle(200)
+        await app.tap("add-prospect")
+        assert app.one(ft.TextField, key="prospect-name").value == "欧阳夏丹"
+        await app.navigate(0)
+        await clients_closed(app)
+        await app.navigate(1)
+        await app.tap("add-prospect")
+        assert app.one(ft.TextField, key="prospect-name").value == ""
