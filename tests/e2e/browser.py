@@ -15,6 +15,11 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_pla
 
 PHONE = (390, 844)
 TYPING_ATTEMPTS = 5
+# A phone's dialler takes the number and gives the page back. Chromium without one opens a tab over the page instead, and draws
+# what lies beneath it once a second.
+_DIALLER = (
+    "{ const open = window.open; window.open = (url, ...how) => (/^tel:/.test(url) ? null : open(url, ...how)); }"
+)
 WIDE = (1280, 800)
 _ARGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -136,7 +141,7 @@ def phone_context(browser: Browser, size: tuple[int, int] = PHONE, *, dark: bool
     """A Chinese phone with touch, or any other size; nothing leaves the machine."""
     width, height = size
     phone = width < 900
-    return browser.new_context(
+    context = browser.new_context(
         viewport={"width": width, "height": height},
         has_touch=phone,
         is_mobile=phone,
@@ -145,11 +150,13 @@ def phone_context(browser: Browser, size: tuple[int, int] = PHONE, *, dark: bool
         timezone_id="Asia/Shanghai",
         color_scheme="dark" if dark else "light",
     )
+    context.add_init_script(_DIALLER)
+    return context
 
 
 @contextmanager
-def kept_phone(browser: Browser, profile: Path) -> Generator[BrowserContext]:
-    """A phone whose browser keeps everything in `profile` when it is closed, as it ends here."""
+def kept_phone(browser: Browser, profile: Path, *, moves: bool = False) -> Generator[BrowserContext]:
+    """A phone whose browser keeps everything in `profile` when it is closed, as it ends here. `moves`: sheets slide in and out."""
     width, height = PHONE
     context = browser.browser_type.launch_persistent_context(
         str(profile),
@@ -160,8 +167,9 @@ def kept_phone(browser: Browser, profile: Path) -> Generator[BrowserContext]:
         is_mobile=True,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
-        reduced_motion="reduce",
+        reduced_motion="no-preference" if moves else "reduce",
     )
+    context.add_init_script(_DIALLER)
     try:
         yield context
     finally:
