@@ -38,12 +38,12 @@ COLLECT_AFTER = 20_000
 # may name a customer. What is measured here is health.py's.
 _TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 
-# Every capability adds its router here.
+# Every capability adds its router here; what phones ask all day long is looked through first.
 ROUTERS: tuple[APIRouter, ...] = (
+    sync.router,
     health.router,
     docs_page.router,
     auth.router,
-    sync.router,
     team.router,
     plans.router,
 )
