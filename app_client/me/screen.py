@@ -63,7 +63,6 @@ def MeScreen() -> ft.View:
         if exporting
         else None
     )
-    advises = staff.role is StaffRole.ADVISOR
 
     async def ask_to_leave() -> None:
         if waiting_count(session) or _is_cut_off(session):
@@ -74,7 +73,8 @@ def MeScreen() -> ft.View:
     content: list[ft.Control] = [
         card([body(staff.name, bold=True), note(f"{staff.unit.name} · {role_word(staff.role)} · {staff.login}")])
     ]
-    if advises:
+    # Who has become a head may have records of before here still.
+    if staff.role is StaffRole.ADVISOR or waiting_count(session):
         content += _attention(session, attention(session), set_dropping)
         content += _sync(session)
         if waiting_count(session):

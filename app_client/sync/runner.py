@@ -45,7 +45,10 @@ class SyncStatus:
 
 
 class SyncRunner:
-    """Steps the machine for one store. `is_active` False for those who have no ledger to sync: heads and admins."""
+    """Steps the machine for one store.
+
+    `is_active` False for heads and admins, who have no ledger to sync: then only what waits from a time as an advisor is.
+    """
 
     def __init__(
         self,
@@ -102,7 +105,7 @@ class SyncRunner:
 
     def signed_in(self) -> None:
         """The person has signed in (again): go on at once."""
-        if self._is_active:
+        if self._is_wanted():
             self._feed(machine.SignedIn(now=self._clock.monotonic()))
         else:
             self._become(SyncState())
@@ -111,7 +114,9 @@ class SyncRunner:
     async def step_once(self, *, urgent: bool = True) -> bool:
         """Do the next thing; True when there is another to be done at once. Never raises for what a server does."""
         async with self._one_at_a_time:
-            if not self._is_active:
+            if not self._is_wanted():
+                # Nothing to wake up for any more.
+                self._state = replace(self._state, wake_at=None)
                 return False
             if not self._todo:
                 self._feed(machine.Asked(now=self._clock.monotonic(), urgent=urgent))
@@ -146,6 +151,9 @@ class SyncRunner:
                     pass
         finally:
             unsubscribe()
+
+    def _is_wanted(self) -> bool:
+        return self._is_active or self._store.read(ledger.outbox_counts).waiting > 0
 
     def _notice_new_work(self) -> None:
         waiting = self._store.read(ledger.outbox_counts).waiting

@@ -14,6 +14,7 @@ from app_server.auth import queries as auth
 from app_server.database import Database
 from app_server.org.queries import policies
 from app_server.sync.acceptance import Verdict
+from app_server.sync.former import FormerAdvisor, former_advisor
 from app_server.sync.reading import Item, Readable, read_activities
 from app_server.sync.service import take_batch, write_batches
 from app_server.tables import DeviceRow
@@ -60,6 +61,7 @@ class _Sender:
     id: UUID
     device_id: str
     unit_path: str
+    former: FormerAdvisor | None
 
 
 class _Tried(Exception):
@@ -93,7 +95,12 @@ def import_outboxes(
         for place in sorted(range(len(files)), key=lambda place: str(senders[place].id)):
             file = files[place]
             batches = [file.items[at : at + MAX_ACTIVITIES] for at in range(0, len(file.items), MAX_ACTIVITIES)]
-            verdicts = [each for batch in batches for each in take_batch(session, senders[place], batch, now=now)]
+            sender = senders[place]
+            verdicts = [
+                verdict
+                for batch in batches
+                for verdict in take_batch(session, sender, batch, former=sender.former, now=now)
+            ]
             taken[place] = _outcome(file, verdicts, rules)
         outcomes[:] = [taken[place] for place in range(len(files))]
         if dry_run:
@@ -111,13 +118,23 @@ def _sender(session: Session, file: OutboxFile, now: datetime) -> _Sender:
         raise _refused(file, f"nobody here has the login {outbox.login!r} and the account that exported it")
     if not found.active:
         raise _refused(file, f"the account {outbox.login!r} is not active")
-    if found.place is None or found.place.role is not Role.ADVISOR:
-        raise _refused(file, f"{outbox.login!r} is no advisor today")
+    advising = _advising(session, found)
+    if advising is None:
+        raise _refused(file, f"{outbox.login!r} is no advisor, and has been none lately")
     if session.get(DeviceRow, (outbox.staff_id, outbox.device_id)) is None:
         raise _refused(file, f"{outbox.login!r} never signed in here on the device that exported it")
     if found.is_revoked:
         raise _refused(file, "the device that exported it was revoked")
-    return _Sender(found.id, outbox.device_id, found.place.path)
+    unit_path, former = advising
+    return _Sender(found.id, outbox.device_id, unit_path, former)
+
+
+def _advising(session: Session, found: auth.Standing) -> tuple[str, FormerAdvisor | None] | None:
+    """The unit somebody belongs to as an advisor, or did lately, and that time if it is over; None: neither."""
+    if found.place is not None and found.place.role is Role.ADVISOR:
+        return found.place.path, None
+    former = former_advisor(session, found.id, today=found.today)
+    return (former.unit_path, former) if former is not None else None
 
 
 def _refused(file: OutboxFile, reason: str) -> BadInput:

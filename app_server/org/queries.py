@@ -1,6 +1,7 @@
 """SQL of the org tree: subtrees, memberships on a day, and the one rule of who may see a unit."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -97,6 +98,35 @@ def advisor_in_scope(session: Session, *, advisor_id: UUID, scope_path: str, day
     if advisor is None:
         raise NotFound("There is no such advisor.")
     return advisor
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where somebody belonged from `starts_on` up to, not including, `ends_on`; None: still."""
+
+    unit_path: str
+    starts_on: date
+    ends_on: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether they belonged there on that day."""
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+def stays_as_advisor(session: Session, staff_id: UUID, *, first: date, last: date) -> list[Stay]:
+    """Where somebody was an advisor on any of the days `first` to `last`, earliest first."""
+    statement = (
+        select(UnitRow, MembershipRow)
+        .join(MembershipRow, col(MembershipRow.unit_id) == col(UnitRow.id))
+        .where(
+            MembershipRow.staff_id == staff_id,
+            MembershipRow.role == Role.ADVISOR,
+            col(MembershipRow.starts_on) <= last,
+            or_(col(MembershipRow.ends_on).is_(None), col(MembershipRow.ends_on) > first),
+        )
+        .order_by(col(MembershipRow.starts_on))
+    )
+    return [Stay(unit.path, stay.starts_on, stay.ends_on) for unit, stay in session.exec(statement)]
 
 
 def advisors_among(session: Session, staff_ids: Collection[UUID], *, since: date) -> set[UUID]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from app_server.ledger.queries import Entry
+from app_server.sync.former import FormerAdvisor
 from app_server.sync.reading import Item, Readable, Unreadable
 from shared_models.activity import AcceptedTimes, Activity, ActivityKind, RejectCode, accepted_times
 from shared_models.boards import BoardShown
@@ -73,6 +74,11 @@ _UNSUITABLE = {
     SuitabilityRule.RISK_TOO_HIGH: "has a risk rating below the product's: choose products up to that rating",
     SuitabilityRule.NOT_ON_SALE: "was offered a product that is not on sale that day: choose another",
 }
+_NO_ADVISOR = Verdict(
+    ResultStatus.REJECTED,
+    RejectCode.NOT_YOUR_CUSTOMER,
+    "You were no advisor on that day; ask the customer's advisor to record it.",
+)
 # What others may hang on comes first, so that the order within a batch makes no difference.
 _PHASE = {ActivityKind.PROSPECT: 0, ActivityKind.PROPOSAL: 2, ActivityKind.BOARD_SHOWN: 2, ActivityKind.VOID: 3}
 _OTHERS = 1
@@ -84,19 +90,20 @@ class _Batch:
 
     known: Known
     advisor_id: UUID
+    former: FormerAdvisor | None
     times: AcceptedTimes
     accepted: dict[UUID, Activity] = field(default_factory=dict[UUID, Activity])
 
 
 def judge(
-    items: Sequence[Item], known: Known, *, advisor_id: UUID, now: datetime
+    items: Sequence[Item], known: Known, *, advisor_id: UUID, former: FormerAdvisor | None, now: datetime
 ) -> tuple[list[Verdict], list[Readable]]:
-    """A verdict for each item, in order, and the items to keep.
+    """A verdict for each item, in order, and the items to keep. `former`: the sender's time as an advisor, if it is over.
 
     A repeat within the batch is answered like one from an earlier batch; activities may name others of the batch
     in whatever order they come.
     """
-    batch = _Batch(known=known, advisor_id=advisor_id, times=accepted_times(now, known.policies))
+    batch = _Batch(known=known, advisor_id=advisor_id, former=former, times=accepted_times(now, known.policies))
     firsts: dict[UUID, Readable] = {}
     for item in items:
         if isinstance(item, Readable):
@@ -130,7 +137,12 @@ def _verdict(item: Readable, batch: _Batch) -> Verdict:
         return DUPLICATE if is_same else _rejected(RejectCode.ID_CONFLICT)
     if activity.kind is ActivityKind.PROSPECT and activity.id in known.customers:
         return _rejected(RejectCode.ID_CONFLICT)
-    code = batch.times.rejection(activity.corrected_at) or _customer_code(activity, batch)
+    code = batch.times.rejection(activity.corrected_at)
+    if code is None and batch.former is not None:
+        day = known.policies.business_day(activity.occurred_at, activity.clock_offset_ms)
+        if not batch.former.was_advisor_on(day):
+            return _NO_ADVISOR
+    code = code or _customer_code(activity, batch)
     if code is not None:
         return _rejected(code)
     match activity.data:

@@ -22,6 +22,7 @@ from app_server.sync.acceptance import Known, Verdict, judge
 from app_server.sync.changes import Page, Reader, next_page
 from app_server.sync.cursor import read_cursor
 from app_server.sync.feed import Announced, take_numbers, write_changes
+from app_server.sync.former import FormerAdvisor, former_advisor
 from app_server.sync.queries import Data, Named, Standing
 from app_server.sync.reading import Item, Readable, read_activities, read_request
 from app_server.tables import CustomerRow
@@ -83,7 +84,7 @@ def synchronize(db: Database, claims: AccessClaims, body: bytes, *, now: datetim
     try:
         request = read_request(body)
     except DomainError:
-        db.read(lambda session: advisor(session, claims, now))  # who may not sync is told that first
+        db.read(lambda session: _former(session, caller(session, claims, now)))  # who may not sync is told that first
         raise
     items = read_activities(request.activities)
     return write_batches(db, lambda session: _exchange(session, claims, request, items, now=now))
@@ -99,29 +100,31 @@ def write_batches(db: Database, work: Work[T]) -> T:
     raise Conflict("Another batch with the same ids is being taken; try again.")
 
 
-def take_batch(session: Session, who: Sender, items: Sequence[Item], *, now: datetime) -> list[Verdict]:
+def take_batch(
+    session: Session, who: Sender, items: Sequence[Item], *, former: FormerAdvisor | None, now: datetime
+) -> list[Verdict]:
     """Judge and keep a batch that came by another way than the phone's own sync; a verdict for each item, in order.
 
-    For use within `write_batches`. The device is noted as its source, not as having synced.
+    `former`: the sender's time as an advisor, if they are none today. For use within `write_batches`. The device is noted
+    as its source, not as having synced.
     """
     numbers = _numbers_wanted([item for item in items if isinstance(item, Readable)])
     # First, as in a sync: from here on no other batch of this advisor runs, and no customer moves out of their book.
     head = take_numbers(session, str(who.id), numbers)
-    judged = _judged(session, who, items, now=now)
+    judged = _judged(session, who, items, former=former, now=now)
     if judged.kept:
         _keep(session, who, judged, first=head - numbers + 1, now=now)
     return judged.verdicts
 
 
-def advisor(session: Session, claims: AccessClaims, now: datetime) -> Caller:
-    """The advisor an access token stands for; raises NotSignedIn, or Forbidden for anybody else."""
-    return _as_advisor(caller(session, claims, now))
-
-
-def _as_advisor(who: Caller) -> Caller:
-    if who.role is not Role.ADVISOR:
+def _former(session: Session, who: Caller) -> FormerAdvisor | None:
+    """None for an advisor; their time as one for who was it lately. Raises Forbidden for anybody else."""
+    if who.role is Role.ADVISOR:
+        return None
+    former = former_advisor(session, who.id, today=who.today)
+    if former is None:
         raise Forbidden("This is for advisors.")
-    return who
+    return former
 
 
 def _exchange(
@@ -131,7 +134,8 @@ def _exchange(
     taken = _numbers_wanted(readable)
     # From here on no other batch of this advisor runs, and no customer moves out of their book.
     begun = queries.begin(session, claims, waiting=request.waiting, numbers=taken, now=now)
-    who = _as_advisor(caller_of(begun.standing, claims))
+    who = caller_of(begun.standing, claims)
+    former = _former(session, who)
     if request.device_id != who.device_id:
         # The token says which device it is; a body that says otherwise is another device's.
         raise Forbidden("device_id is not the device that is signed in here.", code="other_device")
@@ -139,7 +143,7 @@ def _exchange(
     if begun.head is None:
         raise NotSignedIn("This device is signed out; sign in again.")
     # After the numbers were taken: whatever lies below the heads it reads has been committed.
-    judged = _judged(session, who, items, now=now)
+    judged = _judged(session, who, items, former=former, now=now)
     kept, upto = judged.kept, judged.standing.heads
     if kept:
         _keep(session, who, judged, first=begun.head - taken + 1, now=now)
@@ -157,11 +161,13 @@ def _exchange(
     return _answer(items, judged.verdicts, page, today=judged.standing.policies.today(now), now=now)
 
 
-def _judged(session: Session, who: Sender, items: Sequence[Item], *, now: datetime) -> _Judged:
+def _judged(
+    session: Session, who: Sender, items: Sequence[Item], *, former: FormerAdvisor | None, now: datetime
+) -> _Judged:
     readable = [item for item in items if isinstance(item, Readable)]
     standing = queries.standing(session, who.id, unit_path=who.unit_path, named=_named(readable, now))
     known = Known(standing.entries, standing.customers, standing.products, standing.policies)
-    verdicts, kept = judge(items, known, advisor_id=who.id, now=now)
+    verdicts, kept = judge(items, known, advisor_id=who.id, former=former, now=now)
     return _Judged(verdicts, kept, known, standing)
 
 

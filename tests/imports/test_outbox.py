@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlmodel import select
 from typer.testing import CliRunner
 
 from app_client.me.actions import export_outbox
@@ -19,7 +20,8 @@ from app_client.store import ledger, reads
 from app_server.auth import queries as auth
 from app_server.cli import app
 from app_server.imports.outbox import OutboxOutcome, import_outboxes, read_outbox_file
-from app_server.tables import DeviceRow, StaffRow
+from app_server.org.service import place_staff
+from app_server.tables import DeviceRow, MembershipRow, StaffRow
 from shared_models.errors import BadInput
 from shared_models.org import Role
 from shared_models.outbox import Outbox, write_outbox
@@ -235,6 +237,25 @@ def test_a_file_that_cannot_be_taken_is_refused_with_the_reason_and_nothing_is_s
         load(bank, good, bad)
 
     assert bank.ledger() == bank.ledger(bank.wang) == []
+
+
+@pytest.mark.parametrize("gone", ["promoted", "left the outlets"])
+def test_of_who_was_an_advisor_lately_the_days_on_which_they_were_are_taken(bank, tmp_path, gone):
+    bank.phone()
+    yesterday, customer = NOW - timedelta(days=1), bank.customer()
+
+    def end(session) -> None:
+        if gone == "promoted":
+            place_staff(session, bank.li.id, unit_id=bank.outlet.id, role=Role.HEAD, on_day=NOW.date())
+        else:
+            session.exec(select(MembershipRow).where(MembershipRow.staff_id == bank.li.id)).one().ends_on = NOW.date()
+
+    bank.db.write(end)
+
+    [outcome] = load(bank, exported(tmp_path, bank.li, call(customer, at=yesterday), call(customer)))
+
+    assert counts(outcome) == (1, 0, ["not_your_customer"])
+    assert bank.days()[yesterday.date()].calls == 1
 
 
 def test_a_dry_run_says_what_would_come_of_it_and_leaves_nothing(bank, tmp_path):

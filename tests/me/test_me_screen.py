@@ -8,12 +8,13 @@ import pytest_asyncio
 
 from app_client.session import AppSession
 from app_client.session_context import Phase, state_of
+from app_client.sign_in.actions import sign_in
 from app_client.store import ledger
 from shared_models.activity import Activity
 from shared_models.calls import Call, CallOutcome
 from shared_models.outbox import read_outbox
 from tests.store.scenes import MONDAY
-from tests.sync.bank import ADVISOR
+from tests.sync.bank import ADVISOR, PASSWORD
 from tests.today.scenes import OUYANG, WANG, Scene, a_call, a_proposal, a_visit, clients_closed, record
 from tests.ui.harness import App
 
@@ -93,6 +94,17 @@ async def test_the_look_is_kept(app: App, scene: Scene) -> None:
     assert app.page.theme_mode is ft.ThemeMode.DARK
     async with scene.app() as again:
         assert again.page.theme_mode is ft.ThemeMode.DARK
+
+
+async def test_who_became_a_head_sees_what_waits_from_before(scene: Scene, session: AppSession) -> None:
+    await record(session, a_call(OUYANG))
+    await session.close()
+    scene.bank.people["advisor1"]["role"] = "head"
+    await (await sign_in(scene.platform, "advisor1", PASSWORD)).close()
+    scene.bank.faults = ["unsent"] * 9
+    async with scene.app(route="/me") as app:
+        assert "人民路支行 · 负责人 · advisor1" in app.texts()
+        assert "等待上传 1 条" in app.said()
 
 
 async def test_signing_out_with_nothing_unsent_is_one_tap(app: App) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,20 @@ from tests.store.scenes import (
     customer_change,
 )
 from tests.sync.bank import PASSWORD, Bank, Pocket, a_platform
+
+
+class LoopClock(HandClock):
+    """A clock whose seconds are the loop's."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def now(self) -> datetime:
+        return self.at + timedelta(seconds=self._loop.time())
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._loop.time()
 
 
 @dataclass
@@ -196,6 +210,27 @@ async def test_an_ended_sign_in_keeps_the_outbox_and_signing_in_again_drains_it(
     assert (status.phase, status.waiting) == (Phase.IDLE, 0)
     assert set(bank.ledger) == {str(call.id)}
     await again.close()
+
+
+def test_what_waits_when_an_advisor_becomes_a_head_is_sent_and_then_nothing_more_is_asked(tmp_path):
+    loop = VirtualLoop()
+    bank = Bank(LoopClock(loop))
+
+    async def become_head() -> None:
+        as_advisor = await sign_in(a_platform(tmp_path, bank), "advisor1", PASSWORD)
+        (call,) = await append(as_advisor, a_call())
+        await as_advisor.close()
+        bank.people["advisor1"]["role"] = "head"
+        as_head = await sign_in(a_platform(tmp_path, bank), "advisor1", PASSWORD)
+        as_head.start()
+        await pass_time(600)
+        assert (as_head.sync.status.phase, as_head.sync.status.waiting) == (Phase.IDLE, 0)
+        assert set(bank.ledger) == {str(call.id)}
+        assert bank.batches == [[str(call.id)]]
+        await as_head.close()
+
+    loop.run_until_complete(become_head())
+    loop.close()
 
 
 async def test_the_offset_is_measured_kept_and_used(session, bank):

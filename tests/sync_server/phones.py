@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import col, select
 
-from app_server.tables import AdvisorDayRow, LedgerRow, StaffRow, advisor_day_of
+from app_server.tables import AdvisorDayRow, LedgerRow, StaffRow, UnitRow, advisor_day_of
 from shared_models.activity import uuid7
 from shared_models.customers import Customer
 from shared_models.fold import AdvisorDay
@@ -110,9 +110,10 @@ class Phone:
 
 @dataclass
 class Bank:
-    """A server with two advisors of one outlet, `li` and `wang`, and a head."""
+    """A server with two advisors of one outlet, `li` and `wang`."""
 
     server: Server
+    outlet: UnitRow
     li: StaffRow
     wang: StaffRow
 
@@ -160,4 +161,4 @@ def open_bank(database_url: str, data_dir: Path, **settings: Any) -> Iterator[Ba
         tree = factories.tree(server.db)
         li = factories.staff(server.db, tree.outlets[0], login="li")
         wang = factories.staff(server.db, tree.outlets[0], login="wang")
-        yield Bank(server=server, li=li, wang=wang)
+        yield Bank(server=server, outlet=tree.outlets[0], li=li, wang=wang)
