@@ -3,6 +3,7 @@
 import flet as ft
 import pytest
 
+from app_client.calls.queries import call_in_progress
 from app_client.i18n import Language
 from app_client.lock.actions import choose_minutes
 from app_client.session import store_path
@@ -160,9 +161,13 @@ async def test_a_call_forgotten_for_an_hour_is_asked_about_after_the_pin(phone: 
         assert is_locked(app)
         await clients_closed(app)
         assert not app.has("outcome-interested")
+        phone.clock.forward(minutes=9)
         await press(app, PIN)
         await app.settle(200)
         assert app.has("outcome-interested")
+        call = call_in_progress(session_of(app))
+        assert call is not None
+        assert call.seconds(phone.clock.now()) // 60 == 61, "it ended when the person came back, not with the PIN"
 
 
 async def test_what_waits_is_sent_when_it_locks(phone: LockedPhone) -> None:
