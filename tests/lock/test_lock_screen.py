@@ -43,6 +43,16 @@ async def test_after_the_first_sign_in_a_pin_is_chosen_twice_and_then_the_day_is
         assert phone.vault.drawers[ADVISOR].pin == PIN
 
 
+async def test_a_head_has_a_pin_as_well(phone: LockedPhone) -> None:
+    async with phone.app() as app:
+        await fill_in(app, login="head")
+        await press(app, PIN + PIN)
+        await app.settle(100)
+        assert session_of(app).staff.login == "head"
+        await gone_for(phone, app, minutes=5)
+        assert is_locked(app)
+
+
 async def test_the_app_starts_at_the_pin_without_a_network_and_a_wrong_one_is_told(phone: LockedPhone) -> None:
     await phone.closed(await phone.signed_in())
     phone.bank.faults = ["unsent"] * 9
