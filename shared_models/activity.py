@@ -17,7 +17,7 @@ from shared_models.follow_ups import FollowUp
 from shared_models.policy import Policies, corrected_instant
 from shared_models.proposals import Proposal
 from shared_models.text import Code
-from shared_models.visits import Visit
+from shared_models.visits import Visit, VisitCheck
 
 MAX_CLOCK_OFFSET_MS = 10**13  # some 317 years: keeps every sum inside datetime's range
 FUTURE_TOLERANCE = timedelta(minutes=10)
@@ -33,6 +33,7 @@ class ActivityKind(StrEnum):
     FOLLOW_UP = "follow_up"
     VOID = "void"
     PROSPECT = "prospect"
+    VISIT_CHECK = "visit_check"
 
 
 class Void(BaseModel):
@@ -44,7 +45,7 @@ class Void(BaseModel):
     reason: Code
 
 
-ActivityData = Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect
+ActivityData = Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect | VisitCheck
 
 DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.CALL: Call,
@@ -54,8 +55,19 @@ DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.FOLLOW_UP: FollowUp,
     ActivityKind.VOID: Void,
     ActivityKind.PROSPECT: Prospect,
+    ActivityKind.VISIT_CHECK: VisitCheck,
 }
-NEEDS_CUSTOMER = frozenset({ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.PROPOSAL, ActivityKind.FOLLOW_UP})
+NEEDS_CUSTOMER = frozenset(
+    {
+        ActivityKind.CALL,
+        ActivityKind.VISIT,
+        ActivityKind.PROPOSAL,
+        ActivityKind.FOLLOW_UP,
+        ActivityKind.VISIT_CHECK,
+    }
+)
+# What the server itself adds to a ledger; no phone may send it.
+SERVER_KINDS = frozenset({ActivityKind.VISIT_CHECK})
 
 
 class Activity(BaseModel):
@@ -102,14 +114,20 @@ class Activity(BaseModel):
 
     @property
     def refers_to(self) -> UUID | None:
-        """The earlier activity this one hangs on: a proposal's visit, a void's target."""
+        """The earlier activity this one hangs on: a proposal's or a check's visit, a void's target."""
         match self.data:
-            case Proposal(visit_id=visit_id):
+            case Proposal(visit_id=visit_id) | VisitCheck(visit_id=visit_id):
                 return visit_id
             case Void(activity_id=activity_id):
                 return activity_id
             case _:
                 return None
+
+    def without_card(self) -> Self:
+        """As ledgers keep it: a sealed card is for the server to open once, and for nobody to store."""
+        if not isinstance(self.data, Visit) or self.data.card is None:
+            return self
+        return self.model_copy(update={"data": self.data.model_copy(update={"card": None})})
 
     def content(self) -> bytes:
         """The validated content as JSON: the same bytes for the same activity, however it was written."""

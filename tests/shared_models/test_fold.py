@@ -15,8 +15,8 @@ from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, Figures, fold_day, sum_figures
 from shared_models.policy import Calendar, DayPolicy, Policies, Policy
 from shared_models.proposals import Pick, PickResponse, Proposal
-from shared_models.visits import Fix, Visit, VisitPlace
-from tests.shared_models.ledgers import CUSTOMERS, DAY, KIND_OF, MONDAY_NINE, PRODUCTS, ledgers
+from shared_models.visits import CardResult, Fix, Visit, VisitPlace
+from tests.shared_models.ledgers import CUSTOMERS, DAY, KIND_OF, MONDAY_NINE, PRODUCTS, check_of, ledgers
 
 POLICIES = Policies([Policy(effective_from=date(2026, 1, 1))])
 TODAY = POLICIES.on(DAY)
@@ -176,6 +176,42 @@ def test_the_fix_decides_the_grade_of_a_visit(fix: dict[str, float], grade: Grad
         fix=Fix(lat=43.8, lon=125.3, accuracy_m=fix["accuracy_m"], taken_at=taken, mocked=bool(fix["mocked"])),
     )
     assert fold_day([activity(1, visit)], MANAGED, TODAY).visits_graded[grade] == 1
+
+
+def located(**fields: object) -> Visit:
+    fix = {"lat": 43.8, "lon": 125.3, "accuracy_m": 20, "taken_at": MONDAY_NINE, "mocked": False}
+    return Visit.model_validate({"place": "outlet", "fix": fix | fields})
+
+
+@pytest.mark.parametrize(
+    ("card", "grade"),
+    [
+        (CardResult.MATCHED, Grade.A),
+        (CardResult.OTHER_CUSTOMER, Grade.C),
+        (CardResult.UNKNOWN_CARD, Grade.C),
+        (CardResult.NONCE_MISMATCH, Grade.C),
+        (CardResult.UNREADABLE, Grade.C),
+    ],
+)
+def test_a_matched_card_makes_a_visit_grade_a_and_any_other_changes_nothing(card: CardResult, grade: Grade) -> None:
+    visit = activity(1, located())
+    day = fold_day([check_of(visit, card), visit], MANAGED, TODAY)
+    assert (day.visits, day.visits_verified, day.visits_graded[grade]) == (1, 1, 1)
+
+
+def test_a_visit_at_the_outlet_that_was_checked_in_elsewhere_is_self_declared() -> None:
+    visit = activity(1, located())
+    assert fold_day([visit, check_of(visit, None, outlet_m=2400)], MANAGED, TODAY).visits_graded[Grade.D] == 1
+    assert (
+        fold_day([visit, check_of(visit, CardResult.MATCHED, outlet_m=2400)], MANAGED, TODAY).visits_graded[Grade.A]
+        == 1
+    )
+
+
+def test_the_check_of_a_voided_visit_counts_nothing() -> None:
+    visit = activity(1, located())
+    void = activity(2, Void(activity_id=visit.id, reason="mistake"), None)
+    assert fold_day([visit, check_of(visit, CardResult.MATCHED), void], MANAGED, TODAY) == fold_day([], {}, TODAY)
 
 
 def full_day(*, products: int, fewer_because: str | None = None) -> AdvisorDay:
