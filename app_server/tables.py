@@ -158,6 +158,14 @@ class CustomerRow(Customer, Row, table=True):
     facts: Facts = Field(default_factory=Facts, sa_type=JsonOf(Facts))
 
 
+class CustomerCardRow(Row, table=True):
+    """A customer's bank card by its HMAC-SHA-256 under the key named by `key_id`; the number is nowhere."""
+
+    digest: bytes = Field(sa_type=LargeBinary, primary_key=True, repr=False)
+    key_id: str
+    customer_id: UUID = Field(foreign_key="customer.id", index=True)
+
+
 class ProductRow(Product, Row, table=True):
     """A product on the shelf."""
 

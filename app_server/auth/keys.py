@@ -98,7 +98,7 @@ class KeyFile:
         key = _new_key(self._algorithm, now)
         superseded_at = [*(following.created_at for following in old[1:]), now][: len(old)]
         kept = [each for each, at in zip(old, superseded_at, strict=True) if at > now - KEEP_AFTER_ROTATION]
-        _written(self._path, _text(KeySet(keys=[*kept, key]))).replace(self._path)
+        put_in_place(self._path, _text(KeySet(keys=[*kept, key])))
         return key
 
 
@@ -111,6 +111,11 @@ def put_first(path: Path, text: str) -> None:
         pass
     finally:
         temporary.unlink()
+
+
+def put_in_place(path: Path, text: str) -> None:
+    """Write a private file, whole or not at all, in place of what is there."""
+    _written(path, text).replace(path)
 
 
 def refuse_public(path: Path) -> None:

@@ -9,13 +9,14 @@ from uuid import UUID
 from app_server.ledger.queries import Entry
 from app_server.sync.former import FormerAdvisor
 from app_server.sync.reading import Item, Readable, Unreadable
-from shared_models.activity import AcceptedTimes, Activity, ActivityKind, RejectCode, accepted_times
+from shared_models.activity import SERVER_KINDS, AcceptedTimes, Activity, ActivityKind, RejectCode, accepted_times
 from shared_models.boards import BoardShown
 from shared_models.customers import Customer, Rating
 from shared_models.policy import Policies
 from shared_models.products import Product, SuitabilityRule, suitability
 from shared_models.proposals import Proposal
 from shared_models.sync import ActivityResult, ResultStatus
+from shared_models.visits import visit_check_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,16 @@ _OTHERS = 1
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What is being judged against: the database, and what of this batch has been accepted so far."""
+    """What is being judged against: the database, and what of this batch has been accepted so far.
+
+    `checks`: the ids under which the server may write what it finds of this batch's visits.
+    """
 
     known: Known
     advisor_id: UUID
     former: FormerAdvisor | None
     times: AcceptedTimes
+    checks: frozenset[UUID]
     accepted: dict[UUID, Activity] = field(default_factory=dict[UUID, Activity])
 
 
@@ -103,11 +108,15 @@ def judge(
     A repeat within the batch is answered like one from an earlier batch; activities may name others of the batch
     in whatever order they come.
     """
-    batch = _Batch(known=known, advisor_id=advisor_id, former=former, times=accepted_times(now, known.policies))
     firsts: dict[UUID, Readable] = {}
     for item in items:
         if isinstance(item, Readable):
             firsts.setdefault(item.activity.id, item)
+    checks = frozenset(
+        visit_check_id(item.activity.id) for item in firsts.values() if item.activity.kind is ActivityKind.VISIT
+    )
+    times = accepted_times(now, known.policies)
+    batch = _Batch(known=known, advisor_id=advisor_id, former=former, times=times, checks=checks)
     verdicts: dict[UUID, Verdict] = {}
     for item in sorted(firsts.values(), key=lambda each: _PHASE.get(each.activity.kind, _OTHERS)):
         verdict = verdicts[item.activity.id] = _verdict(item, batch)
@@ -136,6 +145,10 @@ def _verdict(item: Readable, batch: _Batch) -> Verdict:
         is_same = entry.advisor_id == batch.advisor_id and entry.digest == item.digest
         return DUPLICATE if is_same else _rejected(RejectCode.ID_CONFLICT)
     if activity.kind is ActivityKind.PROSPECT and activity.id in known.customers:
+        return _rejected(RejectCode.ID_CONFLICT)
+    is_taken = activity.kind is ActivityKind.VISIT and visit_check_id(activity.id) in known.entries
+    if is_taken or activity.id in batch.checks:
+        # Nobody keeps the server from writing down what it finds by being there first.
         return _rejected(RejectCode.ID_CONFLICT)
     code = batch.times.rejection(activity.corrected_at)
     if code is None and batch.former is not None:
@@ -207,7 +220,9 @@ def _is_own(activity_id: UUID, kind: ActivityKind, batch: _Batch, *, customer_id
 
 def _is_voidable(void: Activity, batch: _Batch) -> bool:
     named = _named(void.refers_to, batch) if void.refers_to else None
-    return named is not None and named.kind is not ActivityKind.VOID and void.customer_id in (None, named.customer_id)
+    if named is None or named.kind is ActivityKind.VOID or named.kind in SERVER_KINDS:
+        return False
+    return void.customer_id in (None, named.customer_id)
 
 
 def _named(activity_id: UUID, batch: _Batch) -> Activity | Entry | None:

@@ -52,9 +52,22 @@ MEMBERSHIP, UNIT = (metadata.tables[name] for name in ("membership", "unit"))
 _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 
 Data = dict[str, Any]  # JSON values, and such as pydantic writes as JSON
-Stay = tuple[date, date | None, str]
 _WIDTH = 6
 _Tagged = tuple[str, str, str | None, str | None, str | None, str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where the advisor belonged from a day up to, not including, another; None: still. `outlet` is the unit's place in degrees."""
+
+    starts_on: date
+    ends_on: date | None
+    path: str
+    outlet: tuple[float, float] | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the day is of this stay."""
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +154,8 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
             case "head":
                 scopes[key] = int(first or 0)
             case "stay":
-                stays.append((_day_of(first) or date.min, _day_of(second), key))
+                outlet = (float(third), float(fourth)) if third and fourth else None
+                stays.append(Stay(_day_of(first) or date.min, _day_of(second), key, outlet))
             case "branch":
                 branch = UUID(key)
             case _:
@@ -161,7 +175,7 @@ def _standing(dialect: str) -> "CompoundSelect[*_Tagged]":
     return sqlalchemy.union_all(
         _tagged("policy", POLICY.c.document),
         _tagged("head", FEED.c.scope, FEED.c.head).where(FEED.c.scope.in_([bindparam("own"), BANK_SCOPE])),
-        _tagged("stay", UNIT.c.path, MEMBERSHIP.c.starts_on, MEMBERSHIP.c.ends_on)
+        _tagged("stay", UNIT.c.path, MEMBERSHIP.c.starts_on, MEMBERSHIP.c.ends_on, UNIT.c.lat, UNIT.c.lon)
         .join_from(MEMBERSHIP, UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)
         .where(MEMBERSHIP.c.staff_id == advisor_id),
         _tagged("branch", UNIT.c.id).where(_among(UNIT.c.id, "path_ids", dialect), UNIT.c.kind == UnitKind.BRANCH),

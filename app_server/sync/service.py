@@ -1,7 +1,7 @@
 """One round trip in one transaction: judge and keep what a phone sent, refold the days, read what it has not seen."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from app_server.auth.service import Caller, caller, caller_of
 from app_server.auth.tokens import AccessClaims
+from app_server.cards.service import card_results
 from app_server.database import Database, Work
 from app_server.ledger import queries as ledger
 from app_server.ledger.queries import NewEntry, Source
@@ -24,19 +25,24 @@ from app_server.sync.cursor import read_cursor
 from app_server.sync.feed import Announced, take_numbers, write_changes
 from app_server.sync.former import FormerAdvisor, former_advisor
 from app_server.sync.queries import Data, Named, Standing
-from app_server.sync.reading import Item, Readable, read_activities, read_request
+from app_server.sync.reading import Cards, Item, Readable, read_activities, read_request
 from app_server.tables import CustomerRow
-from shared_models.activity import Activity, ActivityKind
+from shared_models.activity import Activity, ActivityKind, digest_of
 from shared_models.boards import BoardShown
 from shared_models.customers import Prospect, name_initials
 from shared_models.errors import Conflict, DomainError, Forbidden, NotSignedIn
+from shared_models.evidence import metres_off
 from shared_models.org import Role
 from shared_models.proposals import Proposal
 from shared_models.sync import Entity, SyncRequest
+from shared_models.visits import Visit, VisitCheck, visit_check_id
 
 T = TypeVar("T")
 
 OVERTAKEN_ATTEMPTS = 3
+# Under which the server writes what it found; it is nobody's phone.
+OWN_DEVICE = "server"
+_TWO_NUMBERS = frozenset({ActivityKind.PROSPECT, ActivityKind.VISIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +80,11 @@ class _Overtaken(Exception):
     """Somebody else's batch brought the same id between our look and our insert."""
 
 
-def synchronize(db: Database, claims: AccessClaims, body: bytes, *, now: datetime) -> Answer:
+def synchronize(db: Database, claims: AccessClaims, body: bytes, *, cards: Cards, now: datetime) -> Answer:
     """Take a phone's activities and hand back what it has not seen; everything is committed when this returns.
 
     `claims` are of a token whose signature held; that it still may is asked in the same transaction. `body` is a
-    SyncRequest as JSON. Raises TooLarge, BadInput or UnreadableBody with nothing stored, CursorExpired,
+    SyncRequest as JSON, `cards` opens the sealed ones in it. Raises TooLarge, BadInput or UnreadableBody with nothing stored, CursorExpired,
     Forbidden when the body names another device than the one signed in, NotSignedIn.
     """
     try:
@@ -86,7 +92,7 @@ def synchronize(db: Database, claims: AccessClaims, body: bytes, *, now: datetim
     except DomainError:
         db.read(lambda session: _former(session, caller(session, claims, now)))  # who may not sync is told that first
         raise
-    items = read_activities(request.activities)
+    items = read_activities(request.activities, cards)
     return write_batches(db, lambda session: _exchange(session, claims, request, items, now=now))
 
 
@@ -145,14 +151,14 @@ def _exchange(
     # After the numbers were taken: whatever lies below the heads it reads has been committed.
     judged = _judged(session, who, items, former=former, now=now)
     kept, upto = judged.kept, judged.standing.heads
-    if kept:
-        _keep(session, who, judged, first=begun.head - taken + 1, now=now)
+    has_checks = bool(kept) and _keep(session, who, judged, first=begun.head - taken + 1, now=now)
     before = begun.head - taken if taken else upto.own
     page = next_page(
         session,
         Reader(advisor_id=who.id, today=who.today),
         cursor=cursor,
-        before=before,
+        # What was found of the visits just sent stands among them, and is news to the phone.
+        before=upto.own if has_checks else before,
         announced=upto.own if any(item.activity.kind is ActivityKind.PROSPECT for item in kept) else before,
         upto=upto,
         limit=request.limit,
@@ -172,8 +178,8 @@ def _judged(
 
 
 def _numbers_wanted(readable: Sequence[Readable]) -> int:
-    # A prospect takes two: the activity's own, and that of the customer it makes.
-    return len(readable) + sum(item.activity.kind is ActivityKind.PROSPECT for item in readable)
+    # A prospect takes two: the activity's own, and that of the customer it makes. So may a visit: its check's.
+    return len(readable) + sum(item.activity.kind in _TWO_NUMBERS for item in readable)
 
 
 def _named(readable: Sequence[Readable], now: datetime) -> Named:
@@ -186,6 +192,8 @@ def _named(readable: Sequence[Readable], now: datetime) -> Named:
         at = activity.corrected_at
         earliest, latest = min(earliest, at), max(latest, at)
         entries.add(activity.id)
+        if activity.kind is ActivityKind.VISIT:
+            entries.add(visit_check_id(activity.id))
         if activity.customer_id is not None:
             customers.add(activity.customer_id)
         match activity.data:
@@ -209,13 +217,17 @@ def _utc_day(instant: datetime) -> date:
     return instant.astimezone(UTC).date()
 
 
-def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: datetime) -> None:
+def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: datetime) -> bool:
+    """Write what is kept of a batch; says whether there was something to find of a visit in it."""
     kept, known, standing, policies = judged.kept, judged.known, judged.standing, judged.known.policies
     days = [policies.business_day(item.activity.occurred_at, item.activity.clock_offset_ms) for item in kept]
     branch_on = _branches(session, who, standing, set(days))
     coming: dict[date, list[Activity]] = defaultdict(list)
     for item, day in zip(kept, days, strict=True):
         coming[day].append(item.activity)
+    checks = _checks(session, kept, days, standing)
+    for activity, day in checks:
+        coming[day].append(activity)
     folded = refold(
         session,
         advisor_id=who.id,
@@ -241,10 +253,72 @@ def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: da
     source = Source(advisor_id=who.id, device_id=who.device_id)
     if ledger.append(session, entries, source, folded=folded) < len(entries):
         raise _Overtaken
-    _add_prospects(session, who, kept, first=first + len(entries), now=now)
+    prospects = _add_prospects(session, who, kept, first=first + len(entries), now=now)
+    if checks:
+        seqs = range(first + len(entries) + prospects, first + len(entries) + prospects + len(checks))
+        _append_checks(session, who, checks, seqs, branch_on=branch_on, now=now)
+    return bool(checks)
 
 
-def _add_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, first: int, now: datetime) -> None:
+def _checks(
+    session: Session, kept: Sequence[Readable], days: Sequence[date], standing: Standing
+) -> list[tuple[Activity, date]]:
+    """What there is to say of the visits in a batch, each as an activity with the day of its visit."""
+    cards = {item.activity.id: item.card for item in kept if item.card is not None}
+    customers = {item.activity.id: item.activity.customer_id for item in kept if item.activity.customer_id is not None}
+    results = card_results(session, cards, customers) if cards else {}
+    checks: list[tuple[Activity, date]] = []
+    for item, day in zip(kept, days, strict=True):
+        visit = item.activity
+        if not isinstance(visit.data, Visit):
+            continue
+        found = VisitCheck(
+            visit_id=visit.id,
+            card=results.get(visit.id),
+            card_last4=item.card.last4 if item.card is not None else None,
+            outlet_m=metres_off(
+                visit.data,
+                occurred_at=visit.occurred_at,
+                policy=standing.policies.on(day).policy,
+                outlet=next((stay.outlet for stay in standing.stays if stay.holds_on(day)), None),
+            ),
+        )
+        if found.card is not None or found.outlet_m is not None:
+            # Of its visit's own instant and customer, so that whatever reads the one has the other with it.
+            told = {"id": visit_check_id(visit.id), "kind": ActivityKind.VISIT_CHECK, "data": found}
+            checks.append((visit.model_copy(update=told), day))
+    return checks
+
+
+def _append_checks(
+    session: Session,
+    who: Sender,
+    checks: Sequence[tuple[Activity, date]],
+    seqs: Iterable[int],
+    *,
+    branch_on: Callable[[date], UUID],
+    now: datetime,
+) -> None:
+    entries: list[NewEntry] = []
+    for (activity, day), seq in zip(checks, seqs, strict=True):
+        content = activity.content()
+        entries.append(
+            NewEntry(
+                activity,
+                content,
+                digest_of(content),
+                business_day=day,
+                branch_id=branch_on(day),
+                feed_seq=seq,
+                received_at=now,
+            )
+        )
+    if ledger.append(session, entries, Source(advisor_id=who.id, device_id=OWN_DEVICE)) < len(entries):
+        raise _Overtaken
+
+
+def _add_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, first: int, now: datetime) -> int:
+    """Make customers of the prospects in a batch; returns how many."""
     rows = [
         CustomerRow(
             id=item.activity.id,
@@ -259,19 +333,19 @@ def _add_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, f
         if isinstance(prospect := item.activity.data, Prospect)
     ]
     if not rows:
-        return
+        return 0
     if queries.add_prospects(session, rows) < len(rows):
         raise _Overtaken
     announced = [Announced(str(who.id), Entity.CUSTOMER, str(row.id)) for row in rows]
     write_changes(session, announced, first=first, now=now)
+    return len(rows)
 
 
 def _branches(session: Session, who: Sender, standing: Standing, days: set[date]) -> Callable[[date], UUID]:
     """Which branch the advisor belonged to on each of the days; where they belonged to none yet, today's."""
 
     def path_on(day: date) -> str:
-        holding = (path for starts, ends, path in standing.stays if starts <= day and (ends is None or day < ends))
-        return next(holding, who.unit_path)
+        return next((stay.path for stay in standing.stays if stay.holds_on(day)), who.unit_path)
 
     branches = {who.unit_path: standing.branch or path_ids(who.unit_path)[0]}
     branches |= {

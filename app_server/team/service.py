@@ -18,7 +18,7 @@ from app_server.tables import LedgerRow, UnitRow, advisor_day_of
 from app_server.team import attribution, queries
 from app_server.team.coverage import Covered, coverage_on, coverage_over
 from app_server.team.queries import AdvisorOnDay, LedgerEntry
-from shared_models.activity import Activity
+from shared_models.activity import SERVER_KINDS, Activity
 from shared_models.customers import pool_on
 from shared_models.errors import BadInput, TooLarge
 from shared_models.evidence import Grade
@@ -36,6 +36,7 @@ from shared_models.team import (
     Totals,
     UnitTotals,
 )
+from shared_models.visits import VisitCheck
 
 # Before any bank kept such a ledger; keeps windows and weeks inside the calendar.
 EARLIEST_DAY = date(2000, 1, 1)
@@ -200,14 +201,19 @@ def _explained(
     made = {row.id: as_activity(row) for row in [*(entry.row for entry in entries), *voids]}
     struck = {activity.refers_to for row in voids if (activity := made[row.id])}
     folds = attribution.additions(list(made.values()), customers, rule)
+    checks = {each.refers_to: each for each in made.values() if isinstance(each.data, VisitCheck)}
     nothing = _without_activities(rule)
     for entry in entries:
         activity = made[entry.row.id]
+        if activity.kind in SERVER_KINDS:
+            continue  # told with what it is of
+        checked = checks.get(activity.id)
+        check = checked.data if checked is not None and isinstance(checked.data, VisitCheck) else None
         is_voided = activity.id in struck
         before, after = folds.get(activity.id, (nothing, nothing))
         counted = attribution.counts_for(metric, before, after)
-        if metric is None or counted or (is_voided and _would_count(activity, customers, rule, metric)):
-            grade = attribution.grade_of(activity, rule.policy)
+        if metric is None or counted or (is_voided and _would_count(activity, checked, customers, rule, metric)):
+            grade, reason = attribution.grade_of(activity, rule.policy, check=check)
             yield TeamActivity(
                 id=activity.id,
                 kind=activity.kind,
@@ -218,6 +224,9 @@ def _explained(
                 customer_name=entry.customer_name,
                 pool=pool_on(entry.managed_since, rule.day) if activity.customer_id else None,
                 grade=grade,
+                reason=reason,
+                finding=check.finding if check is not None else None,
+                outlet_m=check.outlet_m if check is not None else None,
                 voided=is_voided,
                 counted=counted,
                 adds=attribution.adds_to(metric, before, after) if metric not in (None, "met") else Decimal(0),
@@ -226,8 +235,10 @@ def _explained(
             )
 
 
-def _would_count(activity: Activity, customers: dict[UUID, date | None], rule: DayPolicy, metric: str) -> bool:
-    alone = fold_day([activity], customers, rule)
+def _would_count(
+    activity: Activity, check: Activity | None, customers: dict[UUID, date | None], rule: DayPolicy, metric: str
+) -> bool:
+    alone = fold_day([activity] if check is None else [activity, check], customers, rule)
     return attribution.counts_for(metric, _without_activities(rule), alone)
 
 

@@ -56,14 +56,14 @@ def proposal(
 OUTLET = Visit(place=VisitPlace.OUTLET)
 
 
-@given(ledgers(), st.randoms(use_true_random=False))
+@given(ledgers(checked=True), st.randoms(use_true_random=False))
 def test_order_and_repeats_do_not_matter(ledger: list[Activity], random: Random) -> None:
     shuffled = ledger + ledger[::2]
     random.shuffle(shuffled)
     assert fold_day(shuffled, MANAGED, TODAY) == fold_day(ledger, MANAGED, TODAY)
 
 
-@given(ledgers())
+@given(ledgers(checked=True))
 def test_other_days_of_the_ledger_do_not_matter(ledger: list[Activity]) -> None:
     of_the_day = [
         a for a in ledger if isinstance(a.data, Void) or POLICIES.business_day(a.occurred_at, a.clock_offset_ms) == DAY
@@ -71,7 +71,7 @@ def test_other_days_of_the_ledger_do_not_matter(ledger: list[Activity]) -> None:
     assert fold_day(of_the_day, MANAGED, TODAY) == fold_day(ledger, MANAGED, TODAY)
 
 
-@given(ledgers())
+@given(ledgers(checked=True))
 def test_parts_add_up_to_their_wholes(ledger: list[Activity]) -> None:
     day = fold_day(ledger, MANAGED, TODAY)
     assert day.calls_effective == day.calls_effective_managed + day.calls_effective_prospect
@@ -83,14 +83,14 @@ def test_parts_add_up_to_their_wholes(ledger: list[Activity]) -> None:
     assert len(day.called_customers) == day.calls_effective_managed
 
 
-@given(st.lists(ledgers(max_size=12), max_size=6), st.integers(0, 6))
+@given(st.lists(ledgers(max_size=12, checked=True), max_size=6), st.integers(0, 6))
 def test_sums_are_the_same_however_they_are_grouped(many: list[list[Activity]], cut: int) -> None:
     days = [fold_day(ledger, MANAGED, TODAY) for ledger in many]
     grouped = sum_figures([sum_figures(days[:cut]), sum_figures(days[cut:])])
     assert grouped == sum_figures(days) == sum_figures(reversed(days))
 
 
-@given(ledgers(max_size=12))
+@given(ledgers(max_size=12, checked=True))
 def test_a_day_survives_the_wire(ledger: list[Activity]) -> None:
     day = fold_day(ledger, MANAGED, TODAY)
     assert Figures.model_validate_json(day.model_dump_json()) == Figures.model_validate(day.model_dump(mode="json"))
