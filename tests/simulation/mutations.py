@@ -42,8 +42,9 @@ MUTATIONS = (
         (
             Change(
                 "app_server/sync/service.py",
-                "feed_seq=seq,",
-                "feed_seq=item.activity.id.int >> 80 << 15 | item.activity.id.int & 0x7FFF,",
+                "            branch_id=branch_on(day),\n            feed_seq=seq,\n",
+                "            branch_id=branch_on(day),\n"
+                "            feed_seq=item.activity.id.int >> 80 << 15 | item.activity.id.int & 0x7FFF,\n",
             ),
             Change(
                 "app_server/sync/service.py",
