@@ -32,7 +32,7 @@ from app_server.auth import queries as auth
 from app_server.auth.tokens import AccessClaims
 from app_server.database import dialect_insert
 from app_server.ledger.queries import LEDGER, Entry
-from app_server.org.queries import path_ids
+from app_server.org.queries import Stay, path_ids
 from app_server.sync.acceptance import KnownCustomer
 from app_server.sync.cursor import Heads
 from app_server.sync.feed import take_numbers
@@ -54,20 +54,6 @@ _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 Data = dict[str, Any]  # JSON values, and such as pydantic writes as JSON
 _WIDTH = 6
 _Tagged = tuple[str, str, str | None, str | None, str | None, str | None, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """Where the advisor belonged from a day up to, not including, another; None: still. `outlet` is the unit's place in degrees."""
-
-    starts_on: date
-    ends_on: date | None
-    path: str
-    outlet: tuple[float, float] | None
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the day is of this stay."""
-        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +140,8 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
             case "head":
                 scopes[key] = int(first or 0)
             case "stay":
-                outlet = (float(third), float(fourth)) if third and fourth else None
-                stays.append(Stay(_day_of(first) or date.min, _day_of(second), key, outlet))
+                place = (float(third), float(fourth)) if third and fourth else None
+                stays.append(Stay(key, _day_of(first) or date.min, _day_of(second), place))
             case "branch":
                 branch = UUID(key)
             case _:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlmodel import Session
@@ -226,8 +226,8 @@ def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: da
     for item, day in zip(kept, days, strict=True):
         coming[day].append(item.activity)
     checks = _checks(session, kept, days, standing)
-    for activity, day in checks:
-        coming[day].append(activity)
+    for item, day in checks:
+        coming[day].append(item.activity)
     folded = refold(
         session,
         advisor_id=who.id,
@@ -238,36 +238,40 @@ def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: da
         branch_on=branch_on,
         now=now,
     )
-    entries = [
-        NewEntry(
-            item.activity,
-            item.content,
-            item.digest,
-            business_day=day,
-            branch_id=branch_on(day),
-            feed_seq=seq,
-            received_at=now,
-        )
-        for seq, (item, day) in enumerate(zip(kept, days, strict=True), start=first)
-    ]
+
+    def append(items: Iterable[tuple[Readable, date]], first: int, source: Source, rows: list[dict[str, Any]]) -> int:
+        entries = [
+            NewEntry(
+                item.activity,
+                item.content,
+                item.digest,
+                business_day=day,
+                branch_id=branch_on(day),
+                feed_seq=seq,
+                received_at=now,
+            )
+            for seq, (item, day) in enumerate(items, start=first)
+        ]
+        if ledger.append(session, entries, source, folded=rows) < len(entries):
+            raise _Overtaken
+        return first + len(entries)
+
     source = Source(advisor_id=who.id, device_id=who.device_id)
-    if ledger.append(session, entries, source, folded=folded) < len(entries):
-        raise _Overtaken
-    prospects = _add_prospects(session, who, kept, first=first + len(entries), now=now)
+    following = append(zip(kept, days, strict=True), first, source, folded)
+    following += _add_prospects(session, who, kept, first=following, now=now)
     if checks:
-        seqs = range(first + len(entries) + prospects, first + len(entries) + prospects + len(checks))
-        _append_checks(session, who, checks, seqs, branch_on=branch_on, now=now)
+        append(checks, following, Source(advisor_id=who.id, device_id=OWN_DEVICE), [])
     return bool(checks)
 
 
 def _checks(
     session: Session, kept: Sequence[Readable], days: Sequence[date], standing: Standing
-) -> list[tuple[Activity, date]]:
+) -> list[tuple[Readable, date]]:
     """What there is to say of the visits in a batch, each as an activity with the day of its visit."""
     cards = {item.activity.id: item.card for item in kept if item.card is not None}
     customers = {item.activity.id: item.activity.customer_id for item in kept if item.activity.customer_id is not None}
     results = card_results(session, cards, customers) if cards else {}
-    checks: list[tuple[Activity, date]] = []
+    checks: list[tuple[Readable, date]] = []
     for item, day in zip(kept, days, strict=True):
         visit = item.activity
         if not isinstance(visit.data, Visit):
@@ -280,41 +284,16 @@ def _checks(
                 visit.data,
                 occurred_at=visit.occurred_at,
                 policy=standing.policies.on(day).policy,
-                outlet=next((stay.outlet for stay in standing.stays if stay.holds_on(day)), None),
+                outlet=next((stay.place for stay in standing.stays if stay.holds_on(day)), None),
             ),
         )
         if found.card is not None or found.outlet_m is not None:
             # Of its visit's own instant and customer, so that whatever reads the one has the other with it.
             told = {"id": visit_check_id(visit.id), "kind": ActivityKind.VISIT_CHECK, "data": found}
-            checks.append((visit.model_copy(update=told), day))
+            check = visit.model_copy(update=told)
+            content = check.content()
+            checks.append((Readable(check, content, digest_of(content)), day))
     return checks
-
-
-def _append_checks(
-    session: Session,
-    who: Sender,
-    checks: Sequence[tuple[Activity, date]],
-    seqs: Iterable[int],
-    *,
-    branch_on: Callable[[date], UUID],
-    now: datetime,
-) -> None:
-    entries: list[NewEntry] = []
-    for (activity, day), seq in zip(checks, seqs, strict=True):
-        content = activity.content()
-        entries.append(
-            NewEntry(
-                activity,
-                content,
-                digest_of(content),
-                business_day=day,
-                branch_id=branch_on(day),
-                feed_seq=seq,
-                received_at=now,
-            )
-        )
-    if ledger.append(session, entries, Source(advisor_id=who.id, device_id=OWN_DEVICE)) < len(entries):
-        raise _Overtaken
 
 
 def _add_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, first: int, now: datetime) -> int:
@@ -345,7 +324,7 @@ def _branches(session: Session, who: Sender, standing: Standing, days: set[date]
     """Which branch the advisor belonged to on each of the days; where they belonged to none yet, today's."""
 
     def path_on(day: date) -> str:
-        return next((stay.path for stay in standing.stays if stay.holds_on(day)), who.unit_path)
+        return next((stay.unit_path for stay in standing.stays if stay.holds_on(day)), who.unit_path)
 
     branches = {who.unit_path: standing.branch or path_ids(who.unit_path)[0]}
     branches |= {

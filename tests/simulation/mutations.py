@@ -42,9 +42,8 @@ MUTATIONS = (
         (
             Change(
                 "app_server/sync/service.py",
-                "            branch_id=branch_on(day),\n            feed_seq=seq,\n",
-                "            branch_id=branch_on(day),\n"
-                "            feed_seq=item.activity.id.int >> 80 << 15 | item.activity.id.int & 0x7FFF,\n",
+                "feed_seq=seq,",
+                "feed_seq=item.activity.id.int >> 80 << 15 | item.activity.id.int & 0x7FFF,",
             ),
             Change(
                 "app_server/sync/service.py",
