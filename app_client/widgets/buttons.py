@@ -214,14 +214,18 @@ def text_field(
     hint: str = "",
     error: str = "",
     password: bool = False,
+    concealed: bool = False,
     multiline: bool = False,
     keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
     icon: ft.IconData | None = None,
     autofocus: bool = False,
     max_length: int | None = None,
     autofill: ft.AutofillHint | None = None,
-) -> ft.Control:
-    """A filled field with its label; `error` is a sentence in red beneath. `on_change` gets the text."""
+) -> ft.TextField:
+    """A filled field with its label; `error` is a sentence in red beneath. `on_change` gets the text.
+
+    `concealed`: dots only, with nothing to reveal, copy, suggest or learn, for what is no password and must not stay.
+    """
 
     def changed(event: ft.Event[ft.TextField]) -> None:
         if on_change is not None:
@@ -233,8 +237,12 @@ def text_field(
         value=value,
         hint_text=hint or None,
         error=error or None,
-        password=password,
+        password=password or concealed,
         can_reveal_password=password,
+        autocorrect=not concealed,
+        enable_suggestions=not concealed,
+        enable_ime_personalized_learning=not concealed,
+        enable_interactive_selection=not concealed,
         multiline=multiline,
         min_lines=3 if multiline else None,
         max_lines=6 if multiline else 1,
