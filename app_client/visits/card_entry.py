@@ -231,25 +231,25 @@ def CardField(*, strokes: Strokes, trouble: str) -> ft.Control:
 
 
 def _sealed(entry: CardEntry, card: SealedCard) -> list[ft.Control]:
-    known = masked_end(card.last4)
-    said = t("卡号已加密，末四位 {last4}", last4=card.last4)
+    known = ft.Row(
+        [ft.Icon(ft.Icons.LOCK, size=20, color=Role.OK), body(masked_end(card.last4), bold=True)], spacing=8, tight=True
+    )
+    said = ft.Semantics(
+        content=known,
+        label=t("卡号已加密，末四位 {last4}", last4=card.last4),
+        identifier="card-sealed",
+        container=True,
+        exclude_semantics=True,
+        live_region=True,
+    )
+    again = quiet_button(t("换一张"), on_click=lambda: entry.choose(CardWay.WHOLE), identifier="another-card")
     return [
         ft.Row(
-            [
-                ft.Semantics(
-                    content=ft.Row(
-                        [ft.Icon(ft.Icons.LOCK, size=20, color=Role.OK), body(known, bold=True, lines=1)],
-                        spacing=8,
-                    ),
-                    label=said,
-                    identifier="card-sealed",
-                    container=True,
-                    exclude_semantics=True,
-                    live_region=True,
-                    expand=True,
-                ),
-                quiet_button(t("换一张"), on_click=lambda: entry.choose(CardWay.WHOLE), identifier="another-card"),
-            ],
+            [said, again],
+            spacing=8,
+            run_spacing=0,
+            wrap=True,
+            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         )
     ]
