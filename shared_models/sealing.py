@@ -113,7 +113,7 @@ def masked(digits: str) -> str:
 
 def masked_end(last4: str) -> str:
     """A card of which only the last four digits are known."""
-    return f"•••• •••• •••• {last4}"
+    return f"•••• {last4}"
 
 
 def passes_luhn(digits: str) -> bool:
