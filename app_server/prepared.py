@@ -5,11 +5,10 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import BaseRowFactory, tuple_row
-from sqlalchemy import Executable
+from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects.postgresql import psycopg as dialects
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ClauseElement
-from sqlmodel import Session
 
 _DIALECT = dialects.dialect()
 
@@ -28,9 +27,8 @@ class Prepared:
         self._fixed = {name: each.effective_value for name, each in compiled.binds.items() if not each.required}
         self._row_factory = row_factory
 
-    def rows(self, session: Session, parameters: Mapping[str, Any]) -> list[Any]:
-        """Run it in the session's transaction; raises DBAPIError as any other statement does."""
-        connection = session.connection()
+    def rows(self, connection: Connection, parameters: Mapping[str, Any]) -> list[Any]:
+        """Run it in the connection's transaction; raises DBAPIError as any other statement does."""
         driver: Any = connection.connection.driver_connection  # whatever the pool holds; here psycopg's
         cursor = driver.cursor(row_factory=self._row_factory)
         try:

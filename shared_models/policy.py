@@ -131,7 +131,7 @@ def zone(name: str) -> ZoneInfo:
 
 def corrected_instant(occurred_at: datetime, clock_offset_ms: int) -> datetime:
     """What a right clock would have said: the phone's reading plus its measured offset (server − phone)."""
-    return occurred_at + timedelta(milliseconds=clock_offset_ms)
+    return occurred_at + timedelta(milliseconds=clock_offset_ms) if clock_offset_ms else occurred_at
 
 
 def business_day(occurred_at: datetime, *, clock_offset_ms: int, timezone: str) -> date:

@@ -18,7 +18,7 @@ from app_server.tables import (
     StaffRow,
     metadata,
 )
-from shared_models.org import Role, Unit
+from shared_models.org import Role, Unit, UnitKind
 from shared_models.policy import Policy, business_day
 
 DEFAULT_TIMEZONE: str = Policy(effective_from=date(1970, 1, 1)).timezone
@@ -143,7 +143,8 @@ STANDING = _standing()
 
 
 def _place(row: Any) -> Place:  # noqa: ANN401 - a row of STANDING, from SQLAlchemy or from the driver
-    unit = Unit(id=row.unit_id, name=row.unit_name, kind=row.unit_kind)
+    # Rows are valid already, and this is done for every request.
+    unit = Unit.model_construct(id=row.unit_id, name=row.unit_name, kind=UnitKind(row.unit_kind))
     return Place(unit, row.unit_path, Role(row.role))
 
 

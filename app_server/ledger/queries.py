@@ -65,7 +65,7 @@ def append(
     days = sorted(folded, key=lambda row: row["business_day"])
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        return _APPEND_JSON.rows(session, _as_json(ordered, source, days))[0][0]
+        return _APPEND_JSON.rows(connection, _as_json(ordered, source, days))[0][0]
     return _append_rows(connection, ordered, source, days)
 
 

@@ -109,7 +109,7 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
     if dialect == "sqlite":
         found = connection.execute(_standing(dialect), parameters).all()
     else:
-        found = _prepared_standing().rows(session, parameters)
+        found = _prepared_standing().rows(connection, parameters)
     documents: list[str] = []
     scopes: dict[str, int] = {}
     branch: UUID | None = None
@@ -288,7 +288,7 @@ def begin(session: Session, claims: AccessClaims, *, waiting: int | None, number
         head = (take_numbers(session, scope, numbers) if numbers else 0) if is_noted else None
     else:
         taking = {"of_scope": scope, "numbers": numbers} if numbers else {}
-        rows = _begin(takes=bool(numbers)).rows(session, asked | noting | taking)
+        rows = _begin(takes=bool(numbers)).rows(connection, asked | noting | taking)
         head = rows[0].head if rows else None
     return Begun(auth.standing_of(rows, now), head)
 

@@ -24,7 +24,7 @@ def db(postgresql_url: str) -> Iterator[Database]:
 
 def test_rows_carry_what_was_asked_and_what_the_statement_says_itself(db: Database) -> None:
     prepared = Prepared(select(bindparam("asked"), literal(7).label("fixed")), row_factory=namedtuple_row)
-    (row,) = db.read(lambda session: prepared.rows(session, {"asked": "王芳 100%"}))
+    (row,) = db.read(lambda session: prepared.rows(session.connection(), {"asked": "王芳 100%"}))
     assert tuple(row) == ("王芳 100%", 7)
     assert row.fixed == 7
 
@@ -33,17 +33,17 @@ def test_it_is_part_of_the_transaction(db: Database) -> None:
     once = Prepared(text("INSERT INTO feed (scope, head) VALUES (:scope, 1) RETURNING head"))
 
     def fail(session: Session) -> None:
-        once.rows(session, {"scope": "x"})
+        once.rows(session.connection(), {"scope": "x"})
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         db.write(fail)
-    assert db.write(lambda session: once.rows(session, {"scope": "x"})) == [(1,)]
+    assert db.write(lambda session: once.rows(session.connection(), {"scope": "x"})) == [(1,)]
 
 
 def test_an_error_is_of_sqlalchemys_own_kind(db: Database) -> None:
     with pytest.raises(IntegrityError):
-        db.write(lambda session: TWICE.rows(session, {"scope": "x"}))
+        db.write(lambda session: TWICE.rows(session.connection(), {"scope": "x"}))
 
 
 def test_a_deadlocked_transaction_is_run_again(db: Database) -> None:
@@ -53,7 +53,7 @@ def test_a_deadlocked_transaction_is_run_again(db: Database) -> None:
 
     def work(session: Session) -> list[tuple[int]]:
         attempts.append(1)
-        return (deadlock if len(attempts) < 3 else fine).rows(session, {})
+        return (deadlock if len(attempts) < 3 else fine).rows(session.connection(), {})
 
     assert db.write(work) == [(1,)]
     assert len(attempts) == 3
@@ -61,6 +61,6 @@ def test_a_deadlocked_transaction_is_run_again(db: Database) -> None:
 
 def test_a_lost_connection_is_not_used_again(db: Database) -> None:
     with pytest.raises(OperationalError) as caught, Session(db.engine) as session:
-        END_MYSELF.rows(session, {"any": ""})
+        END_MYSELF.rows(session.connection(), {"any": ""})
     assert caught.value.connection_invalidated
-    assert db.read(lambda session: Prepared(select(literal(1))).rows(session, {})) == [(1,)]
+    assert db.read(lambda session: Prepared(select(literal(1))).rows(session.connection(), {})) == [(1,)]
