@@ -16,6 +16,7 @@ from shared_models.customers import Prospect
 from shared_models.follow_ups import FollowUp
 from shared_models.policy import Policies, corrected_instant
 from shared_models.proposals import Proposal
+from shared_models.telephony import PbxRecord
 from shared_models.text import Code
 from shared_models.visits import Visit
 
@@ -33,6 +34,7 @@ class ActivityKind(StrEnum):
     FOLLOW_UP = "follow_up"
     VOID = "void"
     PROSPECT = "prospect"
+    PBX_RECORD = "pbx_record"
 
 
 class Void(BaseModel):
@@ -44,7 +46,7 @@ class Void(BaseModel):
     reason: Code
 
 
-ActivityData = Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect
+ActivityData = Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect | PbxRecord
 
 DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.CALL: Call,
@@ -54,8 +56,17 @@ DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.FOLLOW_UP: FollowUp,
     ActivityKind.VOID: Void,
     ActivityKind.PROSPECT: Prospect,
+    ActivityKind.PBX_RECORD: PbxRecord,
 }
-NEEDS_CUSTOMER = frozenset({ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.PROPOSAL, ActivityKind.FOLLOW_UP})
+NEEDS_CUSTOMER = frozenset(
+    {
+        ActivityKind.CALL,
+        ActivityKind.VISIT,
+        ActivityKind.PROPOSAL,
+        ActivityKind.FOLLOW_UP,
+        ActivityKind.PBX_RECORD,
+    }
+)
 
 
 class Activity(BaseModel):

@@ -10,8 +10,9 @@ from shared_models.activity import Activity, Void
 from shared_models.calls import Call
 from shared_models.errors import BadInput
 from shared_models.evidence import Grade, grade_call, grade_visit
-from shared_models.fold import AdvisorDay, Figures, ManagedSince, fold_day
+from shared_models.fold import AdvisorDay, Figures, ManagedSince, fold_day, recorded_calls
 from shared_models.policy import DayPolicy, Policy
+from shared_models.telephony import PbxRecord
 from shared_models.visits import Visit
 
 _NAMES = frozenset(Figures.model_fields) - {"targets"}
@@ -49,8 +50,11 @@ def additions(
     """The fold of a customer's activities before and with each standing one, in the order they are taken.
 
     Every figure is a sum over customers, so the differences add up to the figure exactly. Of visits the
-    best evidence comes first, as it is the one that gives the visit its grade.
+    best evidence comes first, as it is the one that gives the visit its grade. A call and the exchange's record of it
+    are taken at once, and the call is what adds.
     """
+    record_of = recorded_calls(activities, policy)
+    behind_calls = set(record_of.values())
     voids: list[Activity] = []
     struck: set[UUID] = set()
     of_customer: dict[UUID | None, list[Activity]] = defaultdict(list)
@@ -65,10 +69,17 @@ def additions(
     nothing = fold_day((), customers, policy)
     for group in of_customer.values():
         taken, before = list(voids), nothing
-        for activity in sorted(group, key=lambda each: _order(each, policy.policy)):
-            taken.append(activity)
+        by_id = {each.id: each for each in group}
+        # Pairs first: nobody else who is there then could be taken for either of the two.
+        for activity in sorted(group, key=lambda each: (each.id not in record_of, *_order(each, policy.policy))):
+            if activity.id in behind_calls:
+                continue
+            record_id = record_of.get(activity.id)
+            taken += [activity] if record_id is None else [activity, by_id[record_id]]
             after = fold_day(taken, customers, policy)
             found[activity.id] = (before, after)
+            if record_id is not None:
+                found[record_id] = (after, after)
             before = after
     return found
 
@@ -86,11 +97,13 @@ def counts_for(metric: str | None, before: AdvisorDay, after: AdvisorDay) -> boo
     return any(adds_to(name, before, after) != 0 for name in names)
 
 
-def grade_of(activity: Activity, policy: Policy) -> Grade | None:
-    """The evidence grade of a call or a visit."""
+def grade_of(activity: Activity, policy: Policy, *, is_recorded: bool = False) -> Grade | None:
+    """The evidence grade of a call or a visit; `is_recorded`: the exchange has a record of the call."""
     match activity.data:
         case Call() as call:
-            return grade_call(call)
+            return grade_call(call, is_recorded=is_recorded)
+        case PbxRecord():
+            return Grade.A
         case Visit() as visit:
             return grade_visit(visit, occurred_at=activity.occurred_at, policy=policy)
         case _:

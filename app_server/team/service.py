@@ -22,7 +22,7 @@ from shared_models.activity import Activity
 from shared_models.customers import pool_on
 from shared_models.errors import BadInput, TooLarge
 from shared_models.evidence import Grade
-from shared_models.fold import AdvisorDay, Figures, fold_day, sum_figures
+from shared_models.fold import AdvisorDay, Figures, fold_day, recorded_calls, sum_figures
 from shared_models.org import StaffName
 from shared_models.policy import DayPolicy, Policies, Targets, zone
 from shared_models.team import (
@@ -200,6 +200,7 @@ def _explained(
     made = {row.id: as_activity(row) for row in [*(entry.row for entry in entries), *voids]}
     struck = {activity.refers_to for row in voids if (activity := made[row.id])}
     folds = attribution.additions(list(made.values()), customers, rule)
+    recorded = recorded_calls(made.values(), rule)
     nothing = _without_activities(rule)
     for entry in entries:
         activity = made[entry.row.id]
@@ -207,7 +208,7 @@ def _explained(
         before, after = folds.get(activity.id, (nothing, nothing))
         counted = attribution.counts_for(metric, before, after)
         if metric is None or counted or (is_voided and _would_count(activity, customers, rule, metric)):
-            grade = attribution.grade_of(activity, rule.policy)
+            grade = attribution.grade_of(activity, rule.policy, is_recorded=activity.id in recorded)
             yield TeamActivity(
                 id=activity.id,
                 kind=activity.kind,
