@@ -26,6 +26,8 @@ from app_server.security_headers import SecurityHeaders
 from app_server.settings import Settings
 from app_server.sync import endpoints as sync
 from app_server.team import endpoints as team
+from app_server.telephony import endpoints as telephony
+from app_server.telephony.keys import TelephonyKeyFile
 from shared_models.sync import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
     team.router,
     plans.router,
+    telephony.router,
 )
 
 
@@ -93,6 +96,7 @@ def create_app(
         key_file, algorithm=settings.token_algorithm, life=settings.access_token_life
     )
     app.state.device_keys = device_keys
+    app.state.telephony_keys = TelephonyKeyFile(settings.telephony_keys_file)
     app.state.metrics = health.Metrics()
     for router in ROUTERS:
         app.include_router(router)

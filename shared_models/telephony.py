@@ -35,18 +35,26 @@ class PbxLine(StrEnum):
     MOBILE = "mobile"
 
 
-class PbxRecord(BaseModel):
-    """The data of a `pbx_record` activity: one finished call, in UTC; only the server writes one.
+class PbxEventKind(StrEnum):
+    """What an exchange tells of a call; only `ended` makes an activity."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+    RECORDING_READY = "recording_ready"
+    TRANSCRIPT_READY = "transcript_ready"
+
+
+class PbxCall(BaseModel):
+    """A finished call as an exchange tells of it, in UTC.
 
     `answered_at` None: nobody picked up. `talk_seconds` is what the exchange measured from answer to end.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    provider: ProviderName
     record_id: RecordId
     direction: PbxDirection
-    line: PbxLine
     started_at: AwareDatetime
     answered_at: AwareDatetime | None = None
     ended_at: AwareDatetime
@@ -70,6 +78,13 @@ class PbxRecord(BaseModel):
         if timedelta(seconds=self.talk_seconds) > self.ended_at - answered + (self.answered_at is not None) * _ROUNDING:
             raise ValueError("talk_seconds are more than lie between answered_at and ended_at")
         return self
+
+
+class PbxRecord(PbxCall):
+    """The data of a `pbx_record` activity: which exchange saw the call, and on what; only the server writes one."""
+
+    provider: ProviderName
+    line: PbxLine
 
 
 def pbx_activity_id(provider: str, record_id: str) -> UUID:

@@ -98,7 +98,7 @@ class KeyFile:
         key = _new_key(self._algorithm, now)
         superseded_at = [*(following.created_at for following in old[1:]), now][: len(old)]
         kept = [each for each, at in zip(old, superseded_at, strict=True) if at > now - KEEP_AFTER_ROTATION]
-        _written(self._path, _text(KeySet(keys=[*kept, key]))).replace(self._path)
+        replace_private(self._path, _text(KeySet(keys=[*kept, key])))
         return key
 
 
@@ -111,6 +111,11 @@ def put_first(path: Path, text: str) -> None:
         pass
     finally:
         temporary.unlink()
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Write a private file in place of what is there, whole or not at all."""
+    _written(path, text).replace(path)
 
 
 def refuse_public(path: Path) -> None:

@@ -15,8 +15,9 @@ from app_server.database import Database
 from app_server.org.queries import policies
 from app_server.sync.acceptance import Verdict
 from app_server.sync.former import FormerAdvisor, former_advisor
+from app_server.sync.keeping import write_batches
 from app_server.sync.reading import Item, Readable, read_activities
-from app_server.sync.service import take_batch, write_batches
+from app_server.sync.service import take_batch
 from app_server.tables import DeviceRow
 from shared_models.errors import BadInput
 from shared_models.org import Role
