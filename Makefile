@@ -14,10 +14,10 @@ SOURCES := app_client app_server shared_models
 # e2e and bench are stages of their own.
 LINTED := $(SOURCES) tests scripts
 
-.PHONY: help demo pwa test lint format types contracts unit py314 e2e torture mutants bench screenshots lock install install-dev clean
+.PHONY: help demo pwa test lint format types contracts unit py314 e2e torture mutants bench bench-client screenshots lock install install-dev clean
 
 help: ## list the commands
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
 demo: .venv/installed ## build the demo bank and serve API and app on PORT (default 8000)
 	@$(BIN)/python scripts/pwa.py || echo "The app at / does not need it." >&2
@@ -69,6 +69,10 @@ mutants: .venv/installed-dev ## prove that the torture suite can fail, and write
 
 bench: .venv/installed-dev ## throughput as ratios to floors measured in the same run
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-client: .venv/installed-dev ## the offline app in headless Chromium: start, taps, search, first sync; writes docs/performance.md
+	@scripts/install-chromium
+	@$(BIN)/python -m tests.bench_client $(ARGS)
 
 screenshots: .venv/installed-dev ## take the README's pictures from the real screens
 	@scripts/install-chromium

@@ -5,6 +5,7 @@ from functools import partial
 
 import flet as ft
 
+from app_client.calls.actions import note_return
 from app_client.calls.desk import call_desk
 from app_client.calls.screen import came_back, reopen_call, use_call_sheet
 from app_client.flet_typed import component, memo
@@ -148,12 +149,16 @@ def _follow_the_page(page: ft.Page, state: AppState, door: Door) -> None:
         elif event.state in _SEEN and was_gone:
             was_gone = False
             state.presence.come_back()
+            session = state.session if state.phase is Phase.SIGNED_IN else None
+            if session is not None:
+                # Before it may lock: the dialled call ends here, not when the PIN is typed.
+                await note_return(session)
             if await door.look():
                 return
             door.touch()
-            if state.session is not None and state.phase is Phase.SIGNED_IN:
-                state.session.sync.poke(urgent=True)
-                await came_back(page, state.session)
+            if session is not None:
+                session.sync.poke(urgent=True)
+                await came_back(page, session)
 
     def cut_off() -> None:
         state.presence.is_seen = False

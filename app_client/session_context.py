@@ -4,6 +4,7 @@ import contextvars
 from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import TypeVar, cast
+from uuid import UUID
 
 import flet as ft
 
@@ -54,8 +55,8 @@ class Presence:
 class AppState:
     """What the root renders by. `session` is set while `phase` is SIGNED_IN; `trouble` says why the app could not start.
 
-    `ward` is whose PIN is asked for while `phase` is LOCKED, or their password instead; `session` is then the one that was
-    put away, for screens that are about to go.
+    `ward` is whose PIN is asked for while `phase` is LOCKED, or their password instead. A session that is put away stays until
+    its last screen has gone.
     """
 
     def __init__(self) -> None:
@@ -72,8 +73,9 @@ class AppState:
         self.trouble = ""
         self.pulse = Pulse()
         self.presence = Presence()
-        # What is being filled in on screens that went behind the lock, by whatever names it.
+        # What is being filled in, by whatever names it, and whose that is: it outlives the lock, nobody else's sign-in.
         self.unfinished: dict[str, object] = {}
+        self.unfinished_of: UUID | None = None
         self.stop_listening: Callable[[], None] | None = None
         self.lock_now: Callable[[], Awaitable[None]] = _nowhere
 
@@ -102,9 +104,10 @@ def enter(state: AppState, session: AppSession) -> None:
 
     A store is shared by all pages of its person: a write in another page, or the sync's, beats here in this page's context.
     """
-    if state.session is None or state.session.staff.id != session.staff.id:
+    if state.unfinished_of != session.staff.id:
         state.unfinished.clear()
-    leave(state)
+        state.unfinished_of = session.staff.id
+    put_away(state, Phase.SIGNED_IN)
     page_context = contextvars.copy_context()
 
     def beat() -> None:
@@ -120,15 +123,14 @@ def enter(state: AppState, session: AppSession) -> None:
             each()
 
     state.stop_listening = stop
-    state.asks_again = ""
     state.session = session
-    state.phase = Phase.SIGNED_IN
 
 
 def leave(state: AppState) -> None:
     """Show the sign-in page; whoever owns the session closes it."""
     put_away(state, Phase.SIGNED_OUT)
     state.session = None
+    state.unfinished.clear()
 
 
 def put_away(state: AppState, phase: Phase) -> None:

@@ -13,10 +13,11 @@ from sqlmodel import select
 
 from app_server.auth.commands import reset_password
 from app_server.auth.keys import KeyFile
+from app_server.cards.service import CardReader
 from app_server.clock import SystemClock
 from app_server.database import Database
 from app_server.demo.commands import build_demo, tell_who
-from app_server.imports.commands import import_cdr_file, import_command, import_outbox, init
+from app_server.imports.commands import import_cards, import_cdr_file, import_command, import_outbox, init
 from app_server.imports.service import ImportKind
 from app_server.migrations import current, head, require_migrated
 from app_server.migrations import migrate as migrate_database
@@ -29,7 +30,7 @@ from shared_models.errors import Conflict, DomainError
 P = ParamSpec("P")
 
 app = typer.Typer(name="day2053", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-keys_app = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens.")
+keys_app = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens, and those of cards.")
 app.add_typer(keys_app, name="keys")
 import_app = typer.Typer(no_args_is_help=True, help="Bring in a bank's own files, or what a phone could not send.")
 app.add_typer(import_app, name="import")
@@ -57,6 +58,7 @@ def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
 
 for kind in ImportKind:
     import_app.command(kind.value)(plain_errors(import_command(kind)))
+import_app.command("cards")(plain_errors(import_cards))
 import_app.command("outbox")(plain_errors(import_outbox))
 import_app.command("cdr")(plain_errors(import_cdr_file))
 app.command("init")(plain_errors(init))
@@ -162,6 +164,21 @@ def rotate_keys() -> None:
     settings = Settings()
     key = KeyFile(settings.keys_file, settings.token_algorithm).rotate(SystemClock().now())
     typer.echo(f"Access tokens are now signed with {key.kid} ({key.algorithm}).")
+
+
+@keys_app.command("rotate-cards")
+@plain_errors
+def rotate_card_keys(
+    digests: Annotated[
+        bool, typer.Option("--digests", help="Also make digests under a new key; import the cards again afterwards.")
+    ] = False,
+) -> None:
+    """Let phones seal cards to a new key from their next sync on; the older ones stay, for what is sealed to them."""
+    reader = CardReader(Settings())
+    now = SystemClock().now()
+    typer.echo(f"Cards are now sealed to {reader.sealing_keys.rotate(now).kid}.")
+    if digests:
+        typer.echo(f"Digests are now made under {reader.digest_keys.rotate(now).kid}.")
 
 
 @keys_app.command("list")

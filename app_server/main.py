@@ -17,6 +17,8 @@ from app_server.auth.device_keys import DeviceKeys
 from app_server.auth.keys import KeyFile
 from app_server.auth.passwords import nobodys_hash
 from app_server.auth.tokens import AccessTokens
+from app_server.cards import endpoints as cards
+from app_server.cards.service import CardReader
 from app_server.clock import Clock, SystemClock
 from app_server.database import Database
 from app_server.docs_page import OPENAPI_PATH
@@ -48,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
     team.router,
     plans.router,
+    cards.router,
     telephony.router,
 )
 
@@ -96,6 +99,7 @@ def create_app(
         key_file, algorithm=settings.token_algorithm, life=settings.access_token_life
     )
     app.state.device_keys = device_keys
+    app.state.card_reader = CardReader(settings)
     app.state.telephony_keys = TelephonyKeyFile(settings.telephony_keys_file)
     app.state.metrics = health.Metrics()
     for router in ROUTERS:

@@ -57,6 +57,16 @@ class Settings(BaseSettings):
         return self.data_dir / "keys" / "access.json"
 
     @property
+    def card_keys_file(self) -> Path:
+        """The pairs that phones seal cards to; made with the first question for it, mode 0600, older ones kept."""
+        return self.data_dir / "keys" / "cards.json"
+
+    @property
+    def card_digest_keys_file(self) -> Path:
+        """What the digests of customers' cards are made under; made with the first import, mode 0600, older ones kept."""
+        return self.data_dir / "keys" / "card-digests.json"
+
+    @property
     def device_secret_file(self) -> Path:
         """What devices' keys are derived from; made on first start, mode 0600, and kept for ever."""
         return self.data_dir / "keys" / "devices.secret"

@@ -169,6 +169,14 @@ class CustomerRow(Customer, Row, table=True):
     number: str | None = Field(default=None, repr=False, sa_column_kwargs={"default": _number_of_phone})
 
 
+class CustomerCardRow(Row, table=True):
+    """A customer's bank card by its HMAC-SHA-256 under the key named by `key_id`; the number is nowhere."""
+
+    digest: bytes = Field(sa_type=LargeBinary, primary_key=True, repr=False)
+    key_id: str
+    customer_id: UUID = Field(foreign_key="customer.id", index=True)
+
+
 class ProductRow(Product, Row, table=True):
     """A product on the shelf."""
 

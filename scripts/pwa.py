@@ -160,7 +160,7 @@ def copy_pyodide(new: Path) -> None:
 
 def copy_own(new: Path) -> None:
     """Our pages, fonts and icons."""
-    for name in ("index.html", "start.css", "start.js", "vault.js", "worker.js"):
+    for name in ("index.html", "start.css", "start.js", "sealer.js", "vault.js", "worker.js"):
         copy(TEMPLATES / name, new / name)
     for path in ("favicon.png", "fonts", "icons"):
         source = ROOT / "assets" / path

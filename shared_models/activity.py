@@ -18,7 +18,7 @@ from shared_models.policy import Policies, corrected_instant
 from shared_models.proposals import Proposal
 from shared_models.telephony import PbxRecord
 from shared_models.text import Code
-from shared_models.visits import Visit
+from shared_models.visits import Visit, VisitCheck
 
 MAX_CLOCK_OFFSET_MS = 10**13  # some 317 years: keeps every sum inside datetime's range
 FUTURE_TOLERANCE = timedelta(minutes=10)
@@ -34,6 +34,7 @@ class ActivityKind(StrEnum):
     FOLLOW_UP = "follow_up"
     VOID = "void"
     PROSPECT = "prospect"
+    VISIT_CHECK = "visit_check"
     PBX_RECORD = "pbx_record"
 
 
@@ -46,7 +47,7 @@ class Void(BaseModel):
     reason: Code
 
 
-ActivityData = Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect | PbxRecord
+ActivityData = Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect | VisitCheck | PbxRecord
 
 DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.CALL: Call,
@@ -56,6 +57,7 @@ DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.FOLLOW_UP: FollowUp,
     ActivityKind.VOID: Void,
     ActivityKind.PROSPECT: Prospect,
+    ActivityKind.VISIT_CHECK: VisitCheck,
     ActivityKind.PBX_RECORD: PbxRecord,
 }
 NEEDS_CUSTOMER = frozenset(
@@ -64,9 +66,13 @@ NEEDS_CUSTOMER = frozenset(
         ActivityKind.VISIT,
         ActivityKind.PROPOSAL,
         ActivityKind.FOLLOW_UP,
+        ActivityKind.VISIT_CHECK,
         ActivityKind.PBX_RECORD,
     }
 )
+# What the server itself adds to a ledger, under ids of a kind of its own; no phone may send either.
+SERVER_KINDS = frozenset({ActivityKind.VISIT_CHECK, ActivityKind.PBX_RECORD})
+SERVER_ID_VERSION = 5
 
 
 class Activity(BaseModel):
@@ -113,14 +119,20 @@ class Activity(BaseModel):
 
     @property
     def refers_to(self) -> UUID | None:
-        """The earlier activity this one hangs on: a proposal's visit, a void's target."""
+        """The earlier activity this one hangs on: a proposal's or a check's visit, a void's target."""
         match self.data:
-            case Proposal(visit_id=visit_id):
+            case Proposal(visit_id=visit_id) | VisitCheck(visit_id=visit_id):
                 return visit_id
             case Void(activity_id=activity_id):
                 return activity_id
             case _:
                 return None
+
+    def without_card(self) -> Self:
+        """As ledgers keep it: a sealed card is for the server to open once, and for nobody to store."""
+        if not isinstance(self.data, Visit) or self.data.card is None:
+            return self
+        return self.model_copy(update={"data": self.data.model_copy(update={"card": None})})
 
     def content(self) -> bytes:
         """The validated content as JSON: the same bytes for the same activity, however it was written."""

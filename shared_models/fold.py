@@ -16,7 +16,7 @@ from shared_models.evidence import Grade, grade_call, grade_visit
 from shared_models.policy import DayPolicy, Targets, business_day, is_effective
 from shared_models.proposals import PickResponse, Proposal
 from shared_models.telephony import PbxRecord, Spoken, match_calls
-from shared_models.visits import Visit
+from shared_models.visits import Visit, VisitCheck
 
 # When each customer of a ledger became managed; None, or absent, means a prospect.
 ManagedSince = Mapping[UUID, date | None]
@@ -167,13 +167,15 @@ def _count_visits(result: AdvisorDay, standing: list[Activity], voided: set[UUID
     products: dict[UUID, set[UUID]] = defaultdict(set)
     bought: set[tuple[UUID, UUID]] = set()
     excused: set[UUID] = set()
+    checks = checks_of(standing)
     for activity in standing:
         customer = activity.customer_id
         if customer is None:
             continue
         match activity.data:
             case Visit() as visit:
-                grade = grade_visit(visit, occurred_at=activity.occurred_at, policy=policy.policy)
+                check = checks.get(activity.id)
+                grade = grade_visit(visit, occurred_at=activity.occurred_at, policy=policy.policy, check=check)
                 grades[customer] = min(grade, grades.get(customer, Grade.D))
             case Proposal() as proposal if proposal.visit_id not in voided:
                 products[customer].update(pick.product_id for pick in proposal.picks)
@@ -198,6 +200,11 @@ def _count_visits(result: AdvisorDay, standing: list[Activity], voided: set[UUID
         and result.visits >= policy.policy.visits
         and all(len(products[customer]) >= wanted or customer in excused for customer in grades)
     )
+
+
+def checks_of(activities: Iterable[Activity]) -> dict[UUID, VisitCheck]:
+    """What the server found of visits, by the visit's id."""
+    return {each.data.visit_id: each.data for each in activities if isinstance(each.data, VisitCheck)}
 
 
 def sum_figures(parts: Iterable[Figures]) -> Figures:

@@ -74,7 +74,11 @@ class TeamRange(BaseModel):
 
 
 class TeamActivity(BaseModel):
-    """One activity behind a figure, with the names a head may see; `adds` is what it adds to the figure asked for."""
+    """One activity behind a figure, with the names a head may see; `adds` is what it adds to the figure asked for.
+
+    Of a visit `reason` says what decided its grade, `finding` what was wrong with its card, `outlet_m` how far from the
+    outlet it was checked in.
+    """
 
     id: UUID
     kind: str
@@ -85,6 +89,9 @@ class TeamActivity(BaseModel):
     customer_name: str | None
     pool: str | None
     grade: str | None
+    reason: str | None = None
+    finding: str | None = None
+    outlet_m: int | None = None
     voided: bool
     counted: bool
     adds: Decimal = Decimal(0)

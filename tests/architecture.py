@@ -15,7 +15,8 @@ Rule = Callable[[Sources], list[str]]
 
 MOST_LINES = 500
 # Folders of tests that mirror no capability: they cross all of them.
-CROSSING = frozenset({"app_client", "app_server", "bench", "client", "e2e", "property", "server", "shared_models"}) | {
+CROSSING = frozenset({"app_client", "app_server", "bench", "bench_client", "client", "e2e", "property", "server"}) | {
+    "shared_models",
     "simulation",
     "ui",
 }
@@ -152,6 +153,9 @@ _WAIT_FOR_OTHERS = {
     PurePosixPath("tests/ui/harness.py"),
     # Somebody else's server, which does not say when it listens; a bench, not a test.
     PurePosixPath("tests/bench/kinto.py"),
+    # A bench, not a test: between two taps and two keys it is as slow as a person.
+    PurePosixPath("tests/bench_client/__main__.py"),
+    PurePosixPath("tests/bench_client/searches.py"),
 }
 
 ON_PYTHON: tuple[Rule, ...] = (

@@ -17,6 +17,7 @@ from shared_models.plans import Contact, Promise, Reason, contacts_of, open_prom
 from shared_models.policy import DayPolicy, zone
 from shared_models.products import Product, rating_valid_until
 from shared_models.proposals import PickResponse, Proposal
+from shared_models.visits import VisitCheck
 
 # A call and the promise made in it are written by one tap.
 _ONE_TAP = timedelta(seconds=1)
@@ -163,13 +164,13 @@ def _rated_until(customer: Customer, rule: DayPolicy) -> date | None:
 
 
 def _history(activities: Iterable[Activity], products: Mapping[UUID, Product], *, timezone: str) -> list[PastActivity]:
-    """What happened, without the voids themselves; what one of them took back is marked."""
+    """What happened, without what only says something of another: what a void took back is marked."""
     known = list(activities)
     voided = {each.data.activity_id for each in known if isinstance(each.data, Void)}
     return [
         _past(each, products, timezone=timezone, is_voided=each.id in voided or each.refers_to in voided)
         for each in known
-        if not isinstance(each.data, Void)
+        if not isinstance(each.data, Void | VisitCheck)
     ]
 
 

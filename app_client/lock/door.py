@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from app_client.errors import error_words
 from app_client.lock import actions
@@ -98,7 +98,8 @@ class Door:
             if before is not None and before.store.is_open:
                 self._leaving = actions.Leaving(before, after=self._screens_gone)
             if self._state.ward is not None:
-                self._state.ward = await actions.ward_of(self._platform, self._state.ward.staff_id)
+                with suppress(DomainError):
+                    self._state.ward = await actions.ward_of(self._platform, self._state.ward.staff_id)
             raise
         if before is not None:
             await before.close()
@@ -152,6 +153,8 @@ class Door:
     def screens_go(self) -> None:
         """No screen is on the page any more, so nothing reads the store."""
         self._screens_gone.set()
+        if self._state.phase is not Phase.SIGNED_IN:
+            self._state.session = None
 
     async def look(self) -> bool:
         """Lock when it is time; whether that is so."""
@@ -170,6 +173,8 @@ class Door:
         self._hide()
         state.ward = self._ward
         self._leaving = actions.Leaving(session, after=self._screens_gone)
+        if self._screens_gone.is_set():
+            self.screens_go()
         if not had_pin:
             # Only the password opens it; or, carried over from an earlier version, it opens itself. That shows once it is shut.
             async with self.opening():

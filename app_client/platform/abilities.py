@@ -9,6 +9,8 @@ from uuid import UUID
 from app_client.platform.clock import Clock
 from app_client.platform.http import Http
 from app_client.platform.wards import Ward
+from shared_models.errors import DomainError
+from shared_models.sealing import CardKey
 from shared_models.visits import Fix
 
 
@@ -129,6 +131,20 @@ class Vault(Protocol):
         ...
 
 
+class SealingFailed(DomainError):
+    """The device could not seal the card; nothing of the number is in the reason."""
+
+    code = "sealing_failed"
+
+
+class Sealer(Protocol):
+    """Encrypts a card's number so that only the server can open it."""
+
+    async def seal(self, clear: bytes, key: CardKey) -> str:
+        """A compact JWE of `clear` to the key; raises SealingFailed."""
+        ...
+
+
 class Attention(Protocol):
     """Notices that somebody is using the device."""
 
@@ -139,7 +155,10 @@ class Attention(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """One device, or one browser's view of it. `open_http` makes a client for the server's address."""
+    """One device, or one browser's view of it. `open_http` makes a client for the server's address.
+
+    `sealer` None: the device cannot seal, so a card is never asked for more than its last four digits.
+    """
 
     clock: Clock
     storage: Storage
@@ -150,5 +169,6 @@ class Platform:
     keeper: SessionKeeper
     vault: Vault
     attention: Attention
+    sealer: Sealer | None
     open_http: Callable[[], Http]
     device_name: str

@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from app_client.platform import browser_js
-from app_client.platform.abilities import KeptSession, Platform
-from app_client.platform.browser_js import Fetch, JsVault
+from app_client.platform.abilities import KeptSession, Platform, SealingFailed
+from app_client.platform.browser_js import Fetch, JsSeal, JsVault
 from app_client.platform.clock import SystemClock
 from app_client.platform.flet_services import FletDialler, FletFiles, FletLocation
 from app_client.platform.http import HttpReply, Offline, packed
 from app_client.platform.listeners import Listeners
 from app_client.platform.wards import Standing, VaultFailed, Ward
+from shared_models.sealing import CardKey, protected_header
 
 TIMEOUT_SECONDS = 30.0
 # What a person reads in a list of their devices.
@@ -43,6 +44,7 @@ def browser_platform() -> Platform:
         keeper=SealedSessionKeeper(sealed),
         vault=sealed,
         attention=BrowserAttention(browser_js.on_touch),
+        sealer=WebCryptoSealer(bridge.seal, browser_js.js_error()),
         open_http=lambda: FetchHttp(browser_js.origin(), browser_js.fetch(), browser_js.deadline),
         device_name=f"App: {browser_js.user_agent()}"[:MOST_NAME],
     )
@@ -119,6 +121,22 @@ class BrowserStorage:
             await asyncio.wait([running])
         self._running, self._next = self._next, None
         await self._persist()
+
+
+class WebCryptoSealer:
+    """Seals by the browser's own cryptography: Pyodide comes without any."""
+
+    def __init__(self, seal: JsSeal, js_error: type[Exception]) -> None:
+        self._seal = seal
+        self._js_error = js_error
+
+    async def seal(self, clear: bytes, key: CardKey) -> str:
+        """A compact JWE of `clear` to the key; raises SealingFailed."""
+        try:
+            return await self._seal(key.model_dump_json(), protected_header(key.kid), clear.decode())
+        except self._js_error:
+            # Without its cause: what JavaScript says of it is nobody's business.
+            raise SealingFailed("This browser could not seal the card.") from None
 
 
 class BrowserConnectivity:

@@ -80,11 +80,20 @@ class JsVault(Protocol):
         ...
 
 
+class JsSeal(Protocol):
+    """What assets/pwa/sealer.js does: a public key as JSON, an encoded header and a text become a compact JWE."""
+
+    def __call__(self, jwk: str, header: str, clear: str, /) -> Awaitable[str]:
+        """Seal the text; fails with JavaScript's error."""
+        ...
+
+
 class Bridge(Protocol):
     """What assets/pwa/worker.js gives Python beside Flet's own; `touched` is called at a touch, and is Python's to set."""
 
     folder: str
     vault: JsVault
+    seal: JsSeal
     touched: object
 
 

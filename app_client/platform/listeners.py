@@ -1,6 +1,9 @@
-"""Those who want to be told of something that the device notices."""
+"""Those who want to be told of something: that the device noticed it, that the store was written, how the sync stands."""
 
+import logging
 from collections.abc import Callable
+
+_log = logging.getLogger("day2053.listeners")
 
 
 class Listeners:
@@ -20,6 +23,13 @@ class Listeners:
         return remove
 
     def tell(self) -> None:
-        """Tell them all."""
+        """Tell them all; what one of them raises goes to the log."""
         for listener in list(self._listeners):
-            listener()
+            try:
+                listener()
+            except Exception:  # noqa: BLE001 - what they are told of has happened; one who cannot show it must not undo it
+                _log.exception("a listener failed")
+
+    def clear(self) -> None:
+        """Tell nobody any more."""
+        self._listeners.clear()

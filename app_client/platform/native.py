@@ -6,7 +6,7 @@ from pathlib import Path
 
 import flet as ft
 
-from app_client.platform.abilities import Platform
+from app_client.platform.abilities import Platform, Sealer
 from app_client.platform.clock import SystemClock
 from app_client.platform.flet_secrets import FletSecrets
 from app_client.platform.flet_services import (
@@ -35,6 +35,16 @@ def native_platform(page: ft.Page, *, api_url: str) -> Platform:
         keeper=FletSessionKeeper(),
         vault=SecureStoreVault(FletSecrets()),
         attention=FletAttention(page),
+        sealer=_sealer(),
         open_http=partial(HttpxHttp, api_url),
         device_name=page.platform.value if page.platform else "phone",
     )
+
+
+def _sealer() -> Sealer | None:
+    try:
+        from app_client.platform.card_sealer import CryptographySealer
+    except ImportError:
+        # A compiled package: the app as it is built so far comes without it.
+        return None
+    return CryptographySealer()

@@ -6,6 +6,7 @@ from pathlib import Path
 import flet as ft
 
 from app_client.platform.abilities import Platform
+from app_client.platform.card_sealer import CryptographySealer
 from app_client.platform.clock import SystemClock
 from app_client.platform.flet_services import FletConnectivity, FletDialler, FletFiles, FletLocation, FletSessionKeeper
 from app_client.platform.httpx_http import HttpxHttp
@@ -29,6 +30,7 @@ def server_platform(page: ft.Page, *, data_dir: Path, api_url: str) -> Platform:
         keeper=FletSessionKeeper(),
         vault=NoVault(),
         attention=NoAttention(),
+        sealer=CryptographySealer(),
         open_http=partial(HttpxHttp, api_url),
         device_name=f"Web: {page.client_user_agent or 'browser'}"[:MOST_NAME],
     )

@@ -49,7 +49,9 @@ def SignInScreen(*, sign_in: SignIn, again: str, by_pin: Tap | None, language: L
     """The page of somebody who is not signed in, or, with `again` their login, whose sign-in has expired.
 
     `by_pin` leads back to whoever rather gives their PIN. A temporary password leads to a second step, in which they choose their own.
+    Whose sign-in has expired may also put it off: recording and export need no server.
     """
+    state = app_state()
     wide = use_wide()
     typed, _ = use_state(lambda: Typed(again))
     trouble, set_trouble = use_state("")
@@ -77,6 +79,9 @@ def SignInScreen(*, sign_in: SignIn, again: str, by_pin: Tap | None, language: L
         set_trouble("")
         set_choosing(False)
 
+    def later() -> None:
+        state.asks_again = ""
+
     fields = _choice_fields(typed, submit) if choosing else _entry_fields(typed, submit)
     form = ft.Container(
         ft.Column(
@@ -100,6 +105,11 @@ def SignInScreen(*, sign_in: SignIn, again: str, by_pin: Tap | None, language: L
                 *(
                     [quiet_button(t("输入 PIN"), on_click=by_pin, identifier="by-pin")]
                     if by_pin and not choosing
+                    else []
+                ),
+                *(
+                    [quiet_button(t("以后再登录"), on_click=later, identifier="sign-in-later")]
+                    if state.session is not None and not choosing
                     else []
                 ),
             ],

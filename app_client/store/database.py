@@ -1,7 +1,6 @@
 """The store file: opening, migrating, one transaction at a time, and who is told of a write. What is in it is schema.py's."""
 
 import errno
-import logging
 import os
 import sqlite3
 import threading
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app_client.platform.clock import Clock
+from app_client.platform.listeners import Listeners
 from app_client.store.carrying import Carrying
 from app_client.store.schema import MIGRATIONS
 from shared_models.errors import DomainError
@@ -18,8 +18,6 @@ T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
 BUSY_SECONDS = 5.0
-
-_log = logging.getLogger("day2053.store")
 
 
 class StoreFailed(DomainError):
@@ -52,9 +50,9 @@ class LocalStore:
         self.clock = clock
         self.version = 0
         self._connection = connection
-        self._carrying = Carrying(durable, on_change=self._tell)
         self._lock = threading.RLock()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners()
+        self._carrying = Carrying(durable, on_change=self._listeners.tell)
         self._is_open = True
 
     @classmethod
@@ -133,18 +131,12 @@ class LocalStore:
         try:
             await self._carrying.carry(self.version)
         finally:
-            self._tell()
+            self._listeners.tell()
         return result
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after every write; returns what ends it."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
@@ -169,13 +161,6 @@ class LocalStore:
                 raise StoreWriteFailed(f"This could not be saved: {detail}", code=code) from error
             raise
         return result
-
-    def _tell(self) -> None:
-        for listener in list(self._listeners):
-            try:
-                listener()
-            except Exception:  # noqa: BLE001 - the write is done; a screen that cannot show it must not undo it
-                _log.exception("a listener of the store failed")
 
     def _require_open(self) -> None:
         if not self._is_open:

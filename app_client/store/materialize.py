@@ -119,8 +119,7 @@ def settle(tx: sqlite3.Connection, results: Iterable[ActivityResult], *, sent: I
                 (result.code, result.detail, key),
             )
             continue
-        tx.execute("UPDATE activities SET state = 'synced' WHERE id = ?", (key,))
-        tx.execute("DELETE FROM outbox WHERE activity_id = ?", (key,))
+        _synced(tx, key)
         if in_snapshot and activity.kind is ActivityKind.PROSPECT:
             # The server knows this customer only now, after the snapshot began: they are not what it left out.
             _mark(tx, Change(entity=Entity.CUSTOMER, id=key))
@@ -191,11 +190,20 @@ def _pulled_activity(tx: sqlite3.Connection, change: Change, rules: Policies) ->
 def _release(tx: sqlite3.Connection, taken: Activity) -> bool:
     """Let go of a held activity that the server has taken as it is here; False when it is not held, or is another."""
     row = tx.execute("SELECT * FROM activities WHERE id = ? AND state = 'held'", (str(taken.id),)).fetchone()
-    if row is None or activity_of_row(row) != taken:
+    if row is None or activity_of_row(row).without_card() != taken:
         return False
-    tx.execute("UPDATE activities SET state = 'synced' WHERE id = ?", (str(taken.id),))
-    tx.execute("DELETE FROM outbox WHERE activity_id = ?", (str(taken.id),))
+    _synced(tx, str(taken.id))
     return True
+
+
+def _synced(tx: sqlite3.Connection, key: str) -> None:
+    """The server has it: it waits no more, and a sealed card has done its duty."""
+    tx.execute(
+        "UPDATE activities SET state = 'synced', data = CASE WHEN json_extract(data, '$.card') IS NULL THEN data "
+        "ELSE json_set(data, '$.card', NULL) END WHERE id = ?",
+        (key,),
+    )
+    tx.execute("DELETE FROM outbox WHERE activity_id = ?", (key,))
 
 
 def wire_of_row(row: sqlite3.Row) -> dict[str, Any]:

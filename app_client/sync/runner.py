@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app_client.platform.clock import Clock
+from app_client.platform.listeners import Listeners
 from app_client.store import ledger, materialize
 from app_client.store.database import LocalStore, StoreFailed
 from app_client.store.meta import Meta, get_meta, last_synced_at, set_meta
@@ -66,7 +67,7 @@ class SyncRunner:
         self._chance = chance
         self._state = SyncState()
         self._todo: deque[machine.Effect] = deque()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners()
         self._one_at_a_time = asyncio.Lock()
         self._poked = asyncio.Event()
         self._is_urgent = False
@@ -87,13 +88,7 @@ class SyncRunner:
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` whenever the phase changes; returns what ends it. What waits changes with the store."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def poke(self, *, urgent: bool = False) -> None:
         """Ask for a sync soon; `urgent` when a person pulls, the app comes up or a network returns.
@@ -240,11 +235,7 @@ class SyncRunner:
         before, self._state = self._state, state
         if (before.phase, before.detail) == (state.phase, state.detail):
             return
-        for listener in list(self._listeners):
-            try:
-                listener()
-            except Exception:  # noqa: BLE001 - a screen that cannot show it must not stop the sync
-                _log.exception("a listener of the sync failed")
+        self._listeners.tell()
 
 
 def _request(tx: sqlite3.Connection, limit: int) -> SyncRequest:

@@ -15,7 +15,7 @@ from app_client.session import AppSession
 from app_client.team.actions import fetch_activities
 from app_client.team.arrange import Arrange
 from app_client.team.queries import Advisor, Behind, TeamView, figure_of, kept_activities
-from app_client.team.words import activity_words, figure_words, gap_words, metric_word, unsynced_words
+from app_client.team.words import activity_words, evidence_notes, figure_words, gap_words, metric_word, unsynced_words
 from app_client.theme import Role
 from app_client.widgets import (
     Place,
@@ -312,6 +312,7 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
     customer = activity.customer_name or t("客户不在本机构")
     at = t_time(activity.occurred_at.astimezone(zone(view.team.policy.timezone)))
     who = activity.advisor.name if named else ""
+    why, finding = evidence_notes(activity)
     marks: list[ft.Control] = []
     if activity.pool == "prospect":
         marks.append(badge(t("潜力"), Tone.VIOLET))
@@ -323,6 +324,11 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
         marks.append(badge(t("不计入"), Tone.PLAIN))
     counted = activity.counted and not activity.voided
     line = " · ".join(part for part in (who, what, rest) if part)
+    remarks: list[ft.Control] = []
+    if why:
+        remarks.append(note(why, color=Role.WARN, lines=2))
+    if finding:
+        remarks.append(note(finding, color=Role.BAD, lines=2))
     states = [t("证据 {grade}", grade=activity.grade) if activity.grade else "", t("已撤销") if activity.voided else ""]
     return ft.Semantics(
         content=ft.Container(
@@ -337,6 +343,7 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
                                 wrap=True,
                             ),
                             note(line, lines=3),
+                            *remarks,
                         ],
                         spacing=2,
                         tight=True,
@@ -352,7 +359,7 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
             border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
             padding=ft.Padding.symmetric(horizontal=14, vertical=10),
         ),
-        label="，".join(part for part in (at, customer, line, *states) if part),  # not shown: pauses
+        label="，".join(part for part in (at, customer, line, *states, why, finding) if part),  # not shown: pauses
         identifier=f"activity-{activity.id}",
         container=True,
         exclude_semantics=True,

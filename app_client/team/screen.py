@@ -275,7 +275,10 @@ def _days(
             ),
             tappable(
                 ft.Row(
-                    [body(word, bold=True), ft.Icon(ft.Icons.EXPAND_MORE, size=20, color=Role.MUTE)],
+                    [
+                        body(word, bold=True, align=ft.TextAlign.CENTER),
+                        ft.Icon(ft.Icons.EXPAND_MORE, size=20, color=Role.MUTE),
+                    ],
                     alignment=ft.MainAxisAlignment.CENTER,
                     spacing=4,
                     run_spacing=0,

@@ -11,15 +11,16 @@ from app_client.i18n import t, t_capital, t_date, t_duration, t_money, t_n, t_ti
 from app_client.proposals.words import fewer_word, response_word
 from app_client.team.candidates import Group
 from app_client.team.queries import Advisor, TeamView
-from app_client.visits.words import place_word
+from app_client.visits.words import finding_words, place_word, reason_words
 from shared_models.activity import DATA_OF_KIND, ActivityKind
 from shared_models.boards import BoardShown
 from shared_models.calls import Call, CallOutcome
 from shared_models.customers import Prospect
+from shared_models.evidence import VisitReason
 from shared_models.follow_ups import FollowUp
 from shared_models.proposals import PickResponse, Proposal
 from shared_models.team import TeamActivity
-from shared_models.visits import Visit
+from shared_models.visits import CardResult, Visit
 
 
 def standing_words(view: TeamView) -> str:
@@ -136,6 +137,15 @@ def activity_words(activity: TeamActivity) -> tuple[str, str]:
             return t("看了营销垫板"), t_duration(shown.seconds)
         case _:
             return t("更正") if activity.kind == ActivityKind.VOID else activity.kind, ""
+
+
+def evidence_notes(activity: TeamActivity) -> tuple[str, str]:
+    """Why a visit's location proves nothing, and what was wrong with its card; empty where nothing is, or is new to this version."""
+    why = reason_words(VisitReason(activity.reason)) if activity.reason in set(VisitReason) else ""
+    if activity.outlet_m is not None and activity.reason == VisitReason.AWAY:
+        why = t("登记时离网点 {n} 米", n=activity.outlet_m)
+    finding = finding_words(CardResult(activity.finding)) if activity.finding in set(CardResult) else ""
+    return why, finding
 
 
 def _answers(proposal: Proposal) -> str:

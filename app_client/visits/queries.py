@@ -9,13 +9,13 @@ from uuid import UUID
 from app_client.session import AppSession
 from app_client.store import ledger, reads
 from shared_models.activity import Activity, Void
-from shared_models.evidence import Grade, grade_visit
-from shared_models.fold import AdvisorDay
+from shared_models.evidence import VisitEvidence, visit_evidence
+from shared_models.fold import AdvisorDay, checks_of
 from shared_models.follow_ups import FollowUpReason
 from shared_models.plans import Promise, open_promises
 from shared_models.policy import DayPolicy, zone
 from shared_models.proposals import Proposal
-from shared_models.visits import Visit, VisitPlace
+from shared_models.visits import CardResult, Visit, VisitPlace
 
 AHEAD_DAYS = 7
 
@@ -25,6 +25,7 @@ class VisitRow:
     """A visit of the day, `at` in the bank's time zone.
 
     `products` are the distinct ones put before this customer today, as the fold counts them; `excused`: fewer, and said why.
+    `finding` is what the server found wrong with the card.
     """
 
     visit_id: UUID
@@ -32,7 +33,8 @@ class VisitRow:
     name: str | None
     at: datetime
     place: VisitPlace
-    grade: Grade
+    evidence: VisitEvidence
+    finding: CardResult | None
     products: int
     wanted: int
     excused: bool
@@ -164,10 +166,12 @@ def _rows(activities: list[Activity], names: dict[str, str], rule: DayPolicy) ->
             products.setdefault(each.customer_id, set()).update(pick.product_id for pick in each.data.picks)
             if each.data.fewer_because:
                 excused.add(each.customer_id)
+    checks = checks_of(activities)
     rows: list[VisitRow] = []
     for each in activities:
         if not isinstance(each.data, Visit) or each.customer_id is None:
             continue
+        check = checks.get(each.id)
         rows.append(
             VisitRow(
                 visit_id=each.id,
@@ -175,7 +179,8 @@ def _rows(activities: list[Activity], names: dict[str, str], rule: DayPolicy) ->
                 name=names.get(str(each.customer_id)),
                 at=each.corrected_at.astimezone(zone(rule.policy.timezone)),
                 place=each.data.place,
-                grade=grade_visit(each.data, occurred_at=each.occurred_at, policy=rule.policy),
+                evidence=visit_evidence(each.data, occurred_at=each.occurred_at, policy=rule.policy, check=check),
+                finding=check.finding if check is not None else None,
                 products=len(products.get(each.customer_id, ())),
                 wanted=rule.policy.products_per_visit,
                 excused=each.customer_id in excused,

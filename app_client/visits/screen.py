@@ -17,7 +17,7 @@ from app_client.theme import Role
 from app_client.visits.actions import take_back_visit
 from app_client.visits.check_in import OpenCheckIn, use_check_in
 from app_client.visits.queries import Appointment, VisitRow, VisitsView, visits_view
-from app_client.visits.words import evidence_word, place_word
+from app_client.visits.words import evidence_words, finding_words, place_word
 from app_client.widgets import (
     Place,
     Tap,
@@ -309,7 +309,8 @@ def _no_visit() -> VisitRow | None:
 
 def _visit(row: VisitRow, place: Place, on_undo: Tap) -> ft.Control:
     name = row.name or t("已转出的客户")
-    facts = " · ".join([t_time(row.at), place_word(row.place), evidence_word(row.grade)])
+    facts = " · ".join([t_time(row.at), place_word(row.place), evidence_words(row.evidence)])
+    finding = finding_words(row.finding) if row.finding else ""
     state = products_words(row)
     short = row.missing > 0
     content = ft.Column(
@@ -322,11 +323,12 @@ def _visit(row: VisitRow, place: Place, on_undo: Tap) -> ft.Control:
                 vertical_alignment=ft.CrossAxisAlignment.CENTER,
             ),
             note(facts, lines=2),
+            *([note(finding, color=Role.BAD, lines=2)] if finding else []),
         ],
         spacing=4,
         tight=True,
     )
-    words = f"{name}，{facts}，{state}"  # not shown: pauses of a screen reader
+    words = "，".join(part for part in (name, facts, finding, state) if part)  # not shown: pauses of a screen reader
     return _in_card(
         ft.Row(
             [

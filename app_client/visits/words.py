@@ -1,8 +1,8 @@
 """What visits are called on the screen: places and how well they are evidenced; no controls and no reading."""
 
 from app_client.i18n import t
-from shared_models.evidence import Grade
-from shared_models.visits import VisitPlace
+from shared_models.evidence import Grade, VisitEvidence, VisitReason
+from shared_models.visits import CardResult, VisitPlace
 
 
 def place_word(place: VisitPlace) -> str:
@@ -14,11 +14,34 @@ def place_word(place: VisitPlace) -> str:
     }[place]
 
 
-def evidence_word(grade: Grade) -> str:
-    """How a visit is evidenced, in words; the grade's letter is for heads."""
-    return {
+def evidence_words(evidence: VisitEvidence) -> str:
+    """How a visit is evidenced, in words, and what was wrong where it is not; the grade's letter is for heads."""
+    word = {
         Grade.A: t("刷卡核实"),
         Grade.B: t("客户已确认"),
         Grade.C: t("已定位"),
         Grade.D: t("自述登记"),
-    }[grade]
+    }[evidence.grade]
+    trouble = reason_words(evidence.reason)
+    return t("{evidence}（{reason}）", evidence=word, reason=trouble) if trouble else word
+
+
+def reason_words(reason: VisitReason) -> str:
+    """Why a visit's location proves nothing; empty where it does, or where there is none."""
+    return {
+        VisitReason.MOCKED: t("定位是模拟的"),
+        VisitReason.COARSE: t("定位太粗"),
+        VisitReason.STALE: t("定位不是当时的"),
+        VisitReason.AWAY: t("定位不在网点"),
+    }.get(reason, "")
+
+
+def finding_words(finding: CardResult) -> str:
+    """What the bank found about the card that was shown."""
+    return {
+        CardResult.MATCHED: "",
+        CardResult.OTHER_CUSTOMER: t("刷的是别的客户的卡"),
+        CardResult.UNKNOWN_CARD: t("卡号没有登记在这位客户名下"),
+        CardResult.NONCE_MISMATCH: t("刷卡记录是另一次面访的"),
+        CardResult.UNREADABLE: t("刷卡记录打不开"),
+    }[finding]

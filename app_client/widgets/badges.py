@@ -67,12 +67,12 @@ def sync_pill(text: str, tone: Tone = Tone.BRAND, *, on_click: Tap | None = None
     )
     if on_click is None:
         return ft.Semantics(content=pill, identifier="sync-pill", live_region=True)
-    # The pill looks small; the target around it is 48 high.
+    # The pill looks small; the target around it is at least 48 high.
     return tappable(
         pill,
         label=text,
         on_click=on_click,
         identifier="sync-pill",
         radius=24,
-        padding=ft.Padding.symmetric(horizontal=4, vertical=8),
+        padding=ft.Padding.symmetric(horizontal=4, vertical=9),
     )

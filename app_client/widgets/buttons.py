@@ -146,7 +146,7 @@ def segments(
                 selected=value == selected,
                 bgcolor=Role.BRAND if value == selected else Role.FILL,
                 radius=12,
-                padding=ft.Padding.symmetric(horizontal=4, vertical=14),
+                padding=ft.Padding.symmetric(horizontal=4, vertical=15),
                 alignment=ft.Alignment.CENTER,
                 expand=1,
             )
@@ -179,7 +179,7 @@ def chips(
                 selected=value == selected,
                 bgcolor=Role.BRAND if value == selected else Role.TRACK,
                 radius=24,
-                padding=ft.Padding.symmetric(horizontal=16, vertical=14),
+                padding=ft.Padding.symmetric(horizontal=16, vertical=15),
             )
             for value, word in options
         ],

@@ -43,13 +43,15 @@ def _in_card(content: ft.Control, place: Place, *, marked: bool = False) -> ft.C
 
 
 def section_header(text: str, trailing: str = "", *, quiet: bool = False) -> ft.Control:
-    """A heading above a card, with a grey figure at the right; `quiet` for what comes after the point."""
+    """A heading above a card, with a grey figure at the right, or beneath where both are too long; `quiet` for what comes after the point."""
+    heading = ft.Semantics(content=note(text) if quiet else body(text, bold=True), header=True)
     return ft.Container(
         content=ft.Row(
-            [
-                ft.Semantics(content=note(text) if quiet else body(text, bold=True), header=True),
-                ft.Container(note(trailing, align=ft.TextAlign.END), expand=True, alignment=ft.Alignment.CENTER_RIGHT),
-            ],
+            [heading, note(trailing)] if trailing else [heading],
+            spacing=12,
+            run_spacing=0,
+            wrap=True,
+            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         ),
         padding=ft.Padding(left=8, right=8, top=16, bottom=8),

@@ -98,7 +98,7 @@ class KeyFile:
         key = _new_key(self._algorithm, now)
         superseded_at = [*(following.created_at for following in old[1:]), now][: len(old)]
         kept = [each for each, at in zip(old, superseded_at, strict=True) if at > now - KEEP_AFTER_ROTATION]
-        replace_private(self._path, _text(KeySet(keys=[*kept, key])))
+        put_in_place(self._path, _text(KeySet(keys=[*kept, key])))
         return key
 
 
@@ -113,8 +113,8 @@ def put_first(path: Path, text: str) -> None:
         temporary.unlink()
 
 
-def replace_private(path: Path, text: str) -> None:
-    """Write a private file in place of what is there, whole or not at all."""
+def put_in_place(path: Path, text: str) -> None:
+    """Write a private file, whole or not at all, in place of what is there."""
     _written(path, text).replace(path)
 
 

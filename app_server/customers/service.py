@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app_server.customers import queries
 from app_server.org.queries import policies
 from app_server.sync.feed import Announced, announce
-from app_server.sync.records import enter_waiting
+from app_server.sync.service import enter_waiting
 from shared_models.errors import Conflict, NotFound
 from shared_models.sync import Entity
 

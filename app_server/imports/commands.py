@@ -9,8 +9,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from app_server.cards.service import CardReader
 from app_server.clock import SystemClock
 from app_server.database import Database
+from app_server.imports.cards import import_cards as import_card_table
+from app_server.imports.cards import read_cards
 from app_server.imports.cdr import import_cdr, told
 from app_server.imports.mapping import load_mapping
 from app_server.imports.new_bank import start_bank
@@ -51,6 +54,25 @@ def import_command(kind: ImportKind) -> Callable[..., None]:
     return import_file
 
 
+def import_cards(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX with the customer's number and the card's.")],
+    mapping: Annotated[Path | None, typer.Option(help="TOML file that says which column is which field.")] = None,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Import the good rows although some are bad.")] = False,
+) -> None:
+    """Note which customer each card is of, as a keyed digest; delete the file afterwards."""
+    console = Console()
+    chosen = load_mapping(mapping) if mapping else None
+    table, cards = read_cards(file), CardReader(Settings())
+    with opened_database() as db:
+        outcome = import_card_table(db, cards, table, mapping=chosen, skip_bad=skip_bad, now=SystemClock().now())
+    if outcome.bad:
+        show_bad_rows(console, outcome.bad)
+    if not outcome.imported:
+        console.print("Nothing was imported. Mend these rows, or import the good ones with --skip-bad.")
+        raise typer.Exit(1)
+    console.print(f"{outcome.rows:,} rows: {outcome.changed:,} cards are new or have moved, {len(outcome.bad):,} bad.")
+
+
 def import_outbox(
     files: Annotated[list[Path], typer.Argument(help="Files that phones exported from their page Me.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge everything and write nothing.")] = False,
@@ -58,7 +80,8 @@ def import_outbox(
 ) -> None:
     """Take the outboxes that phones exported because they could not sync; each activity counts once."""
     console = Console()
-    outboxes = [read_outbox_file(file) for file in files]
+    cards = CardReader(Settings())
+    outboxes = [read_outbox_file(file, cards) for file in files]
     with opened_database() as db:
         outcomes = import_outboxes(db, outboxes, now=SystemClock().now(), dry_run=dry_run)
     if report is not None:

@@ -19,8 +19,8 @@ from app_server.imports.mapping import ColumnMapping, check_columns, default_map
 from app_server.imports.readers import BadRow, SourceTable
 from app_server.org.queries import policies
 from app_server.org.service import place_staff
-from app_server.sync.keeping import write_batches
-from app_server.sync.records import advisors_waiting, enter_waiting
+from app_server.sync.records import advisors_waiting
+from app_server.sync.service import enter_waiting, write_batches
 from app_server.tables import CustomerRow, LineRow
 from app_server.telephony.service import enter_of_lines
 

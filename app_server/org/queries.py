@@ -102,11 +102,12 @@ def advisor_in_scope(session: Session, *, advisor_id: UUID, scope_path: str, day
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Where somebody belonged from `starts_on` up to, not including, `ends_on`; None: still."""
+    """Where somebody belonged from `starts_on` up to, not including, `ends_on`; None: still. `place` is the unit's, in degrees."""
 
     unit_path: str
     starts_on: date
     ends_on: date | None
+    place: tuple[float, float] | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether they belonged there on that day."""

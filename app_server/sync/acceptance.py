@@ -9,7 +9,7 @@ from uuid import UUID
 from app_server.ledger.queries import Entry
 from app_server.sync.former import FormerAdvisor
 from app_server.sync.reading import Item, Readable, Unreadable
-from shared_models.activity import AcceptedTimes, Activity, ActivityKind, RejectCode, accepted_times
+from shared_models.activity import SERVER_KINDS, AcceptedTimes, Activity, ActivityKind, RejectCode, accepted_times
 from shared_models.boards import BoardShown
 from shared_models.customers import Customer, Rating
 from shared_models.policy import Policies
@@ -59,7 +59,6 @@ ACCEPTED = Verdict(ResultStatus.ACCEPTED)
 DUPLICATE = Verdict(ResultStatus.DUPLICATE)
 
 _DETAILS = {
-    RejectCode.BAD_DATA: "Only the bank's exchange records this; a phone cannot send it.",
     RejectCode.ID_CONFLICT: "Another entry with this id is already here; make this one anew.",
     RejectCode.IN_FUTURE: "This entry lies in the future; set the phone's clock and make it anew.",
     RejectCode.TOO_OLD: "This entry came too late to be taken; ask your head how to have it recorded.",
@@ -83,9 +82,6 @@ _NO_ADVISOR = Verdict(
 # What others may hang on comes first, so that the order within a batch makes no difference.
 _PHASE = {ActivityKind.PROSPECT: 0, ActivityKind.PROPOSAL: 2, ActivityKind.BOARD_SHOWN: 2, ActivityKind.VOID: 3}
 _OTHERS = 1
-_STANDS = frozenset({ActivityKind.VOID, ActivityKind.PBX_RECORD})
-# What the server names by a UUIDv5; a phone that takes such an id could keep a record of the exchange out.
-_SERVERS_OWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +92,22 @@ class _Batch:
     advisor_id: UUID
     former: FormerAdvisor | None
     times: AcceptedTimes
-    from_exchange: bool
     accepted: dict[UUID, Activity] = field(default_factory=dict[UUID, Activity])
 
 
 def judge(
-    items: Sequence[Item],
-    known: Known,
-    *,
-    advisor_id: UUID,
-    former: FormerAdvisor | None,
-    now: datetime,
-    from_exchange: bool = False,
+    items: Sequence[Item], known: Known, *, advisor_id: UUID, former: FormerAdvisor | None, now: datetime
 ) -> tuple[list[Verdict], list[Readable]]:
     """A verdict for each item, in order, and the items to keep. `former`: the sender's time as an advisor, if it is over.
 
     A repeat within the batch is answered like one from an earlier batch; activities may name others of the batch
-    in whatever order they come. `from_exchange`: the server itself made them of what an exchange told.
+    in whatever order they come.
     """
-    times = accepted_times(now, known.policies)
-    batch = _Batch(known=known, advisor_id=advisor_id, former=former, times=times, from_exchange=from_exchange)
     firsts: dict[UUID, Readable] = {}
     for item in items:
         if isinstance(item, Readable):
             firsts.setdefault(item.activity.id, item)
+    batch = _Batch(known=known, advisor_id=advisor_id, former=former, times=accepted_times(now, known.policies))
     verdicts: dict[UUID, Verdict] = {}
     for item in sorted(firsts.values(), key=lambda each: _PHASE.get(each.activity.kind, _OTHERS)):
         verdict = verdicts[item.activity.id] = _verdict(item, batch)
@@ -143,8 +131,6 @@ def _of_item(item: Item, firsts: Mapping[UUID, Readable], verdicts: Mapping[UUID
 
 def _verdict(item: Readable, batch: _Batch) -> Verdict:
     activity, known = item.activity, batch.known
-    if not batch.from_exchange and (activity.kind is ActivityKind.PBX_RECORD or activity.id.version == _SERVERS_OWN):
-        return _rejected(RejectCode.BAD_DATA)
     entry = known.entries.get(activity.id)
     if entry is not None:
         is_same = entry.advisor_id == batch.advisor_id and entry.digest == item.digest
@@ -221,8 +207,9 @@ def _is_own(activity_id: UUID, kind: ActivityKind, batch: _Batch, *, customer_id
 
 def _is_voidable(void: Activity, batch: _Batch) -> bool:
     named = _named(void.refers_to, batch) if void.refers_to else None
-    # What the exchange saw is no mistake of the advisor's to take back.
-    return named is not None and named.kind not in _STANDS and void.customer_id in (None, named.customer_id)
+    if named is None or named.kind is ActivityKind.VOID or named.kind in SERVER_KINDS:
+        return False
+    return void.customer_id in (None, named.customer_id)
 
 
 def _named(activity_id: UUID, batch: _Batch) -> Activity | Entry | None:

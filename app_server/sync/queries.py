@@ -32,7 +32,7 @@ from app_server.auth import queries as auth
 from app_server.auth.tokens import AccessClaims
 from app_server.database import dialect_insert
 from app_server.ledger.queries import LEDGER, Entry
-from app_server.org.queries import path_ids
+from app_server.org.queries import Stay, path_ids
 from app_server.sync.acceptance import KnownCustomer
 from app_server.sync.cursor import Heads
 from app_server.sync.feed import take_numbers
@@ -52,7 +52,6 @@ MEMBERSHIP, UNIT = (metadata.tables[name] for name in ("membership", "unit"))
 _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
 
 Data = dict[str, Any]  # JSON values, and such as pydantic writes as JSON
-Stay = tuple[date, date | None, str]
 _WIDTH = 6
 _Tagged = tuple[str, str, str | None, str | None, str | None, str | None, str | None]
 
@@ -141,7 +140,8 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
             case "head":
                 scopes[key] = int(first or 0)
             case "stay":
-                stays.append((_day_of(first) or date.min, _day_of(second), key))
+                place = (float(third), float(fourth)) if third and fourth else None
+                stays.append(Stay(key, _day_of(first) or date.min, _day_of(second), place))
             case "branch":
                 branch = UUID(key)
             case _:
@@ -161,7 +161,7 @@ def _standing(dialect: str) -> "CompoundSelect[*_Tagged]":
     return sqlalchemy.union_all(
         _tagged("policy", POLICY.c.document),
         _tagged("head", FEED.c.scope, FEED.c.head).where(FEED.c.scope.in_([bindparam("own"), BANK_SCOPE])),
-        _tagged("stay", UNIT.c.path, MEMBERSHIP.c.starts_on, MEMBERSHIP.c.ends_on)
+        _tagged("stay", UNIT.c.path, MEMBERSHIP.c.starts_on, MEMBERSHIP.c.ends_on, UNIT.c.lat, UNIT.c.lon)
         .join_from(MEMBERSHIP, UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)
         .where(MEMBERSHIP.c.staff_id == advisor_id),
         _tagged("branch", UNIT.c.id).where(_among(UNIT.c.id, "path_ids", dialect), UNIT.c.kind == UnitKind.BRANCH),

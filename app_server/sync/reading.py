@@ -4,14 +4,17 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
+from uuid import UUID
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared_models.activity import Activity, digest_of
+from app_server.cards.service import OpenedCard
+from shared_models.activity import SERVER_ID_VERSION, SERVER_KINDS, Activity, digest_of
 from shared_models.errors import BadInput, DomainError, TooLarge
 from shared_models.sync import MAX_ACTIVITIES, SyncRequest
+from shared_models.visits import Visit
 
 MAX_ID_CHARS = 64
 # Python refuses longer ones, as reading them takes quadratic time.
@@ -26,11 +29,15 @@ class UnreadableBody(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """An activity that is well formed, its content as JSON, and the digest of that."""
+    """An activity that is well formed, and its content as JSON, both as the ledger keeps them: without a sealed card.
+
+    `digest` is that of the content as it was sent, so that a repeat is known as one; `card` is what was sealed.
+    """
 
     activity: Activity
     content: bytes
     digest: bytes
+    card: OpenedCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,12 @@ class Unreadable:
 
 
 Item = Readable | Unreadable
+
+
+class Cards(Protocol):
+    """Opens the sealed cards of visits."""
+
+    def open(self, sealed: str, *, visit_id: UUID) -> OpenedCard: ...
 
 
 def read_request(body: bytes) -> SyncRequest:
@@ -58,16 +71,23 @@ def read_request(body: bytes) -> SyncRequest:
     return request
 
 
-def read_activities(raw: Sequence[object]) -> list[Item]:
-    """Each activity by itself, in order."""
-    return [_read(each) for each in raw]
+def read_activities(raw: Sequence[object], cards: Cards) -> list[Item]:
+    """Each activity by itself, in order; sealed cards are opened here, before any transaction begins."""
+    return [_read(each, cards) for each in raw]
 
 
-def _read(raw: object) -> Item:
+def _read(raw: object, cards: Cards) -> Item:
     try:
         activity = Activity.model_validate(raw)
+        if activity.kind in SERVER_KINDS or activity.id.version == SERVER_ID_VERSION:
+            # Nor under such an id: nobody keeps the server from writing down what it finds by being there first.
+            return Unreadable(str(activity.id), "This entry is not valid: a phone makes none of this kind.")
         content = activity.content()
-        return Readable(activity, content, digest_of(content))
+        if not isinstance(activity.data, Visit) or activity.data.card is None:
+            return Readable(activity, content, digest_of(content))
+        kept = activity.without_card()
+        card = cards.open(activity.data.card, visit_id=activity.id)
+        return Readable(kept, kept.content(), digest_of(content), card)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"] if isinstance(part, str)) or "activity"

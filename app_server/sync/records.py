@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,13 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from app_server.numbers import e164
-from app_server.sync.feed import take_numbers
-from app_server.sync.keeping import judged, keep
+from app_server.org.queries import policies
+from app_server.sync.acceptance import Verdict
 from app_server.sync.queries import left_at
 from app_server.sync.reading import Readable
 from app_server.tables import RecordState, metadata
 from shared_models.activity import Activity, ActivityKind, RejectCode, digest_of
+from shared_models.customers import Pool, pool_on
 from shared_models.sync import ResultStatus
 from shared_models.telephony import PbxRecord, pbx_activity_id
 
@@ -29,10 +30,19 @@ BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _Sender:
+class Exchange:
+    """An exchange as the sender of what an advisor spoke through it; `device_id` names it."""
+
     id: UUID
     device_id: str
     unit_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    id: UUID
+    managed_since: date | None
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +67,43 @@ class _Waiting:
         return Readable(activity, content, digest_of(content))
 
 
-def enter_waiting(session: Session, advisor_id: UUID, *, phones: Iterable[str] | None, now: datetime) -> None:
-    """Enter the advisor's waiting records with these customers' numbers, or all of theirs, for which there is one customer.
+def enterable(
+    session: Session, advisor_id: UUID, *, phones: Iterable[str] | None
+) -> list[tuple[Exchange, dict[UUID, Readable]]]:
+    """The advisor's waiting records with these customers' numbers, or all of theirs, as they enter the ledger: by exchange, by row.
 
-    A record of a customer who has left the book since then is the advisor's still. What comes too late by the policy
-    stays out for good. Call it within `write_batches`, after what brought the customers; it takes the advisor's feed.
+    Of those that have to wait on it is noted why. A record of a customer who has left the book since then is the
+    advisor's still.
     """
     numbers = None if phones is None else {number for phone in phones if (number := e164(phone)) is not None}
-    head = take_numbers(session, str(advisor_id), 0)
     waiting = _waiting(session, advisor_id, numbers)
     if not waiting:
-        return
+        return []
     customers = _customers(session, advisor_id, waiting)
-    items: dict[UUID, Readable] = {}
-    reasons: dict[UUID, str] = {}
+    by_provider: dict[str, dict[UUID, Readable]] = defaultdict(dict)
+    trouble: dict[UUID, tuple[RecordState, str | None]] = {}
     for each in waiting:
-        candidates = customers[each.id]
-        if len(candidates) == 1:
-            items[each.id] = each.with_customer(candidates[0])
+        found = customers[each.id]
+        if isinstance(found, UUID):
+            by_provider[each.record.provider][each.id] = each.with_customer(found)
         else:
-            reasons[each.id] = SEVERAL_CUSTOMERS if candidates else UNKNOWN_NUMBER
-    by_provider: dict[str, list[UUID]] = defaultdict(list)
-    for each in waiting:
-        if each.id in items:
-            by_provider[each.record.provider].append(each.id)
-    settled: dict[UUID, tuple[RecordState, str | None]] = {
-        row_id: (RecordState.WAITING, reason) for row_id, reason in reasons.items()
-    }
-    path = _last_path(session, advisor_id) if items else ""
-    for provider, row_ids in sorted(by_provider.items()):
-        who = _Sender(advisor_id, f"pbx:{provider}", path)
-        settled |= _enter(session, who, {row_id: items[row_id] for row_id in row_ids}, first=head + 1, now=now)
-        head += len(row_ids)
-    _settle(session, settled)
+            trouble[each.id] = RecordState.WAITING, found
+    _note(session, trouble)
+    path = _last_path(session, advisor_id) if by_provider else ""
+    return [(Exchange(advisor_id, f"pbx:{provider}", path), rows) for provider, rows in sorted(by_provider.items())]
+
+
+def settle(session: Session, verdicts: Mapping[UUID, Verdict]) -> None:
+    """Note what became of records, by row, that were given to the ledger."""
+    settled: dict[UUID, tuple[RecordState, str | None]] = {}
+    for row_id, verdict in verdicts.items():
+        if verdict.status is not ResultStatus.REJECTED:
+            settled[row_id] = RecordState.ENTERED, None
+        elif verdict.code is RejectCode.TOO_OLD:
+            settled[row_id] = RecordState.LATE, RejectCode.TOO_OLD.value
+        else:
+            settled[row_id] = RecordState.WAITING, verdict.code
+    _note(session, settled)
 
 
 def advisors_waiting(session: Session) -> set[UUID]:
@@ -101,24 +115,6 @@ def advisors_waiting(session: Session) -> set[UUID]:
         .distinct()
     )
     return set(found.scalars())
-
-
-def _enter(
-    session: Session, who: _Sender, items: Mapping[UUID, Readable], *, first: int, now: datetime
-) -> dict[UUID, tuple[RecordState, str | None]]:
-    take_numbers(session, str(who.id), len(items))
-    batch = judged(session, who, list(items.values()), former=None, now=now, from_exchange=True)
-    if batch.kept:
-        keep(session, who, batch, first=first, now=now)
-    settled: dict[UUID, tuple[RecordState, str | None]] = {}
-    for row_id, verdict in zip(items, batch.verdicts, strict=True):
-        if verdict.status is not ResultStatus.REJECTED:
-            settled[row_id] = RecordState.ENTERED, None
-        elif verdict.code is RejectCode.TOO_OLD:
-            settled[row_id] = RecordState.LATE, RejectCode.TOO_OLD.value
-        else:
-            settled[row_id] = RecordState.WAITING, verdict.code
-    return settled
 
 
 def _waiting(session: Session, advisor_id: UUID, numbers: Collection[str] | None) -> list[_Waiting]:
@@ -142,25 +138,35 @@ def _waiting(session: Session, advisor_id: UUID, numbers: Collection[str] | None
     return found
 
 
-def _customers(session: Session, advisor_id: UUID, waiting: Sequence[_Waiting]) -> dict[UUID, list[UUID]]:
-    """The customers that each record may be with: those of the number in the book, or else who left it after the call."""
-    own: dict[str, list[UUID]] = defaultdict(list)
-    others: dict[str, list[UUID]] = defaultdict(list)
+def _customers(session: Session, advisor_id: UUID, waiting: Sequence[_Waiting]) -> dict[UUID, UUID | str]:
+    """The customer that each record is with, or why there is none: of the number, and in the book when the call was, or since."""
+    found: dict[str, list[_Candidate]] = defaultdict(list)
+    strangers: list[UUID] = []
     for part in _parts(sorted({each.number for each in waiting})):
         c = CUSTOMER.c
-        for row in session.connection().execute(select(c.id, c.number, c.advisor_id).where(c.number.in_(part))):
-            (own if row.advisor_id == advisor_id else others)[row.number].append(row.id)
-    strangers = [customer for number, ids in others.items() if number not in own for customer in ids]
+        rows = session.connection().execute(
+            select(c.id, c.number, c.advisor_id, c.managed_since).where(c.number.in_(part))
+        )
+        for row in rows:
+            found[row.number].append(_Candidate(row.id, row.managed_since, is_own=row.advisor_id == advisor_id))
+            strangers += [row.id] if row.advisor_id != advisor_id else []
     left = left_at(session, strangers, advisor_id=advisor_id) if strangers else {}
-    return {
-        each.id: own.get(each.number)
-        or [
-            customer
-            for customer in others.get(each.number, [])
-            if customer in left and each.record.ended_at <= left[customer]
-        ]
-        for each in waiting
-    }
+    rules = policies(session)
+    chosen: dict[UUID, UUID | str] = {}
+    for each in waiting:
+        at = each.record.ended_at
+        theirs = [c for c in found[each.number] if c.is_own or (c.id in left and at <= left[c.id])]
+        chosen[each.id] = _the_one(theirs, rules.today(at))
+    return chosen
+
+
+def _the_one(candidates: Sequence[_Candidate], day: date) -> UUID | str:
+    # By what was on the call's day and who was made first, never by who is known already: a phone may tell of a prospect
+    # days later than the exchange of the call, and the outcome must be the same.
+    managed = [each.id for each in candidates if pool_on(each.managed_since, day) is Pool.MANAGED]
+    if len(managed) > 1:
+        return SEVERAL_CUSTOMERS
+    return next(iter(managed), None) or min((each.id for each in candidates), default=UNKNOWN_NUMBER)
 
 
 def _last_path(session: Session, advisor_id: UUID) -> str:
@@ -175,7 +181,9 @@ def _last_path(session: Session, advisor_id: UUID) -> str:
     return found.scalar_one()
 
 
-def _settle(session: Session, settled: Mapping[UUID, tuple[RecordState, str | None]]) -> None:
+def _note(session: Session, settled: Mapping[UUID, tuple[RecordState, str | None]]) -> None:
+    if not settled:
+        return
     statement = (
         update(RECORD)
         .where(RECORD.c.id == bindparam("of_id"))

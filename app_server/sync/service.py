@@ -1,30 +1,50 @@
 """One round trip in one transaction: judge and keep what a phone sent, refold the days, read what it has not seen."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from sqlmodel import Session
 
 from app_server.auth.service import Caller, caller, caller_of
 from app_server.auth.tokens import AccessClaims
-from app_server.database import Database
+from app_server.cards.service import card_results
+from app_server.database import Database, Work
+from app_server.ledger import queries as ledger
+from app_server.ledger.queries import NewEntry, Source
+from app_server.ledger.refold import refold
+from app_server.numbers import e164
+from app_server.org.queries import path_ids
 from app_server.sync import queries
-from app_server.sync.acceptance import Verdict
+from app_server.sync.acceptance import Known, Verdict, judge
 from app_server.sync.changes import Page, Reader, next_page
 from app_server.sync.cursor import read_cursor
-from app_server.sync.feed import take_numbers
+from app_server.sync.feed import Announced, take_numbers, write_changes
 from app_server.sync.former import FormerAdvisor, former_advisor
-from app_server.sync.keeping import Judged, Sender, judged, keep, numbers_wanted, write_batches
-from app_server.sync.queries import Data
-from app_server.sync.reading import Item, Readable, read_activities, read_request
-from app_server.sync.records import enter_waiting
-from shared_models.activity import ActivityKind
-from shared_models.customers import Prospect
-from shared_models.errors import DomainError, Forbidden, NotSignedIn
+from app_server.sync.queries import Data, Named, Standing
+from app_server.sync.reading import Cards, Item, Readable, read_activities, read_request
+from app_server.sync.records import enterable, settle
+from app_server.tables import CustomerRow
+from shared_models.activity import Activity, ActivityKind, digest_of
+from shared_models.boards import BoardShown
+from shared_models.customers import Prospect, name_initials
+from shared_models.errors import Conflict, DomainError, Forbidden, NotSignedIn
+from shared_models.evidence import metres_off
 from shared_models.org import Role
-from shared_models.sync import SyncRequest
+from shared_models.proposals import Proposal
+from shared_models.sync import Entity, SyncRequest
+from shared_models.visits import Visit, VisitCheck, visit_check_id
+
+T = TypeVar("T")
+
+OVERTAKEN_ATTEMPTS = 3
+# Under which the server writes what it found; it is nobody's phone.
+OWN_DEVICE = "server"
+_TWO_NUMBERS = frozenset({ActivityKind.PROSPECT, ActivityKind.VISIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +55,38 @@ class Answer:
     tally: Counter[tuple[str, str]]
 
 
-def synchronize(db: Database, claims: AccessClaims, body: bytes, *, now: datetime) -> Answer:
+class Sender(Protocol):
+    """Whose a batch is: the advisor, the device it was recorded on, and the path of the unit they belong to today."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def device_id(self) -> str: ...
+
+    @property
+    def unit_path(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A batch with its verdicts, in order, the items to keep, and what both rest on."""
+
+    verdicts: list[Verdict]
+    kept: list[Readable]
+    known: Known
+    standing: Standing
+
+
+class _Overtaken(Exception):
+    """Somebody else's batch brought the same id between our look and our insert."""
+
+
+def synchronize(db: Database, claims: AccessClaims, body: bytes, *, cards: Cards, now: datetime) -> Answer:
     """Take a phone's activities and hand back what it has not seen; everything is committed when this returns.
 
     `claims` are of a token whose signature held; that it still may is asked in the same transaction. `body` is a
-    SyncRequest as JSON. Raises TooLarge, BadInput or UnreadableBody with nothing stored, CursorExpired,
+    SyncRequest as JSON, `cards` opens the sealed ones in it. Raises TooLarge, BadInput or UnreadableBody with nothing stored, CursorExpired,
     Forbidden when the body names another device than the one signed in, NotSignedIn.
     """
     try:
@@ -47,8 +94,18 @@ def synchronize(db: Database, claims: AccessClaims, body: bytes, *, now: datetim
     except DomainError:
         db.read(lambda session: _former(session, caller(session, claims, now)))  # who may not sync is told that first
         raise
-    items = read_activities(request.activities)
+    items = read_activities(request.activities, cards)
     return write_batches(db, lambda session: _exchange(session, claims, request, items, now=now))
+
+
+def write_batches(db: Database, work: Work[T]) -> T:
+    """As `db.write`, for work that takes batches; raises Conflict when others bring the same ids again and again."""
+    for _ in range(OVERTAKEN_ATTEMPTS):
+        try:
+            return db.write(work)
+        except _Overtaken:
+            continue
+    raise Conflict("Another batch with the same ids is being taken; try again.")
 
 
 def take_batch(
@@ -59,13 +116,32 @@ def take_batch(
     `former`: the sender's time as an advisor, if they are none today. For use within `write_batches`. The device is noted
     as its source, not as having synced.
     """
-    numbers = numbers_wanted([item for item in items if isinstance(item, Readable)])
+    numbers = _numbers_wanted([item for item in items if isinstance(item, Readable)])
     # First, as in a sync: from here on no other batch of this advisor runs, and no customer moves out of their book.
     head = take_numbers(session, str(who.id), numbers)
-    batch = judged(session, who, items, former=former, now=now)
-    if batch.kept:
-        _keep(session, who, batch, first=head - numbers + 1, now=now)
-    return batch.verdicts
+    judged = _judged(session, who, items, former=former, now=now)
+    if judged.kept:
+        _keep(session, who, judged, first=head - numbers + 1, now=now)
+        _enter_of_prospects(session, who, judged.kept, now=now)
+    return judged.verdicts
+
+
+def enter_waiting(session: Session, advisor_id: UUID, *, phones: Iterable[str] | None, now: datetime) -> None:
+    """Enter the advisor's waiting records with these customers' numbers, or all of theirs, for which there is one customer.
+
+    For use within `write_batches`, after what brought the customers and while their feed is held. What comes too late by
+    the policy stays out for good.
+    """
+    for who, of_exchange in enterable(session, advisor_id, phones=phones):
+        verdicts = take_batch(session, who, list(of_exchange.values()), former=None, now=now)
+        settle(session, dict(zip(of_exchange, verdicts, strict=True)))
+
+
+def _enter_of_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, now: datetime) -> None:
+    # The exchange may have seen the call in which they met; it has waited for a customer with that number.
+    phones = [item.activity.data.phone for item in kept if isinstance(item.activity.data, Prospect)]
+    if phones:
+        enter_waiting(session, who.id, phones=phones, now=now)
 
 
 def _former(session: Session, who: Caller) -> FormerAdvisor | None:
@@ -82,7 +158,7 @@ def _exchange(
     session: Session, claims: AccessClaims, request: SyncRequest, items: Sequence[Item], *, now: datetime
 ) -> Answer:
     readable = [item for item in items if isinstance(item, Readable)]
-    taken = numbers_wanted(readable)
+    taken = _numbers_wanted(readable)
     # From here on no other batch of this advisor runs, and no customer moves out of their book.
     begun = queries.begin(session, claims, waiting=request.waiting, numbers=taken, now=now)
     who = caller_of(begun.standing, claims)
@@ -94,30 +170,194 @@ def _exchange(
     if begun.head is None:
         raise NotSignedIn("This device is signed out; sign in again.")
     # After the numbers were taken: whatever lies below the heads it reads has been committed.
-    batch = judged(session, who, items, former=former, now=now)
-    kept, upto = batch.kept, batch.standing.heads
-    if kept:
-        _keep(session, who, batch, first=begun.head - taken + 1, now=now)
+    judged = _judged(session, who, items, former=former, now=now)
+    kept, upto = judged.kept, judged.standing.heads
+    has_checks = bool(kept) and _keep(session, who, judged, first=begun.head - taken + 1, now=now)
+    _enter_of_prospects(session, who, kept, now=now)
     before = begun.head - taken if taken else upto.own
     page = next_page(
         session,
         Reader(advisor_id=who.id, today=who.today),
         cursor=cursor,
-        before=before,
+        # What was found of the visits just sent stands among them, and is news to the phone.
+        before=upto.own if has_checks else before,
         announced=upto.own if any(item.activity.kind is ActivityKind.PROSPECT for item in kept) else before,
         upto=upto,
         limit=request.limit,
         sent={item.activity.id for item in readable},
     )
-    return _answer(items, batch.verdicts, page, today=batch.standing.policies.today(now), now=now)
+    return _answer(items, judged.verdicts, page, today=judged.standing.policies.today(now), now=now)
 
 
-def _keep(session: Session, who: Sender, batch: Judged, *, first: int, now: datetime) -> None:
-    keep(session, who, batch, first=first, now=now)
-    phones = [each.activity.data.phone for each in batch.kept if isinstance(each.activity.data, Prospect)]
-    if phones:
-        # The exchange may have seen the call in which they met; it has waited for a customer with that number.
-        enter_waiting(session, who.id, phones=phones, now=now)
+def _judged(
+    session: Session, who: Sender, items: Sequence[Item], *, former: FormerAdvisor | None, now: datetime
+) -> _Judged:
+    readable = [item for item in items if isinstance(item, Readable)]
+    standing = queries.standing(session, who.id, unit_path=who.unit_path, named=_named(readable, now))
+    known = Known(standing.entries, standing.customers, standing.products, standing.policies)
+    verdicts, kept = judge(items, known, advisor_id=who.id, former=former, now=now)
+    return _Judged(verdicts, kept, known, standing)
+
+
+def _numbers_wanted(readable: Sequence[Readable]) -> int:
+    # A prospect takes two: the activity's own, and that of the customer it makes. So may a visit: its check's.
+    return len(readable) + sum(item.activity.kind in _TWO_NUMBERS for item in readable)
+
+
+def _named(readable: Sequence[Readable], now: datetime) -> Named:
+    entries: set[UUID] = set()
+    customers: set[UUID] = set()
+    products: set[UUID] = set()
+    earliest = latest = now
+    for item in readable:
+        activity = item.activity
+        at = activity.corrected_at
+        earliest, latest = min(earliest, at), max(latest, at)
+        entries.add(activity.id)
+        if activity.customer_id is not None:
+            customers.add(activity.customer_id)
+        match activity.data:
+            case Prospect():
+                customers.add(activity.id)
+            case Proposal(visit_id=visit_id, picks=picks):
+                entries.add(visit_id)
+                products.update(pick.product_id for pick in picks)
+            case BoardShown(visit_id=visit_id, call_id=call_id):
+                entries.update(each for each in (visit_id, call_id) if each is not None)
+            case _ if activity.refers_to is not None:
+                entries.add(activity.refers_to)
+            case _:
+                pass
+    # The bank's date is within a day of UTC's, whatever its time zone is.
+    around = timedelta(days=1)
+    return Named(entries, customers, products, _utc_day(earliest) - around, _utc_day(latest) + around)
+
+
+def _utc_day(instant: datetime) -> date:
+    return instant.astimezone(UTC).date()
+
+
+def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: datetime) -> bool:
+    """Write what is kept of a batch; says whether there was something to find of a visit in it."""
+    kept, known, standing, policies = judged.kept, judged.known, judged.standing, judged.known.policies
+    days = [policies.business_day(item.activity.occurred_at, item.activity.clock_offset_ms) for item in kept]
+    branch_on = _branches(session, who, standing, set(days))
+    coming: dict[date, list[Activity]] = defaultdict(list)
+    for item, day in zip(kept, days, strict=True):
+        coming[day].append(item.activity)
+    checks = _checks(session, kept, days, standing)
+    for item, day in checks:
+        coming[day].append(item.activity)
+    folded = refold(
+        session,
+        advisor_id=who.id,
+        coming=coming,
+        folded_days=standing.folded_days,
+        known_customers={customer_id: each.managed_since for customer_id, each in known.customers.items()},
+        policies=policies,
+        branch_on=branch_on,
+        now=now,
+    )
+
+    def append(items: Iterable[tuple[Readable, date]], first: int, source: Source, rows: list[dict[str, Any]]) -> int:
+        entries = [
+            NewEntry(
+                item.activity,
+                item.content,
+                item.digest,
+                business_day=day,
+                branch_id=branch_on(day),
+                feed_seq=seq,
+                received_at=now,
+            )
+            for seq, (item, day) in enumerate(items, start=first)
+        ]
+        if ledger.append(session, entries, source, folded=rows) < len(entries):
+            raise _Overtaken
+        return first + len(entries)
+
+    source = Source(advisor_id=who.id, device_id=who.device_id)
+    following = append(zip(kept, days, strict=True), first, source, folded)
+    following += _add_prospects(session, who, kept, first=following, now=now)
+    if checks:
+        append(checks, following, Source(advisor_id=who.id, device_id=OWN_DEVICE), [])
+    return bool(checks)
+
+
+def _checks(
+    session: Session, kept: Sequence[Readable], days: Sequence[date], standing: Standing
+) -> list[tuple[Readable, date]]:
+    """What there is to say of the visits in a batch, each as an activity with the day of its visit."""
+    cards = {item.activity.id: item.card for item in kept if item.card is not None}
+    customers = {item.activity.id: item.activity.customer_id for item in kept if item.activity.customer_id is not None}
+    results = card_results(session, cards, customers) if cards else {}
+    checks: list[tuple[Readable, date]] = []
+    for item, day in zip(kept, days, strict=True):
+        visit = item.activity
+        if not isinstance(visit.data, Visit):
+            continue
+        found = VisitCheck(
+            visit_id=visit.id,
+            card=results.get(visit.id),
+            card_last4=item.card.last4 if item.card is not None else None,
+            outlet_m=metres_off(
+                visit.data,
+                occurred_at=visit.occurred_at,
+                policy=standing.policies.on(day).policy,
+                outlet=next((stay.place for stay in standing.stays if stay.holds_on(day)), None),
+            ),
+        )
+        if found.card is not None or found.outlet_m is not None:
+            # Of its visit's own instant and customer, so that whatever reads the one has the other with it.
+            told = {"id": visit_check_id(visit.id), "kind": ActivityKind.VISIT_CHECK, "data": found}
+            check = visit.model_copy(update=told)
+            content = check.content()
+            checks.append((Readable(check, content, digest_of(content)), day))
+    return checks
+
+
+def _add_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, first: int, now: datetime) -> int:
+    """Make customers of the prospects in a batch; returns how many."""
+    rows = [
+        CustomerRow(
+            id=item.activity.id,
+            advisor_id=who.id,
+            name=prospect.name,
+            phone=prospect.phone,
+            initials=name_initials(prospect.name),
+            source=prospect.source,
+            note=prospect.note,
+            number=e164(prospect.phone),
+        )
+        for item in kept
+        if isinstance(prospect := item.activity.data, Prospect)
+    ]
+    if not rows:
+        return 0
+    if queries.add_prospects(session, rows) < len(rows):
+        raise _Overtaken
+    announced = [Announced(str(who.id), Entity.CUSTOMER, str(row.id)) for row in rows]
+    write_changes(session, announced, first=first, now=now)
+    return len(rows)
+
+
+def _branches(session: Session, who: Sender, standing: Standing, days: set[date]) -> Callable[[date], UUID]:
+    """Which branch the advisor belonged to on each of the days; where they belonged to none yet, today's."""
+
+    def path_on(day: date) -> str:
+        return next((stay.unit_path for stay in standing.stays if stay.holds_on(day)), who.unit_path)
+
+    branches = {who.unit_path: standing.branch or path_ids(who.unit_path)[0]}
+    branches |= {
+        path: queries.branch_of_path(session, path) for path in {path_on(day) for day in days} - branches.keys()
+    }
+
+    @cache
+    def branch_on(day: date) -> UUID:
+        path = path_on(day)
+        return branches.get(path) or queries.branch_of_path(session, path)
+
+    return branch_on
 
 
 def _answer(items: Sequence[Item], verdicts: Sequence[Verdict], page: Page, *, today: date, now: datetime) -> Answer:

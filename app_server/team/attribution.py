@@ -9,11 +9,11 @@ from uuid import UUID
 from shared_models.activity import Activity, Void
 from shared_models.calls import Call
 from shared_models.errors import BadInput
-from shared_models.evidence import Grade, grade_call, grade_visit
-from shared_models.fold import AdvisorDay, Figures, ManagedSince, fold_day, recorded_calls
+from shared_models.evidence import Grade, grade_call, visit_evidence
+from shared_models.fold import AdvisorDay, Figures, ManagedSince, checks_of, fold_day, recorded_calls
 from shared_models.policy import DayPolicy, Policy
 from shared_models.telephony import PbxRecord
-from shared_models.visits import Visit
+from shared_models.visits import Visit, VisitCheck
 
 _NAMES = frozenset(Figures.model_fields) - {"targets"}
 _GRADED = frozenset({"calls_graded", "visits_graded"})
@@ -55,23 +55,28 @@ def additions(
     """
     record_of = recorded_calls(activities, policy)
     behind_calls = set(record_of.values())
-    voids: list[Activity] = []
+    # What says something of others counts nothing by itself, and is there from the beginning.
+    remarks: list[Activity] = []
     struck: set[UUID] = set()
     of_customer: dict[UUID | None, list[Activity]] = defaultdict(list)
     for activity in activities:
         if isinstance(activity.data, Void):
-            voids.append(activity)
             struck.add(activity.data.activity_id)
+        if is_remark(activity):
+            remarks.append(activity)
+    checks = checks_of(remarks)
     for activity in activities:
-        if activity.id not in struck and not isinstance(activity.data, Void):
+        if activity.id not in struck and not is_remark(activity):
             of_customer[activity.customer_id].append(activity)
     found: dict[UUID, tuple[AdvisorDay, AdvisorDay]] = {}
     nothing = fold_day((), customers, policy)
     for group in of_customer.values():
-        taken, before = list(voids), nothing
+        taken, before = list(remarks), nothing
         by_id = {each.id: each for each in group}
         # Pairs first: nobody else who is there then could be taken for either of the two.
-        for activity in sorted(group, key=lambda each: (each.id not in record_of, *_order(each, policy.policy))):
+        for activity in sorted(
+            group, key=lambda each: (each.id not in record_of, *_order(each, checks, policy.policy))
+        ):
             if activity.id in behind_calls:
                 continue
             record_id = record_of.get(activity.id)
@@ -97,19 +102,31 @@ def counts_for(metric: str | None, before: AdvisorDay, after: AdvisorDay) -> boo
     return any(adds_to(name, before, after) != 0 for name in names)
 
 
-def grade_of(activity: Activity, policy: Policy, *, is_recorded: bool = False) -> Grade | None:
-    """The evidence grade of a call or a visit; `is_recorded`: the exchange has a record of the call."""
+def is_remark(activity: Activity) -> bool:
+    """Whether an activity only says something of another: a void, or what the server found of a visit."""
+    return isinstance(activity.data, Void | VisitCheck)
+
+
+def grade_of(
+    activity: Activity, policy: Policy, *, check: VisitCheck | None = None, is_recorded: bool = False
+) -> tuple[Grade | None, str | None]:
+    """The evidence grade of a call or a visit, and of a visit what decided it.
+
+    `check`: what the server found of the visit; `is_recorded`: the exchange has a record of the call.
+    """
     match activity.data:
         case Call() as call:
-            return grade_call(call, is_recorded=is_recorded)
+            return grade_call(call, is_recorded=is_recorded), None
         case PbxRecord():
-            return Grade.A
+            return Grade.A, None
         case Visit() as visit:
-            return grade_visit(visit, occurred_at=activity.occurred_at, policy=policy)
+            evidence = visit_evidence(visit, occurred_at=activity.occurred_at, policy=policy, check=check)
+            return evidence.grade, evidence.reason
         case _:
-            return None
+            return None, None
 
 
-def _order(activity: Activity, policy: Policy) -> tuple[Grade, datetime, UUID]:
-    grade = grade_of(activity, policy) if isinstance(activity.data, Visit) else None
+def _order(activity: Activity, checks: Mapping[UUID, VisitCheck], policy: Policy) -> tuple[Grade, datetime, UUID]:
+    is_visit = isinstance(activity.data, Visit)
+    grade = grade_of(activity, policy, check=checks.get(activity.id))[0] if is_visit else None
     return grade or Grade.A, activity.corrected_at, activity.id

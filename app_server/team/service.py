@@ -36,6 +36,7 @@ from shared_models.team import (
     Totals,
     UnitTotals,
 )
+from shared_models.visits import VisitCheck
 
 # Before any bank kept such a ledger; keeps windows and weeks inside the calendar.
 EARLIEST_DAY = date(2000, 1, 1)
@@ -201,14 +202,22 @@ def _explained(
     struck = {activity.refers_to for row in voids if (activity := made[row.id])}
     folds = attribution.additions(list(made.values()), customers, rule)
     recorded = recorded_calls(made.values(), rule)
+    checks = {each.refers_to: each for each in made.values() if isinstance(each.data, VisitCheck)}
+    told_with_others = set(recorded.values()) | {each.id for each in made.values() if isinstance(each.data, VisitCheck)}
     nothing = _without_activities(rule)
     for entry in entries:
         activity = made[entry.row.id]
+        if activity.id in told_with_others:
+            continue
+        checked = checks.get(activity.id)
+        check = checked.data if checked is not None and isinstance(checked.data, VisitCheck) else None
         is_voided = activity.id in struck
         before, after = folds.get(activity.id, (nothing, nothing))
         counted = attribution.counts_for(metric, before, after)
-        if metric is None or counted or (is_voided and _would_count(activity, customers, rule, metric)):
-            grade = attribution.grade_of(activity, rule.policy, is_recorded=activity.id in recorded)
+        if metric is None or counted or (is_voided and _would_count(activity, checked, customers, rule, metric)):
+            grade, reason = attribution.grade_of(
+                activity, rule.policy, check=check, is_recorded=activity.id in recorded
+            )
             yield TeamActivity(
                 id=activity.id,
                 kind=activity.kind,
@@ -219,6 +228,9 @@ def _explained(
                 customer_name=entry.customer_name,
                 pool=pool_on(entry.managed_since, rule.day) if activity.customer_id else None,
                 grade=grade,
+                reason=reason,
+                finding=check.finding if check is not None else None,
+                outlet_m=check.outlet_m if check is not None else None,
                 voided=is_voided,
                 counted=counted,
                 adds=attribution.adds_to(metric, before, after) if metric not in (None, "met") else Decimal(0),
@@ -227,8 +239,10 @@ def _explained(
             )
 
 
-def _would_count(activity: Activity, customers: dict[UUID, date | None], rule: DayPolicy, metric: str) -> bool:
-    alone = fold_day([activity], customers, rule)
+def _would_count(
+    activity: Activity, check: Activity | None, customers: dict[UUID, date | None], rule: DayPolicy, metric: str
+) -> bool:
+    alone = fold_day([activity] if check is None else [activity, check], customers, rule)
     return attribution.counts_for(metric, _without_activities(rule), alone)
 
 

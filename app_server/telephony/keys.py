@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from app_server.auth.keys import refuse_public, replace_private
+from app_server.auth.keys import put_in_place, refuse_public
 from shared_models.errors import BadInput, NotFound, NotReady, NotSignedIn
 from shared_models.telephony import ProviderName
 
@@ -111,7 +111,7 @@ class TelephonyKeyFile:
             raise NotReady(f"{self._path.name} in the data folder cannot be read.") from None
 
     def _write(self, keys: list[TelephonyKey]) -> None:
-        replace_private(self._path, TelephonyKeys(keys=keys).model_dump_json(indent=1))
+        put_in_place(self._path, TelephonyKeys(keys=keys).model_dump_json(indent=1))
 
 
 def sign(secret: str, *, timestamp: str, body: bytes) -> str:

@@ -12,8 +12,8 @@ from app_server.database import Database
 from app_server.numbers import e164, line_number, number_trouble
 from app_server.org.queries import policies
 from app_server.sync.feed import take_numbers
-from app_server.sync.keeping import write_batches
-from app_server.sync.records import UNKNOWN_NUMBER, enter_waiting
+from app_server.sync.records import UNKNOWN_NUMBER
+from app_server.sync.service import enter_waiting, write_batches
 from app_server.tables import RecordState
 from app_server.telephony import queries
 from app_server.telephony.events import Ended, EventResult, EventStatus, ReadEvent

@@ -1,5 +1,6 @@
 // The worker in which the app's Python runs. It starts with the page, before Flutter asks for it, and says how far it is.
 import { loadPyodide } from "./pyodide/pyodide.mjs";
+import { seal } from "./sealer.js";
 import { Vault } from "./vault.js";
 
 // In memory; what is to stay is the vault's to keep.
@@ -47,7 +48,7 @@ async function start(documentUrl) {
   python.unpackArchive(await files, "zip", { extractDir: "/app/files" });
   await adopted;
   // Flet's own name for what page and Python tell each other; the last three are for platform/browser.py.
-  const bridge = { documentUrl, folder: STORES, vault, touched: null };
+  const bridge = { documentUrl, folder: STORES, vault, seal, touched: null };
   touched = () => bridge.touched?.();
   python.registerJsModule("flet_js", bridge);
   await python.runPythonAsync(START);

@@ -23,6 +23,7 @@ import psycopg
 
 from app_server.database import Database
 from app_server.migrations import migrate
+from app_server.sync.cursor import Cursor, Heads
 from tests import postgresql
 from tests.bench import bank as banks
 from tests.bench import floor, history, kinto
@@ -114,7 +115,7 @@ def measure(server: str, data_dir: Path, options: argparse.Namespace) -> Figures
             if options.push_only:
                 continue
             for count in (40, 1000):
-                job = pull_of(bank, count, chance, options.port)
+                job = pull_of(bank, count, chance, options.port, url)
                 done = run(options.port, iter([job] * 200), concurrency=1, seconds=options.seconds / 2)
                 note(figures, f"pull of {count}", done)
                 floor_of = floor.milliseconds(url, floor.PULL, {"advisor": bank.advisors[0].id, "most": count})
@@ -182,27 +183,28 @@ def team_days(bank: banks.Bank, unit: UUID, options: argparse.Namespace) -> Meas
     return run(options.port, iter([job] * 100), concurrency=1, seconds=options.seconds / 2)
 
 
-def pull_of(bank: banks.Bank, count: int, chance: random.Random, port: int) -> Job:
+def pull_of(bank: banks.Bank, count: int, chance: random.Random, port: int, url: str) -> Job:
     """A pull of exactly so many activities, by an advisor who has made enough of them."""
-    from base64 import urlsafe_b64decode
-
-    from app_server.sync.cursor import Cursor, Heads
-
     advisor = bank.advisors[0]
-
-    def own_head() -> int:
-        decoded = urlsafe_b64decode(advisor.cursor + "=" * (-len(advisor.cursor) % 4))
-        return int(json.loads(decoded)["heads"]["own"])
-
-    while own_head() < count:
+    while (before := number_before_last(url, advisor.id, count)) is None:
         run(port, iter([push_of(advisor, banks.day_of(bank, advisor, 0, chance))]), concurrency=1, seconds=30)
-    behind = Cursor(staff_id=advisor.id, heads=Heads(own=own_head() - count, bank=0)).text()
+    behind = Cursor(staff_id=advisor.id, heads=Heads(own=before, bank=0)).text()
     body = json.dumps({"device_id": "bench", "cursor": behind, "limit": 1000}).encode()
 
     def check(answer: bytes) -> None:
         assert answer.count(b'"entity":"activity"') == count, answer[:500]
 
     return Job(lambda: request_bytes("POST", "/api/v1/sync", advisor.token, body), check)
+
+
+def number_before_last(url: str, advisor_id: UUID, count: int) -> int | None:
+    """The feed's number after which exactly so many activities come; None where there are not so many. Some numbers are nobody's."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "SELECT feed_seq - 1 FROM ledger WHERE advisor_id = %s ORDER BY feed_seq DESC OFFSET %s LIMIT 1",
+            (advisor_id, count - 1),
+        ).fetchone()
+    return None if found is None else int(found[0])
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser import WIDE
 from tests.e2e.conftest import OpenPhone, sign_in
 from tests.e2e.stage import Stage
-from tests.e2e.steps import call_next, first, go_to, spoken
+from tests.e2e.steps import assert_thumb_sized, call_next, first, go_to, spoken
 
 
 def test_signing_in_wrongly_says_so_and_the_language_is_one_tap_away(open_phone: OpenPhone) -> None:
@@ -29,6 +29,7 @@ def test_a_call_is_logged_in_one_tap_and_can_be_taken_back(open_phone: OpenPhone
     # Drawing in one thread: the threaded renderer freezes pages (see web_client).
     assert screen.page.evaluate("crossOriginIsolated") is False
     called = first(screen, "call-next-")
+    assert_thumb_sized(screen, "sync-pill", "next-", "call-next-")
     call_next(screen, outcome="declined", then="reason-low_return")
     spoken(screen, "有效电话 1，目标 20")
     assert first(screen, "call-next-") != called
@@ -49,6 +50,7 @@ def test_a_visit_leads_to_three_suitable_products(open_phone: OpenPhone, stage: 
     expect(screen.at("page-title").last).to_contain_text("三款产品", timeout=30_000)
     answers = screen.page.locator('[flt-semantics-identifier$="-interested"]')
     answers.first.wait_for()
+    assert_thumb_sized(screen, "back", "answer-", "leave-proposal")
     for number in range(3):
         answers.nth(number).click()
     screen.at("save-proposal").wait_for()
@@ -60,6 +62,7 @@ def test_a_visit_leads_to_three_suitable_products(open_phone: OpenPhone, stage: 
 def test_the_book_is_searched_and_a_prospect_added(open_phone: OpenPhone) -> None:
     screen = open_phone("advisor5")
     go_to(screen, "客户")
+    assert_thumb_sized(screen, "filter-", "add-prospect", "customer-")
     screen.tap("add-prospect")
     screen.type("姓名", "欧阳璟瑄")
     screen.type("电话", "15400001234")

@@ -3,6 +3,7 @@
 import flet as ft
 import pytest
 
+from app_client.calls.queries import call_in_progress
 from app_client.i18n import Language
 from app_client.lock.actions import choose_minutes
 from app_client.session import store_path
@@ -40,6 +41,16 @@ async def test_after_the_first_sign_in_a_pin_is_chosen_twice_and_then_the_day_is
         await app.settle(100)
         assert "欧阳婳" in app.texts()
         assert phone.vault.drawers[ADVISOR].pin == PIN
+
+
+async def test_a_head_has_a_pin_as_well(phone: LockedPhone) -> None:
+    async with phone.app() as app:
+        await fill_in(app, login="head")
+        await press(app, PIN + PIN)
+        await app.settle(100)
+        assert session_of(app).staff.login == "head"
+        await gone_for(phone, app, minutes=5)
+        assert is_locked(app)
 
 
 async def test_the_app_starts_at_the_pin_without_a_network_and_a_wrong_one_is_told(phone: LockedPhone) -> None:
@@ -160,9 +171,13 @@ async def test_a_call_forgotten_for_an_hour_is_asked_about_after_the_pin(phone: 
         assert is_locked(app)
         await clients_closed(app)
         assert not app.has("outcome-interested")
+        phone.clock.forward(minutes=9)
         await press(app, PIN)
         await app.settle(200)
         assert app.has("outcome-interested")
+        call = call_in_progress(session_of(app))
+        assert call is not None
+        assert call.seconds(phone.clock.now()) // 60 == 61, "it ended when the person came back, not with the PIN"
 
 
 async def test_what_waits_is_sent_when_it_locks(phone: LockedPhone) -> None:

@@ -11,7 +11,7 @@ from shared_models.boards import BoardShown
 from shared_models.calls import Call, CallChannel, CallOutcome, DeclineReason, TimedBy
 from shared_models.follow_ups import FollowUp
 from shared_models.proposals import Pick, PickResponse, Proposal
-from shared_models.visits import Fix, Visit, VisitPlace
+from shared_models.visits import CardResult, Fix, Visit, VisitCheck, VisitPlace, visit_check_id
 
 DAY = date(2026, 11, 23)
 MONDAY_NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
@@ -54,8 +54,8 @@ def proposals(visit_ids: list[UUID]) -> st.SearchStrategy[Proposal]:
 
 
 @st.composite
-def ledgers(draw: st.DrawFn, *, max_size: int = 30) -> list[Activity]:
-    """A ledger in the order its phone made it; some instants lie on the neighbouring days."""
+def ledgers(draw: st.DrawFn, *, max_size: int = 30, checked: bool = False) -> list[Activity]:
+    """A ledger in the order its phone made it; some instants lie on the neighbouring days. `checked`: the server's findings, too."""
     made: list[Activity] = []
     for seq in range(1, draw(st.integers(0, max_size)) + 1):
         customer = draw(st.sampled_from(CUSTOMERS))
@@ -68,6 +68,10 @@ def ledgers(draw: st.DrawFn, *, max_size: int = 30) -> list[Activity]:
         ]
         if made:
             kinds.append(st.builds(Void, activity_id=st.sampled_from([a.id for a in made]), reason=st.just("mistake")))
+        unchecked = [a for a in earlier_visits if visit_check_id(a.id) not in {each.id for each in made}]
+        if checked and unchecked and draw(st.booleans()):
+            made.append(check_of(draw(st.sampled_from(unchecked)), draw(st.none() | st.sampled_from(CardResult))))
+            continue
         if earlier_visits:
             kinds.append(proposals([a.id for a in earlier_visits]))
         data = draw(st.one_of(kinds))
@@ -85,6 +89,17 @@ def ledgers(draw: st.DrawFn, *, max_size: int = 30) -> list[Activity]:
             )
         )
     return made
+
+
+def check_of(visit: Activity, card: CardResult | None, *, outlet_m: int | None = None) -> Activity:
+    """What the server writes beside a visit."""
+    return visit.model_copy(
+        update={
+            "id": visit_check_id(visit.id),
+            "kind": ActivityKind.VISIT_CHECK,
+            "data": VisitCheck(visit_id=visit.id, card=card, outlet_m=outlet_m),
+        }
+    )
 
 
 KIND_OF: dict[type[ActivityData], ActivityKind] = {

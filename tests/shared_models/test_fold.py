@@ -15,8 +15,8 @@ from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, Figures, fold_day, sum_figures
 from shared_models.policy import Calendar, DayPolicy, Policies, Policy
 from shared_models.proposals import Pick, PickResponse, Proposal
-from shared_models.visits import Fix, Visit, VisitPlace
-from tests.shared_models.ledgers import CUSTOMERS, DAY, KIND_OF, MONDAY_NINE, PRODUCTS, ledgers
+from shared_models.visits import CardResult, Fix, Visit, VisitPlace
+from tests.shared_models.ledgers import CUSTOMERS, DAY, KIND_OF, MONDAY_NINE, PRODUCTS, check_of, ledgers
 
 POLICIES = Policies([Policy(effective_from=date(2026, 1, 1))])
 TODAY = POLICIES.on(DAY)
@@ -56,14 +56,14 @@ def proposal(
 OUTLET = Visit(place=VisitPlace.OUTLET)
 
 
-@given(ledgers(), st.randoms(use_true_random=False))
+@given(ledgers(checked=True), st.randoms(use_true_random=False))
 def test_order_and_repeats_do_not_matter(ledger: list[Activity], random: Random) -> None:
     shuffled = ledger + ledger[::2]
     random.shuffle(shuffled)
     assert fold_day(shuffled, MANAGED, TODAY) == fold_day(ledger, MANAGED, TODAY)
 
 
-@given(ledgers())
+@given(ledgers(checked=True))
 def test_other_days_of_the_ledger_do_not_matter(ledger: list[Activity]) -> None:
     of_the_day = [
         a for a in ledger if isinstance(a.data, Void) or POLICIES.business_day(a.occurred_at, a.clock_offset_ms) == DAY
@@ -71,7 +71,7 @@ def test_other_days_of_the_ledger_do_not_matter(ledger: list[Activity]) -> None:
     assert fold_day(of_the_day, MANAGED, TODAY) == fold_day(ledger, MANAGED, TODAY)
 
 
-@given(ledgers())
+@given(ledgers(checked=True))
 def test_parts_add_up_to_their_wholes(ledger: list[Activity]) -> None:
     day = fold_day(ledger, MANAGED, TODAY)
     assert day.calls_effective == day.calls_effective_managed + day.calls_effective_prospect
@@ -83,14 +83,14 @@ def test_parts_add_up_to_their_wholes(ledger: list[Activity]) -> None:
     assert len(day.called_customers) == day.calls_effective_managed
 
 
-@given(st.lists(ledgers(max_size=12), max_size=6), st.integers(0, 6))
+@given(st.lists(ledgers(max_size=12, checked=True), max_size=6), st.integers(0, 6))
 def test_sums_are_the_same_however_they_are_grouped(many: list[list[Activity]], cut: int) -> None:
     days = [fold_day(ledger, MANAGED, TODAY) for ledger in many]
     grouped = sum_figures([sum_figures(days[:cut]), sum_figures(days[cut:])])
     assert grouped == sum_figures(days) == sum_figures(reversed(days))
 
 
-@given(ledgers(max_size=12))
+@given(ledgers(max_size=12, checked=True))
 def test_a_day_survives_the_wire(ledger: list[Activity]) -> None:
     day = fold_day(ledger, MANAGED, TODAY)
     assert Figures.model_validate_json(day.model_dump_json()) == Figures.model_validate(day.model_dump(mode="json"))
@@ -176,6 +176,42 @@ def test_the_fix_decides_the_grade_of_a_visit(fix: dict[str, float], grade: Grad
         fix=Fix(lat=43.8, lon=125.3, accuracy_m=fix["accuracy_m"], taken_at=taken, mocked=bool(fix["mocked"])),
     )
     assert fold_day([activity(1, visit)], MANAGED, TODAY).visits_graded[grade] == 1
+
+
+def located(**fields: object) -> Visit:
+    fix = {"lat": 43.8, "lon": 125.3, "accuracy_m": 20, "taken_at": MONDAY_NINE, "mocked": False}
+    return Visit.model_validate({"place": "outlet", "fix": fix | fields})
+
+
+@pytest.mark.parametrize(
+    ("card", "grade"),
+    [
+        (CardResult.MATCHED, Grade.A),
+        (CardResult.OTHER_CUSTOMER, Grade.C),
+        (CardResult.UNKNOWN_CARD, Grade.C),
+        (CardResult.NONCE_MISMATCH, Grade.C),
+        (CardResult.UNREADABLE, Grade.C),
+    ],
+)
+def test_a_matched_card_makes_a_visit_grade_a_and_any_other_changes_nothing(card: CardResult, grade: Grade) -> None:
+    visit = activity(1, located())
+    day = fold_day([check_of(visit, card), visit], MANAGED, TODAY)
+    assert (day.visits, day.visits_verified, day.visits_graded[grade]) == (1, 1, 1)
+
+
+def test_a_visit_at_the_outlet_that_was_checked_in_elsewhere_is_self_declared() -> None:
+    visit = activity(1, located())
+    assert fold_day([visit, check_of(visit, None, outlet_m=2400)], MANAGED, TODAY).visits_graded[Grade.D] == 1
+    assert (
+        fold_day([visit, check_of(visit, CardResult.MATCHED, outlet_m=2400)], MANAGED, TODAY).visits_graded[Grade.A]
+        == 1
+    )
+
+
+def test_the_check_of_a_voided_visit_counts_nothing() -> None:
+    visit = activity(1, located())
+    void = activity(2, Void(activity_id=visit.id, reason="mistake"), None)
+    assert fold_day([visit, check_of(visit, CardResult.MATCHED), void], MANAGED, TODAY) == fold_day([], {}, TODAY)
 
 
 def full_day(*, products: int, fewer_because: str | None = None) -> AdvisorDay:

@@ -100,6 +100,20 @@ async def test_an_expired_sign_in_keeps_the_outbox_and_a_new_one_drains_it(scene
         assert len(scene.bank.ledger) == 1
 
 
+async def test_who_cannot_sign_in_again_now_goes_on_recording(scene: Scene) -> None:
+    session = await scene.signed_in()
+    scene.bank.revoke_all()
+    async with scene.app(route="/me") as app:
+        assert not app.has("sign-in-later")
+        await record(session, a_call(OUYANG))
+        await session.sync.sync_now()
+        await app.settle()
+        await app.tap("sign-in-again")
+        await app.tap("sign-in-later")
+        assert app.has("ring-calls")
+        assert session.sync.status.waiting == 1
+
+
 async def choose(app: App, new: str, again: str) -> None:
     await app.type("new-password", new)
     await app.type("repeat-password", again)

@@ -21,6 +21,7 @@ from app_server.auth.device_keys import DeviceKeys
 from app_server.auth.keys import KeyFile
 from app_server.auth.service import Caller
 from app_server.auth.tokens import AccessTokens
+from app_server.cards.service import CardReader
 from app_server.customers.service import move_customer
 from app_server.database import Database
 from app_server.org.service import move_staff
@@ -87,6 +88,7 @@ class SimulatedServer:
         self._folder = home.folder
         self._clock = clock
         self._settings = home.settings
+        self._cards = CardReader(home.settings)
         self.db = home.db
         home.before_each_step = self._come_nearer_to_death
         self._statements_left: int | None = None
@@ -158,7 +160,9 @@ class SimulatedServer:
             claims = self._tokens.read(token, now)
             if claims is None:
                 raise NotSignedIn("Sign in first.")
-            return HttpReply(200, {}, to_json(synchronize(self.db, claims, request.body, now=now).reply))
+            return HttpReply(
+                200, {}, to_json(synchronize(self.db, claims, request.body, cards=self._cards, now=now).reply)
+            )
         except auth.GrantRefused as refusal:
             return HttpReply(400, {}, json.dumps({"error": refusal.code, "error_description": refusal.detail}).encode())
         except DomainError as error:

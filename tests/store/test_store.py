@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import stat
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,7 @@ from shared_models.follow_ups import FollowUp
 from shared_models.plans import open_promises
 from shared_models.policy import Policies
 from shared_models.sync import ActivityResult, Change, ResultStatus
+from shared_models.visits import Visit, VisitPlace
 from tests.shared_models.ledgers import CUSTOMERS, DAY, ledgers
 from tests.simulation.virtual import VirtualLoop, pass_time
 from tests.store.scenes import (
@@ -404,4 +406,38 @@ def test_a_days_figures_are_the_fold_over_everything_pulled_in_any_order(tmp_pat
     for day in (DAY - timedelta(days=1), DAY, DAY + timedelta(days=1)):
         expected = fold_day(activities, since, Policies([]).on(day))
         assert store.read(lambda tx, day=day: reads.day_figures(tx, day)) == expected
+    store.close()
+
+
+def all_bytes(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
+def a_carded_visit(customer: UUID = LI) -> Draft:
+    visit = Visit(place=VisitPlace.OUTLET, card="aa.bb.cc.dd.ee", card_last4="3446")
+    return Draft(kind=ActivityKind.VISIT, data=visit, customer_id=customer)
+
+
+async def test_a_sealed_card_goes_out_as_it_is_and_stays_no_longer_than_it_waits(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    [visit] = await store.write(lambda tx: ledger.append_activities(tx, [a_carded_visit()], now=NINE))
+    [sent] = store.read(lambda tx: ledger.waiting_batch(tx, 10))
+    assert sent["data"]["card"] == "aa.bb.cc.dd.ee"
+    taken = ActivityResult(id=str(visit.id), status=ResultStatus.ACCEPTED)
+    await store.write(lambda tx: materialize.settle(tx, [taken], sent=[visit]))
+    assert store.read(lambda tx: ledger.activity(tx, visit.id)) == visit.without_card()
+    store.close()
+    assert b"aa.bb.cc" not in all_bytes(tmp_path)
+
+
+async def test_a_held_visit_that_the_server_has_after_all_is_known_without_its_card(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    [visit] = await store.write(lambda tx: ledger.append_activities(tx, [a_carded_visit()], now=NINE))
+    refused = ActivityResult(id=str(visit.id), status=ResultStatus.REJECTED, code=RejectCode.TOO_OLD, detail="late")
+    await store.write(lambda tx: materialize.settle(tx, [refused], sent=[visit]))
+    data = visit.without_card().model_dump(mode="json")
+    pulled = Change(entity="activity", id=str(visit.id), data=data)
+    await store.write(lambda tx: materialize.apply_change(tx, pulled))
+    assert store.read(ledger.held) == []
+    assert store.read(lambda tx: ledger.activity(tx, visit.id)) == visit.without_card()
     store.close()

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from app_client.platform.abilities import Attention, KeptSession, Platform, Vault
+from app_client.platform.abilities import Attention, KeptSession, Platform, Sealer, Vault
 from app_client.platform.http import HttpReply, Offline
 from app_client.platform.no_vault import NoAttention, NoVault
 from app_client.platform.storage import DiskStorage
@@ -235,6 +235,7 @@ def a_platform(
     *,
     vault: Vault | None = None,
     attention: Attention | None = None,
+    sealer: Sealer | None = None,
 ) -> Platform:
     device = pocket or Pocket()
     return Platform(
@@ -247,6 +248,7 @@ def a_platform(
         keeper=device,
         vault=vault or NoVault(),
         attention=attention or NoAttention(),
+        sealer=sealer,
         open_http=lambda: bank,
         device_name="a test",
     )

@@ -16,7 +16,18 @@ from shared_models.fold import AdvisorDay
 from shared_models.team import TeamDay
 from tests.store.scenes import MONDAY, NINE
 from tests.sync.bank import UNIT
-from tests.team.team_bank import CHILD, LIU, ROWS, SUN, TeamBank, day_json, row_json, signed_in, team_json
+from tests.team.team_bank import (
+    CHILD,
+    LIU,
+    ROWS,
+    SUN,
+    TeamBank,
+    activity_json,
+    day_json,
+    row_json,
+    signed_in,
+    team_json,
+)
 from tests.today.scenes import Scene
 from tests.ui.harness import App
 
@@ -209,3 +220,14 @@ async def leave_and_come_back(app: App) -> None:
     await app.fire(app.page, "app_lifecycle_state_change", {"state": "hide"})
     await app.fire(app.page, "app_lifecycle_state_change", {"state": "show"})
     await app.settle()
+
+
+async def test_a_head_sees_what_decided_a_visits_grade_and_what_was_wrong_with_the_card(scene: Scene, app: App) -> None:
+    assert isinstance(scene.bank, TeamBank)
+    visit = activity_json(1) | {"kind": "visit", "grade": "D", "data": {"place": "outlet"}}
+    scene.bank.activities = [visit | {"reason": "away", "outlet_m": 2400, "finding": "other_customer"}]
+    await app.tap(f"advisor-{LIU}")
+    await app.tap("behind-visits")
+    texts = app.texts()
+    assert "登记时离网点 2400 米" in texts
+    assert "刷的是别的客户的卡" in texts

@@ -1,6 +1,7 @@
 """An exchange as the server sees it: signed batches of events in, answers out."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -71,17 +72,26 @@ class Exchange:
         settings = self.bank.server.settings
         self.key = TelephonyKeyFile(settings.telephony_keys_file).add(self.provider, NOW)
 
-    def post_bytes(self, body: bytes, *, at: datetime | None = None, provider: str | None = None, **headers: str):
+    def post_bytes(
+        self,
+        body: bytes,
+        *,
+        at: datetime | None = None,
+        provider: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ):
         """Any body, signed as of `at`; `headers` take the place of the signed ones."""
         timestamp = str(int((at or self.bank.server.clock.now()).timestamp()))
         signed = {
             "Day2053-Key": self.key.key_id,
             "Day2053-Timestamp": timestamp,
             "Day2053-Signature": sign(self.key.secret, timestamp=timestamp, body=body),
-            **headers,
+            **(headers or {}),
         }
         path = f"/api/v1/telephony/{provider or self.provider}/events"
-        return self.bank.server.http.post(path, content=body, headers=signed)
+        # As bytes: what HTTP itself can carry, an exchange may send.
+        raw = {name.encode(): value.encode() for name, value in signed.items()}
+        return self.bank.server.http.post(path, content=body, headers=raw)
 
     def post(self, *events: Any):
         """One request as it is."""

@@ -3,16 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlmodel import select
 
 from app_server.customers.service import move_customer
 from app_server.org.queries import memberships
 from app_server.org.service import place_staff
 from app_server.tables import TelephonyRecordRow
+from shared_models.activity import uuid7
 from shared_models.evidence import Grade
 from shared_models.org import Role
 from shared_models.telephony import PbxLine, pbx_activity_id
-from tests.factories import NOW
+from tests.factories import LONG_AGO, NOW
 from tests.sync_server.phones import Bank, Json, activity, call, void
 from tests.telephony.exchange import Exchange, beside, ended, line, standing
 
@@ -107,16 +109,42 @@ def test_a_call_before_the_customer_left_is_still_its_advisors(bank: Bank, excha
     assert standing(bank)[after["record_id"]] == ("waiting", "unknown_number")
 
 
-def test_two_customers_of_one_number_are_nobodys_to_choose(bank: Bank, exchange: Exchange):
-    bank.customer(phone=PHONE)
-    other = bank.customer(phone=f"+86{PHONE}")
+def test_two_managed_customers_of_one_number_are_nobodys_to_choose(bank: Bank, exchange: Exchange):
+    customer = bank.customer(phone=PHONE, managed_since=LONG_AGO)
+    other = bank.customer(phone=f"+86{PHONE}", managed_since=LONG_AGO)
     told = ended(PHONE)
     assert exchange.tell(told) == ["taken"]
     assert standing(bank)[told["record_id"]] == ("waiting", "several_customers")
     bank.db.write(lambda session: move_customer(session, other.id, to_advisor=bank.wang.id, now=NOW))
-    again = ended(PHONE)
-    exchange.tell(again)
-    assert standing(bank) == {told["record_id"]: ("entered", None), again["record_id"]: ("entered", None)}
+    # Both were in the book when that call was, whenever it is told of; of the next call there is no doubt.
+    before, after = ended(PHONE), ended(PHONE, at=NOW + timedelta(minutes=5))
+    exchange.tell(before, after)
+    assert standing(bank) == {
+        told["record_id"]: ("waiting", "several_customers"),
+        before["record_id"]: ("waiting", "several_customers"),
+        after["record_id"]: ("entered", None),
+    }
+    assert [entry.customer_id for entry in bank.ledger()] == [customer.id]
+
+
+def test_whom_the_bank_manages_comes_before_a_prospect_of_the_same_number(bank: Bank, exchange: Exchange):
+    bank.phone().sync(met_prospect(PHONE))
+    customer = bank.customer(phone=PHONE, managed_since=LONG_AGO)
+    bank.customer(phone=PHONE, managed_since=NOW.date() + timedelta(days=1))
+    exchange.tell(ended(PHONE))
+    assert [entry.customer_id for entry in bank.ledger() if entry.kind == "pbx_record"] == [customer.id]
+
+
+@pytest.mark.parametrize("told_first", [True, False])
+def test_of_two_prospects_of_one_number_it_was_who_was_met_first(bank: Bank, exchange: Exchange, told_first: bool):
+    first, second = (met_prospect(PHONE, id=str(uuid7(NOW - timedelta(days=days)))) for days in (1, 0))
+    phone, told = bank.phone(), ended(PHONE)
+    phone.sync(first)
+    if told_first:
+        exchange.tell(told)
+    phone.sync(second)
+    exchange.tell(told)
+    assert [str(entry.customer_id) for entry in bank.ledger() if entry.kind == "pbx_record"] == [first["id"]]
 
 
 def test_numbers_that_name_nobody_are_said_and_counted_nowhere(bank: Bank, exchange: Exchange):

@@ -17,6 +17,7 @@ from app_server.customers.queries import set_owner
 from app_server.customers.service import move_customer
 from app_server.tables import AdvisorDayRow, ChangeRow, CustomerRow, LedgerRow, TelephonyRecordRow
 from app_server.team.service import as_activity
+from shared_models.activity import uuid7
 from shared_models.fold import fold_day
 from shared_models.policy import Policies
 from shared_models.telephony import pbx_activity_id
@@ -102,8 +103,9 @@ def stories(draw: st.DrawFn) -> Story:
         for number in range(draw(st.integers(1, 6)))
     ]
     met = [
-        activity("prospect", {"name": f"潜客{n}", "phone": phone, "source": "street"}, at=NOW - timedelta(days=3))
-        for n, phone in enumerate(MET)
+        activity("prospect", {"name": f"潜客{n}", "phone": phone, "source": "street"}, at=at, id=str(uuid7(at)))
+        for n, phone in enumerate([*MET, MET[0]])
+        if (at := NOW - timedelta(days=3, minutes=-n))
     ]
     made = [*met]
     for event in draw(st.lists(st.sampled_from(events), max_size=5)):

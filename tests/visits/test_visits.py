@@ -8,15 +8,18 @@ import flet as ft
 import pytest
 import pytest_asyncio
 
+from app_client.customers.queries import PastActivity, customer_view
 from app_client.session import AppSession
 from app_client.store import ledger
+from app_client.store.materialize import apply_changes
 from app_client.visits.actions import CheckIn, check_in, is_card_end, take_back_visit
 from app_client.visits.queries import visits_view
 from shared_models.activity import Activity, ActivityKind
 from shared_models.errors import BadInput
 from shared_models.evidence import Grade
 from shared_models.follow_ups import FollowUp, FollowUpReason
-from shared_models.visits import Fix, Visit, VisitPlace
+from shared_models.sync import Change
+from shared_models.visits import Fix, Visit, VisitCheck, VisitPlace, visit_check_id
 from tests.store.scenes import MONDAY, NINE
 from tests.sync.bank import a_platform
 from tests.today.scenes import (
@@ -100,7 +103,7 @@ async def test_a_fix_is_kept_as_evidence(tmp_path: Path) -> None:
         await app.tap("place-outlet")
         [visit] = written(session)
         assert visit.data == Visit(place=VisitPlace.OUTLET, fix=FIX)
-        assert visits_view(session).rows[0].grade is Grade.C
+        assert visits_view(session).rows[0].evidence.grade is Grade.C
     await scene.put_away()
 
 
@@ -167,6 +170,50 @@ async def test_appointments_come_up_due_first_and_a_tap_checks_in(app: App, sess
     await app.tap("place-outlet")
     assert [each.name for each in visits_view(session).rows] == ["欧阳婳"]
     assert visits_view(session).due == ()
+
+
+def a_check(visit: Activity, **found: object) -> Change:
+    """What the server writes beside a visit, as it comes by the feed."""
+    check_id = visit_check_id(visit.id)
+    told = {"id": check_id, "kind": ActivityKind.VISIT_CHECK}
+    check = visit.model_copy(update={**told, "data": VisitCheck.model_validate({"visit_id": visit.id, **found})})
+    return Change(entity="activity", id=str(check_id), data=check.model_dump(mode="json"))
+
+
+async def pull(session: AppSession, *changes: Change) -> None:
+    await session.store.write(lambda tx: apply_changes(tx, changes))
+
+
+async def test_what_the_server_found_is_said_beside_the_visit(app: App, session: AppSession) -> None:
+    draft = ledger.Draft(
+        kind=ActivityKind.VISIT, data=Visit(place=VisitPlace.OUTLET, fix=FIX), customer_id=person(OUYANG)
+    )
+    [visit] = await record(session, draft)
+    await app.settle()
+    assert any("网点 · 已定位" in text for text in app.texts())
+    await pull(session, a_check(visit, card="matched", card_last4="3446"))
+    await app.settle()
+    assert any("网点 · 刷卡核实" in text for text in app.texts())
+    assert visits_view(session).figures.visits_graded[Grade.A] == 1
+
+
+async def test_a_card_of_another_customer_and_a_place_elsewhere_are_said(app: App, session: AppSession) -> None:
+    draft = ledger.Draft(
+        kind=ActivityKind.VISIT, data=Visit(place=VisitPlace.OUTLET, fix=FIX), customer_id=person(OUYANG)
+    )
+    [visit] = await record(session, draft)
+    await pull(session, a_check(visit, card="other_customer", card_last4="3446", outlet_m=2400))
+    await app.settle()
+    assert any("自述登记（定位不在网点）" in text for text in app.texts())
+    assert "刷的是别的客户的卡" in app.texts()
+    assert visits_view(session).figures.visits_verified == 0
+    assert [each.id for each in customer_view_of(session)] == [visit.id]
+
+
+def customer_view_of(session: AppSession) -> tuple[PastActivity, ...]:
+    found = customer_view(session, person(OUYANG))
+    assert found is not None
+    return found.history
 
 
 async def test_the_heading_says_what_is_left(app: App, session: AppSession) -> None:
