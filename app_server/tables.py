@@ -35,6 +35,7 @@ metadata.naming_convention = {
 }
 
 BANK_SCOPE = "bank"
+LINES_SCOPE = "lines"
 Facts = dict[str, str | int | float | None]
 
 
@@ -338,7 +339,10 @@ class AdvisorDayRow(Row, table=True):
 
 
 class FeedRow(Row, table=True):
-    """The counter of one feed: an advisor's id, or BANK_SCOPE for what all see. Its row lock orders the commits."""
+    """The counter of one feed: an advisor's id, or BANK_SCOPE for what all see. Its row lock orders the commits.
+
+    LINES_SCOPE has no feed, only the lock.
+    """
 
     scope: str = Field(primary_key=True)
     head: int = Field(default=0, sa_type=BigInteger)

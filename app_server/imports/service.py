@@ -22,7 +22,7 @@ from app_server.org.service import place_staff
 from app_server.sync.records import advisors_waiting
 from app_server.sync.service import enter_waiting, write_batches
 from app_server.tables import CustomerRow, LineRow
-from app_server.telephony.service import enter_of_lines
+from app_server.telephony.service import enter_of_lines, lock_lines
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how many rows are done, of how many."""
@@ -113,6 +113,8 @@ def import_table(
     progress("write", 0, len(parsed))
 
     def work(session: Session) -> Plan:
+        if kind is ImportKind.LINES and not choices.dry_run:
+            lock_lines(session)
         today = policies(session).today(now)
         plan = plan_rows(session, parsed, today=today)
         if _may_write(choices, [*bad, *plan.bad]):

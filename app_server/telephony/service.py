@@ -14,7 +14,7 @@ from app_server.org.queries import policies
 from app_server.sync.feed import take_numbers
 from app_server.sync.records import UNKNOWN_NUMBER
 from app_server.sync.service import enter_waiting, write_batches
-from app_server.tables import RecordState
+from app_server.tables import LINES_SCOPE, RecordState
 from app_server.telephony import queries
 from app_server.telephony.events import Ended, EventResult, EventStatus, ReadEvent
 from app_server.telephony.queries import Holder
@@ -71,6 +71,10 @@ def _take(
         firsts.setdefault(each.row_id(provider), each)
     ended = {row_id: each.event for row_id, each in firsts.items() if isinstance(each.event, Ended)}
     places = _places(session, provider, ended, rules=rules, times=times)
+    unknown = {row_id: ended[row_id] for row_id, place in places.items() if place.reason == UNKNOWN_LINE}
+    if unknown:
+        lock_lines(session)
+        places |= _places(session, provider, unknown, rules=rules, times=times)
     lock_feeds(session, (place.advisor_id for place in places.values()))
     rows = [_row(row_id, each, provider, places.get(row_id), now) for row_id, each in firsts.items()]
     added = queries.add_events(session, rows)
@@ -119,6 +123,11 @@ def enter_of_lines(session: Session, numbers: Collection[str], *, now: datetime)
             )
     for advisor_id in sorted(advisors):
         enter_waiting(session, advisor_id, phones=None, now=now)
+
+
+def lock_lines(session: Session) -> None:
+    """Hold what is known of lines, before any feed: a call of an unknown line and a list that names it see each other."""
+    take_numbers(session, LINES_SCOPE, 0)
 
 
 def lock_feeds(session: Session, advisor_ids: Iterable[UUID | None]) -> None:
