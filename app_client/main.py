@@ -7,7 +7,7 @@ import flet as ft
 
 from app_client.calls.actions import note_return
 from app_client.calls.desk import call_desk
-from app_client.calls.screen import came_back, reopen_call, use_call_sheet
+from app_client.calls.screen import came_back, take_up_call, use_call_sheet
 from app_client.flet_typed import component, memo
 from app_client.i18n import Language
 from app_client.lock.door import Door
@@ -51,7 +51,7 @@ def app_main(platform_of: PlatformOf) -> PageMain:
             state,
             platform,
             show=show,
-            hide=call_desk(page).close,
+            hide=lambda: call_desk(page).put_aside(),
             greet=partial(_greet, page, state),
         )
         _follow_the_page(page, state, door)
@@ -134,7 +134,7 @@ async def _show(page: ft.Page, state: AppState, session: AppSession, door: Door)
     session.start()
     await door.opened(session)
     enter(state, session)
-    reopen_call(page, session)
+    take_up_call(page, session)
 
 
 def _follow_the_page(page: ft.Page, state: AppState, door: Door) -> None:

@@ -173,6 +173,17 @@ def use_unfinished(name: str, make: Callable[[], T]) -> T:
     return form
 
 
+def dismissal(close: Callable[[], object]) -> Callable[[], None]:
+    """What a swipe or a tap beside a sheet does: it closes. The lock takes it away as well, and whoever unlocks finds it again."""
+    state = app_state()
+
+    def dismissed() -> None:
+        if state.phase is Phase.SIGNED_IN:
+            close()
+
+    return dismissed
+
+
 def go(route: str) -> None:
     """Go to a route of the current page."""
     ft.context.page.navigate(route)

@@ -9,9 +9,10 @@ import flet as ft
 
 from app_client.calls.queries import CallInProgress, CallSubject
 from app_client.flet_typed import observable
+from app_client.session_context import state_of
 from shared_models.calls import CallChannel, CallOutcome, TimedBy
 
-_DESK = "call_desk"
+_DESK = "call"
 NUDGE_SECONDS = 30
 
 
@@ -78,6 +79,19 @@ class CallDesk:
         self.subject = None
         self.call = None
 
+    def put_aside(self) -> None:
+        """The lock takes the sheet away; what was entered stays."""
+        self.serial += 1
+
+    def take_up(self, subject: CallSubject, call: CallInProgress | None) -> None:
+        """Go on after the lock with what was entered; a call that was logged elsewhere meanwhile is done."""
+        if self.call is None:
+            self.subject = subject
+        elif call is None or call.customer_id != subject.customer_id:
+            self.close()
+        else:
+            self.subject, self.call = subject, call
+
     def is_ticking(self) -> bool:
         """Whether the shown length grows by itself."""
         return (
@@ -133,10 +147,11 @@ class CallDesk:
 
 
 def call_desk(page: ft.Page) -> CallDesk:
-    """The desk of a page; made on first use."""
-    found = page.session.store.get(_DESK)
+    """The desk of a page and its person; made on first use."""
+    unfinished = state_of(page).unfinished
+    found = unfinished.get(_DESK)
     if isinstance(found, CallDesk):
         return found
     made = CallDesk()
-    page.session.store.set(_DESK, made)
+    unfinished[_DESK] = made
     return made

@@ -71,6 +71,19 @@ def reopen_call(page: ft.Page, session: AppSession) -> None:
         call_desk(page).open_timed(subject, call)
 
 
+def take_up_call(page: ft.Page, session: AppSession) -> None:
+    """Show the sheet that the lock took away, as it was; else that of the call in progress."""
+    desk = call_desk(page)
+    if desk.subject is not None:
+        subject = call_subject(session, desk.subject.customer_id)
+        if subject is None:
+            desk.close()
+        else:
+            desk.take_up(subject, call_in_progress(session))
+    if desk.subject is None:
+        reopen_call(page, session)
+
+
 def edit_call_anew(session: AppSession, customer_id: UUID, prefill: Prefill) -> Tap:
     """A tap that opens the sheet with what a held call said; logging it dismisses the held one."""
 
@@ -99,13 +112,14 @@ async def came_back(page: ft.Page, session: AppSession) -> None:
 def use_call_sheet(desk: CallDesk, session: AppSession | None) -> None:
     """A hook for the root: shows the sheet while the desk has a call on it."""
     use_observed(desk)
+    serial, ticks = desk.serial, session is not None and desk.is_ticking()
 
     async def tick() -> None:
-        while desk.is_ticking():
+        while ticks and desk.serial == serial and desk.is_ticking():
             await asyncio.sleep(1)
             desk.beats += 1
 
-    ft.use_effect(tick, [desk.serial, desk.is_ticking()])
+    ft.use_effect(tick, [serial, ticks])
     ft.use_dialog(call_sheet(desk, session) if session is not None and desk.subject is not None else None)
 
 

@@ -10,9 +10,10 @@ from app_client.calls.actions import take_back
 from app_client.customers.actions import promise_day
 from app_client.customers.words import promised_word
 from app_client.errors import error_words
-from app_client.flet_typed import use_state
+from app_client.flet_typed import observable, use_observed
 from app_client.i18n import t, t_capital, t_date, t_day_from
 from app_client.session import AppSession
+from app_client.session_context import dismissal, use_unfinished
 from app_client.shell.screen import announce
 from app_client.widgets import Choice, Tap, Tone, banner, choice_grid, segments, sheet, week_calendar
 from shared_models.errors import DomainError
@@ -32,30 +33,52 @@ def promise_days(today: date) -> list[date]:
     return sorted(day for day in offered if day > today)[:_MOST_OFFERED]
 
 
-def use_follow_up(session: AppSession) -> OpenFollowUp:
-    """A hook: mounts the sheet, and returns what opens it for a customer (id, name)."""
-    subject, set_subject = use_state(_nobody)
-    reason, set_reason = use_state(FollowUpReason.CALLBACK)
-    trouble, set_trouble = use_state("")
-    # The first week of the calendar, while a day is picked there.
-    weeks, set_weeks = use_state(_no_day)
+@observable
+class FollowUpForm:
+    """What the sheet holds: for whom (id, name), what for, and the first week of the calendar while a day is picked there."""
 
-    def close() -> None:
-        set_subject(None)
-        set_weeks(None)
-        set_trouble("")
+    def __init__(self) -> None:
+        self.subject: tuple[UUID, str] | None = None
+        self.reason = FollowUpReason.CALLBACK
+        self.weeks: date | None = None
+        self.trouble = ""
+
+    def open(self, customer_id: UUID, name: str) -> None:
+        """Ask for a day with this customer."""
+        self.subject = (customer_id, name)
+
+    def show_weeks(self, first: date | None) -> None:
+        """Show the calendar from that week on, or the offered days again."""
+        self.weeks = first
+
+    def close(self) -> None:
+        """Put the sheet away."""
+        self.subject = None
+        self.weeks = None
+        self.trouble = ""
+
+
+def use_follow_up(session: AppSession, *, on: str) -> OpenFollowUp:
+    """A hook: mounts the sheet, and returns what opens it for a customer (id, name). `on` names what opens it among all that is shown."""
+    form = use_observed(use_unfinished(f"follow-up {on}", FollowUpForm))
+    ft.use_dialog(_sheet(form, session) if form.subject is not None else None)
+    return form.open
+
+
+def _sheet(form: FollowUpForm, session: AppSession) -> ft.BottomSheet:
+    assert form.subject is not None  # the hook shows no sheet without one
+    customer_id, name = form.subject
 
     def pick(day: date) -> Tap:
         async def promise() -> None:
             page = ft.context.page
-            assert subject is not None  # the sheet is only shown for somebody
-            customer_id, name = subject
+            reason = form.reason
             try:
                 recorded = await promise_day(session, customer_id, day, reason=reason)
             except DomainError as error:
-                set_trouble(error_words(error))
+                form.trouble = error_words(error)
                 return
-            close()
+            form.close()
 
             async def undo() -> None:
                 try:
@@ -75,57 +98,40 @@ def use_follow_up(session: AppSession) -> OpenFollowUp:
 
         return promise
 
-    def opened() -> ft.BottomSheet:
-        assert subject is not None  # as above
-        today = session.today()
-        choices = [
-            Choice(
-                t_capital(t_day_from(day, today=today)),
-                _date_hint(day, today),
-                Tone.BRAND,
-                pick(day),
-                f"day-{day.isoformat()}",
-            )
-            for day in promise_days(today)
-        ]
-        this_week = today - timedelta(days=today.weekday())
-        choices.append(Choice(t("选日期"), t("今天或以后"), Tone.PLAIN, lambda: set_weeks(this_week), "day-pick"))
-        days = (
-            choice_grid(choices)
-            if weeks is None
-            else week_calendar(first=weeks, today=today, on_turn=set_weeks, tap_of=pick)
+    today = session.today()
+    choices = [
+        Choice(
+            t_capital(t_day_from(day, today=today)),
+            _date_hint(day, today),
+            Tone.BRAND,
+            pick(day),
+            f"day-{day.isoformat()}",
         )
-        return sheet(
-            [
-                *([banner(trouble, tone=Tone.BAD)] if trouble else []),
-                segments(
-                    [(each, promised_word(each)) for each in (FollowUpReason.CALLBACK, FollowUpReason.APPOINTMENT)],
-                    selected=reason,
-                    on_pick=set_reason,
-                    identifier="promise",
-                ),
-                days,
-            ],
-            heading=t("和{name}约在哪天？", name=subject[1]),
-            subtitle=t("点一下日子即保存，到那天会出现在名单上"),
-            on_dismiss=close,
-            on_back=(lambda: set_weeks(None)) if weeks is not None else None,
-        )
-
-    ft.use_dialog(opened() if subject is not None else None)
-
-    def open_sheet(customer_id: UUID, name: str) -> None:
-        set_subject((customer_id, name))
-
-    return open_sheet
-
-
-def _nobody() -> tuple[UUID, str] | None:
-    return None
-
-
-def _no_day() -> date | None:
-    return None
+        for day in promise_days(today)
+    ]
+    this_week = today - timedelta(days=today.weekday())
+    choices.append(Choice(t("选日期"), t("今天或以后"), Tone.PLAIN, lambda: form.show_weeks(this_week), "day-pick"))
+    days = (
+        choice_grid(choices)
+        if form.weeks is None
+        else week_calendar(first=form.weeks, today=today, on_turn=form.show_weeks, tap_of=pick)
+    )
+    return sheet(
+        [
+            *([banner(form.trouble, tone=Tone.BAD)] if form.trouble else []),
+            segments(
+                [(each, promised_word(each)) for each in (FollowUpReason.CALLBACK, FollowUpReason.APPOINTMENT)],
+                selected=form.reason,
+                on_pick=lambda each: setattr(form, "reason", each),
+                identifier="promise",
+            ),
+            days,
+        ],
+        heading=t("和{name}约在哪天？", name=name),
+        subtitle=t("点一下日子即保存，到那天会出现在名单上"),
+        on_dismiss=dismissal(form.close),
+        on_back=(lambda: form.show_weeks(None)) if form.weeks is not None else None,
+    )
 
 
 def _date_hint(day: date, today: date) -> str:

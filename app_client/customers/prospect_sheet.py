@@ -18,7 +18,7 @@ from app_client.errors import error_words
 from app_client.flet_typed import observable, use_observed
 from app_client.i18n import t
 from app_client.session import AppSession
-from app_client.session_context import use_unfinished
+from app_client.session_context import dismissal, use_unfinished
 from app_client.shell.screen import announce
 from app_client.theme import Role
 from app_client.widgets import Tap, Tone, banner, chips, note, primary_button, sheet, text_field
@@ -135,4 +135,4 @@ def _sheet(form: ProspectForm, session: AppSession, on_open: Callable[[UUID], ob
         ),
         primary_button(t("保存"), on_click=save, identifier="save-prospect"),
     ]
-    return sheet(parts, heading=t("添加潜力客户"), on_dismiss=dismissed, tall=True)
+    return sheet(parts, heading=t("添加潜力客户"), on_dismiss=dismissal(dismissed), tall=True)

@@ -15,11 +15,11 @@ from app_client.customers.prospect_sheet import use_prospect_sheet
 from app_client.customers.queries import CustomerView, customer_view
 from app_client.customers.take_back import use_take_back
 from app_client.customers.words import contact_words, silence_words
-from app_client.flet_typed import component, keyed, memo, use_state
+from app_client.flet_typed import component, keyed, memo, observable, use_observed
 from app_client.i18n import Language, t, t_n
 from app_client.search.queries import Filters, Found, FoundCustomer, find_customers
 from app_client.session import AppSession
-from app_client.session_context import go, use_app, use_session, use_store_version
+from app_client.session_context import go, use_app, use_session, use_store_version, use_unfinished
 from app_client.shell.marks import prospect_badge, tier_badge, tier_word
 from app_client.shell.screen import shell_view
 from app_client.visits.check_in import use_check_in
@@ -47,6 +47,23 @@ SetFilters = Callable[[Filters | Callable[[Filters], Filters]], None]
 _TIERS = (Tier.DIAMOND, Tier.PLATINUM, Tier.GOLD)
 
 
+@observable
+class Looking:
+    """What is looked for in the book, and who is looked at beside it."""
+
+    def __init__(self) -> None:
+        self.filters = Filters()
+        self.chosen: UUID | None = None
+
+    def filter_by(self, filters: Filters | Callable[[Filters], Filters]) -> None:
+        """Look for something else."""
+        self.filters = filters(self.filters) if callable(filters) else filters
+
+    def choose(self, customer_id: UUID) -> None:
+        """Look at somebody."""
+        self.chosen = customer_id
+
+
 @component
 def CustomersScreen() -> ft.View:
     """The advisor's whole book; on a wide screen with the chosen customer beside it."""
@@ -54,14 +71,14 @@ def CustomersScreen() -> ft.View:
     version = use_store_version(session)
     language = use_app().language
     wide = use_wide()
-    filters, set_filters = use_state(Filters())
-    chosen, set_chosen = use_state(_nobody)
+    looking = use_observed(use_unfinished("customers", Looking))
+    filters, chosen = looking.filters, looking.chosen
     today = session.today()
     found = ft.use_memo(lambda: find_customers(session, filters), [filters, version, today])
 
     def open_customer(customer_id: UUID) -> None:
         if wide:
-            set_chosen(customer_id)
+            looking.choose(customer_id)
         else:
             go(f"/customers/{customer_id}")
 
@@ -79,7 +96,7 @@ def CustomersScreen() -> ft.View:
             wide=wide,
             is_chosen=row.id == beside,
             by_silence=filters.silent_days is not None,
-            on_open=set_chosen,
+            on_open=looking.choose,
             language=language,
         )
         for index, row in enumerate(found.rows)
@@ -88,7 +105,7 @@ def CustomersScreen() -> ft.View:
         more = t_n("还有 {n} 位，输入姓名或电话来缩小范围", found.hidden)
         rows.append(ft.Container(note(more, align=ft.TextAlign.CENTER), padding=16, alignment=ft.Alignment.CENTER))
     if not found.rows:
-        rows = [_nobody_found(session, found, filters, set_filters, add_prospect)]
+        rows = [_nobody_found(session, found, filters, looking.filter_by, add_prospect)]
     return shell_view(
         route="/customers",
         heading=t("客户"),
@@ -98,11 +115,11 @@ def CustomersScreen() -> ft.View:
                 text_field(
                     t("姓名、拼音、尾号"),
                     value=filters.text,
-                    on_change=lambda text: set_filters(lambda last: replace(last, text=text)),
+                    on_change=lambda text: looking.filter_by(lambda last: replace(last, text=text)),
                     identifier="customer-search",
                     icon=ft.Icons.SEARCH,
                 ),
-                *_filter_rows(filters, set_filters),
+                *_filter_rows(filters, looking.filter_by),
                 _count_line(found, filters, add_prospect),
                 ft.ListView(rows, expand=True, spacing=0, padding=ft.Padding(bottom=24), key="customer-list"),
             ],
@@ -121,7 +138,7 @@ def CustomerScreen() -> ft.View:
     use_store_version(session)
     address = use_address("customer_id")
     view = customer_view(session, address.id) if address.id else None
-    actions = use_customer_actions(session, view)
+    actions = use_customer_actions(session, view, on="page")
     take_back = use_take_back(session, view)
     return shell_view(
         route=address.path or "/customers/none",
@@ -139,7 +156,7 @@ def CustomerPane(*, customer_id: UUID) -> ft.Control:
     session = use_session()
     use_store_version(session)
     view = customer_view(session, customer_id)
-    actions = use_customer_actions(session, view)
+    actions = use_customer_actions(session, view, on=str(customer_id))
     take_back = use_take_back(session, view)
     if view is None or actions is None:
         return detail_pane([_gone()])
@@ -149,10 +166,10 @@ def CustomerPane(*, customer_id: UUID) -> ft.Control:
     )
 
 
-def use_customer_actions(session: AppSession, view: CustomerView | None) -> ft.Control | None:
-    """A hook: what can be done with a customer, within the thumb's reach, and the sheets it opens."""
+def use_customer_actions(session: AppSession, view: CustomerView | None, *, on: str) -> ft.Control | None:
+    """A hook: what can be done with a customer, within the thumb's reach, and the sheets it opens; `on` names the place they are on."""
     open_check_in = use_check_in(session)
-    open_follow_up = use_follow_up(session)
+    open_follow_up = use_follow_up(session, on=on)
     if view is None:
         return None
     customer = view.customer
@@ -183,10 +200,6 @@ def use_customer_actions(session: AppSession, view: CustomerView | None) -> ft.C
         tight=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
-
-
-def _nobody() -> UUID | None:
-    return None
 
 
 def _detail(chosen: UUID | None) -> ft.Control:

@@ -11,7 +11,7 @@ from app_client.i18n import Language, t, t_duration, t_n
 from app_client.lock.actions import PinsSpent, WrongPin
 from app_client.lock.pin import LENGTH, pin_trouble
 from app_client.theme import GUTTER, MOTION_MS, TARGET, TITLE, Role
-from app_client.widgets import Tap, note, quiet_button, tappable, title, use_wide
+from app_client.widgets import Tap, note, quiet_button, tappable, title, use_low, use_wide
 from shared_models.errors import DomainError
 
 EnterPin = Callable[[str], Awaitable[None]]
@@ -28,9 +28,8 @@ _KEY_HEIGHT = 64
 _BENEATH = 72
 _MARK = 56
 _MOST_HEIGHT = 760
-# Below, the keys are as low as a target may be; and lower still, a phone lies on its side, words and pad stand side by side.
+# Below, the keys are as low as a target may be.
 _ROOMY = 640
-_LOW = 480
 _DOT = 14
 
 
@@ -208,7 +207,7 @@ def _pin_view(
     parts: list[ft.Control] = [_words(entry, heading=heading, hint=hint, said=said), keys]
     whole = (
         ft.Row(parts, vertical_alignment=ft.CrossAxisAlignment.CENTER, expand=True)
-        if height < _LOW
+        if use_low()
         else ft.Column(parts, horizontal_alignment=ft.CrossAxisAlignment.CENTER, expand=True)
     )
     return ft.View(

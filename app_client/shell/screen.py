@@ -1,6 +1,7 @@
 """The frame of every signed-in screen: the navigation of this person's role and the sync pill; no screen's content."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import flet as ft
 
@@ -12,7 +13,18 @@ from app_client.widgets import NavItem, Tap, Tone, app_view, snackbar, snackbar_
 from shared_models.org import Role
 
 _TONE = {SyncMood.FINE: Tone.BRAND, SyncMood.WAITING: Tone.WARN, SyncMood.NEEDS_YOU: Tone.BAD}
-_SNACKBAR = "snackbar"
+_SAYING = "saying"
+
+
+@dataclass(slots=True)
+class Saying:
+    """What is said on a snackbar, and the `bar` that says it."""
+
+    text: str
+    action: str
+    on_action: Tap | None
+    lifted: bool
+    bar: ft.SnackBar | None = None
 
 
 def nav_items(role: Role) -> list[NavItem]:
@@ -48,6 +60,13 @@ def shell_view(
     """A screen with this person's navigation and, for an advisor, the sync pill; a hook: call it in a component's body, always."""
     session = use_session()
     use_store_version(session)
+    page, has_action = ft.context.page, bottom is not None
+
+    def make_way() -> None:
+        if has_action:
+            _lift(page)
+
+    ft.use_effect(make_way, [has_action])
     advises = session.staff.role is Role.ADVISOR
     return app_view(
         route=route,
@@ -66,16 +85,33 @@ def shell_view(
 def announce(page: ft.Page, text: str, *, action: str = "", on_action: Tap | None = None, lifted: bool = False) -> None:
     """Say what just happened, in place of what was said before: a queue of old words would offer to undo the wrong thing.
 
-    `lifted`: above the bottom action of the screen that is shown, or comes next. What the device could not keep is said
-    with it: "recorded" alone would be half the truth.
+    `lifted`: above the bottom action of the screen that is shown, or comes next; a screen with one that comes later lifts it
+    by itself. What the device could not keep is said with it: "recorded" alone would be half the truth.
     """
     session = state_of(page).session
     if session is not None and is_at_risk(session):
         text = t("{said} · 还没存到本机，先不要关闭应用", said=text)
-    before = page.session.store.get(_SNACKBAR)
-    if isinstance(before, ft.SnackBar) and before.open:
-        before.open = False
-        before.update()
-    saying = snackbar(text, action=action, on_action=on_action, aside=snackbar_aside(page.width or 0), lifted=lifted)
-    page.session.store.set(_SNACKBAR, saying)
-    page.show_dialog(saying)
+    _say(page, Saying(text, action, on_action, lifted=lifted))
+
+
+def _say(page: ft.Page, saying: Saying) -> None:
+    before = page.session.store.get(_SAYING)
+    if isinstance(before, Saying) and before.bar is not None and before.bar.open:
+        before.bar.open = False
+        before.bar.update()
+    saying.bar = snackbar(
+        saying.text,
+        action=saying.action,
+        on_action=saying.on_action,
+        aside=snackbar_aside(page.width or 0),
+        lifted=saying.lifted,
+    )
+    page.session.store.set(_SAYING, saying)
+    page.show_dialog(saying.bar)
+
+
+def _lift(page: ft.Page) -> None:
+    """Say it again above the bottom action of the screen that has just come, if it lies on that."""
+    saying = page.session.store.get(_SAYING)
+    if isinstance(saying, Saying) and not saying.lifted and saying.bar is not None and saying.bar.open:
+        _say(page, replace(saying, lifted=True))

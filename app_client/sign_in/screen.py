@@ -22,6 +22,7 @@ from app_client.widgets import (
     tappable,
     text_field,
     title,
+    use_low,
     use_wide,
 )
 from shared_models.errors import DomainError
@@ -52,7 +53,7 @@ def SignInScreen(*, sign_in: SignIn, again: str, by_pin: Tap | None, language: L
     Whose sign-in has expired may also put it off: recording and export need no server.
     """
     state = app_state()
-    wide = use_wide()
+    beside, wide = use_low(), use_wide()
     typed, _ = use_state(lambda: Typed(again))
     trouble, set_trouble = use_state("")
     busy, set_busy = use_state(False)
@@ -115,16 +116,23 @@ def SignInScreen(*, sign_in: SignIn, again: str, by_pin: Tap | None, language: L
             ],
             spacing=12,
             tight=True,
+            # A keyboard, or large type, leaves less room than the form needs.
+            scroll=ft.ScrollMode.AUTO if beside or not wide else None,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         ),
         padding=ft.Padding(left=24, right=24, top=28, bottom=28),
         bgcolor=Role.CARD,
-        border_radius=RADIUS_SHEET
-        if wide
-        else ft.BorderRadius(top_left=RADIUS_SHEET, top_right=RADIUS_SHEET, bottom_left=0, bottom_right=0),
-        expand=not wide,
+        border_radius=_corners(beside=beside, wide=wide),
+        expand=beside or not wide,
     )
-    return _brand_view(form, language, wide=wide)
+    return _brand_view(form, language, beside=beside, wide=wide)
+
+
+def _corners(*, beside: bool, wide: bool) -> ft.BorderRadius:
+    """A card on a wide screen; else it comes out of the edge that it stands at."""
+    left, right = (RADIUS_SHEET, 0) if beside else (RADIUS_SHEET, RADIUS_SHEET)
+    below = RADIUS_SHEET if wide and not beside else 0
+    return ft.BorderRadius(top_left=left, top_right=right, bottom_left=left if beside else below, bottom_right=below)
 
 
 def _heading(again: str, *, choosing: bool) -> str:
@@ -221,30 +229,45 @@ def StartingScreen(*, trouble: str, language: Language) -> ft.View:
     """Shown while the device's own data is opened, or why it could not be."""
     content = note(trouble, color=LIGHT.on_brand, align=ft.TextAlign.CENTER) if trouble else loading_state("")
     return _brand_view(
-        ft.Container(content, padding=24, alignment=ft.Alignment.CENTER, expand=True), language, wide=False
+        ft.Container(content, padding=24, alignment=ft.Alignment.CENTER, expand=True),
+        language,
+        beside=use_low(),
+        wide=False,
     )
 
 
-def _brand_view(form: ft.Control, spoken: Language, *, wide: bool) -> ft.View:
+def _brand_view(form: ft.Control, spoken: Language, *, beside: bool, wide: bool) -> ft.View:
+    """The mark and, beneath it or `beside` it, what there is to do."""
     switch = ft.Row([_language_switch(app_state(), spoken)], alignment=ft.MainAxisAlignment.END)
-    brand = ft.Container(_brand(), padding=ft.Padding(left=24, right=24, top=48, bottom=32))
-    column = ft.Column([brand, form], spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-    if wide:
-        # A width inside a box with an alignment is a greatest width, so the column is as wide as the form.
-        column.tight = True
-        body: ft.Control = ft.Container(
-            ft.Container(column, width=_FORM_WIDTH), alignment=ft.Alignment.TOP_CENTER, expand=True
+    brand = ft.Container(_brand(), padding=ft.Padding(left=24, right=24, top=0 if beside else 48, bottom=32))
+    if beside:
+        left = ft.Column([switch, ft.Container(brand, expand=True, alignment=ft.Alignment.CENTER_LEFT)], expand=1)
+        body: ft.Control = ft.Row(
+            [left, ft.Column([form], width=_FORM_WIDTH, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)],
+            spacing=0,
+            expand=True,
+            vertical_alignment=ft.CrossAxisAlignment.STRETCH,
         )
+    elif wide:
+        column = ft.Column(
+            [brand, form],
+            spacing=0,
+            tight=True,
+            scroll=ft.ScrollMode.AUTO,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+        # A width inside a box with an alignment is a greatest width, so the column is as wide as the form.
+        body = ft.Container(ft.Container(column, width=_FORM_WIDTH), alignment=ft.Alignment.TOP_CENTER, expand=True)
     else:
-        column.expand = True
-        body = column
+        body = ft.Column([brand, form], spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    parts: list[ft.Control] = [body] if beside else [switch, body]
     return ft.View(
         route="/",
         padding=0,
         bgcolor=LIGHT.brand,
         controls=[
             ft.SafeArea(
-                ft.Column([switch, body], spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+                ft.Column(parts, spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
                 expand=True,
                 avoid_intrusions_bottom=False,
             )

@@ -27,6 +27,7 @@ class Meta(StrEnum):
     LAST_SYNCED_AT = "last_synced_at"
     UNLOCK_DIGESTS = "unlock_digests"
     SNAPSHOT = "snapshot"
+    CARD_KEYS = "card_keys"
     LANGUAGE = "language"
     THEME = "theme"
 

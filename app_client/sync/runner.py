@@ -16,6 +16,7 @@ from app_client.store import ledger, materialize
 from app_client.store.database import LocalStore, StoreFailed
 from app_client.store.meta import Meta, get_meta, last_synced_at, set_meta
 from app_client.sync import machine
+from app_client.sync.card_keys import CardKeyFetch
 from app_client.sync.clock_offset import CLOCK_SAMPLES, best_offset_ms, with_sample
 from app_client.sync.machine import Phase, SyncState
 from app_client.sync.transport import ApiTransport, BadReply, Offline, ServerSaid, SignInAgain, TimedResponse
@@ -65,6 +66,7 @@ class SyncRunner:
         self._clock = clock
         self._is_active = is_active
         self._chance = chance
+        self._card_keys = CardKeyFetch(store, transport, clock)
         self._state = SyncState()
         self._todo: deque[machine.Effect] = deque()
         self._listeners = Listeners()
@@ -120,6 +122,9 @@ class SyncRunner:
             try:
                 with self._telling_when_it_drags():
                     await self._perform(self._todo.popleft())
+                if self._state.phase is Phase.IDLE:
+                    # Both sides are in step: what was recorded has gone first.
+                    await self._card_keys.refresh()
             except BaseException:
                 # Cancelled in mid-air: whatever the server did, the same batch goes out next time.
                 self._todo.clear()

@@ -17,6 +17,7 @@ from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
 from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
 from shared_models.plans import Plan, PlanEdit
+from shared_models.sealing import CardKeys
 from shared_models.sync import SyncRequest, SyncResponse
 from shared_models.team import TeamActivity, TeamDay, TeamRange
 
@@ -178,6 +179,13 @@ class ApiTransport:
         if [result.id for result in response.results] != [activity["id"] for activity in request.activities]:
             raise BadReply("The server's answer does not fit what was sent.")
         return TimedResponse(response, sent_at=sent_at, received_at=received_at)
+
+    async def get_card_keys(self) -> CardKeys:
+        """The bank's public card keys, which anybody may have. Raises Throttled, ServerSaid, Offline, BadReply."""
+        # Without a token, so that asking can end nobody's sign-in.
+        reply = await self._http.send("GET", f"{API}/keys", headers={"Accept": "application/json"})
+        _raise_for_status(reply)
+        return _parsed(reply, CardKeys)
 
     async def get_me(self) -> Staff:
         """Who is signed in, as the server has them now."""

@@ -9,10 +9,10 @@ from uuid import UUID
 import flet as ft
 
 from app_client.errors import error_words
-from app_client.flet_typed import component, use_observed, use_state
+from app_client.flet_typed import component, observable, use_observed, use_state
 from app_client.i18n import t, t_date
 from app_client.session import AppSession
-from app_client.session_context import app_state, use_session, use_store_version
+from app_client.session_context import app_state, dismissal, use_session, use_store_version, use_unfinished
 from app_client.shell.screen import shell_view
 from app_client.team.actions import fetch_day
 from app_client.team.behind import Focus, use_focus
@@ -72,15 +72,35 @@ class Wanted:
     times: int
 
 
+@observable
+class TeamPlace:
+    """Where a head is: which unit on which day, and what they look into; `on` is the business day it was chosen on."""
+
+    def __init__(self, where: Where, on: date) -> None:
+        self.where = where
+        self.on = on
+        self.focus: Focus | None = None
+
+    def move(self, there: Where, on: date) -> None:
+        """Go to another unit or day."""
+        self.focus = None
+        self.where, self.on = there, on
+
+    def look_into(self, focus: Focus | None) -> None:
+        """Open something of this unit's day, or close it."""
+        self.focus = focus
+
+
 @component
 def TeamScreen() -> ft.View:
     """The team of the signed-in head, by unit and day."""
     session = use_session()
     version = use_store_version(session)
     wide = use_wide()
-    where, set_where = use_state(lambda: Where((session.staff.unit,), session.today()))
+    today = session.today()
+    place = use_observed(use_unfinished("team", lambda: TeamPlace(Where((session.staff.unit,), today), today)))
+    where, focus = place.where, place.focus
     asking, set_asking = use_state(Asking)
-    focus, set_focus = use_state(_nothing)
     picks_day, set_picks_day = use_state(_no)
     times, set_times = use_state(_never)
     kept = ft.use_memo(lambda: kept_day(session, where.unit.id, where.day), [where.unit.id, where.day, version])
@@ -103,38 +123,34 @@ def TeamScreen() -> ft.View:
         if last_wanted.current != wanted:
             last_wanted.current = wanted
             set_asking(Asking())
-        began_on = session.today()
-        await ask()
         while presence.is_seen:
-            await asyncio.sleep(REFRESH_SECONDS)
-            if where.day == began_on != session.today():
+            if where.day == place.on != session.today():
                 # Left open overnight, "today" is the new day.
                 move(Where(where.path, session.today()))
                 return
-            if presence.is_seen:
-                await ask()
+            await ask()
+            await asyncio.sleep(REFRESH_SECONDS)
 
     # With a cleanup Flet ends the running one when the screen goes; a return to the page asks at once.
     ft.use_effect(stay_fresh, [wanted, presence.returns], cleanup=_nothing)
 
     def move(there: Where) -> None:
-        set_focus(None)
-        set_where(there)
+        place.move(there, session.today())
 
     def close() -> None:
-        set_focus(None)
+        place.look_into(None)
 
     def again() -> None:
         set_times(lambda last: last + 1)
 
-    pane = use_focus(session, view, focus, version=version, wide=wide, on_focus=set_focus)
+    pane = use_focus(session, view, focus, version=version, wide=wide, on_focus=place.look_into)
     ft.use_dialog(
         sheet(
             [pane],
             heading=_focus_heading(view, focus),
             subtitle=_focus_subtitle(view, focus),
-            on_dismiss=close,
-            on_back=_back_to(focus, set_focus),
+            on_dismiss=dismissal(close),
+            on_back=_back_to(focus, place.look_into),
             tall=True,
         )
         if pane is not None and not wide
@@ -149,14 +165,14 @@ def TeamScreen() -> ft.View:
         content=[
             _days(session, where, move, lambda: set_picks_day(True), again, asking),
             *_crumbs(where, move),
-            *_body(view, asking, again, focus, set_focus, move, where, wide=wide),
+            *_body(view, asking, again, focus, place.look_into, move, where, wide=wide),
         ],
-        detail=_detail(view, pane, focus, set_focus, close) if wide else None,
+        detail=_detail(view, pane, focus, place.look_into, close) if wide else None,
         on_back=back,
     )
 
 
-def _nothing() -> Focus | None:
+def _nothing() -> None:
     return None
 
 

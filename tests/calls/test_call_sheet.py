@@ -156,6 +156,25 @@ async def test_undo_takes_back_the_call_and_its_promise(app: App, scene: Scene, 
     assert "11月23日 周一 · 还差 20 通电话、5 位面访" in app.texts()
 
 
+async def test_the_way_back_is_said_above_the_action_of_the_screen_one_goes_on_to(app: App, scene: Scene) -> None:
+    def said() -> list[tuple[str, float]]:
+        """What is still said, and how far above the edge."""
+        shown = [each for each in app.all(ft.SnackBar) if each.open]
+        return [(each.content.content.value, each.margin.bottom) for each in shown]  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess] - a snackbar's own
+
+    await ring(app, scene)
+    await app.tap("outcome-no_answer")
+    [(words, low)] = said()
+    await app.navigate(1)
+    assert said() == [(words, low)]
+    await app.navigate(2)
+    [(again, high)] = said()
+    assert again == words
+    assert high > low
+    await app.navigate(0)
+    assert said() == [(words, high)]
+
+
 async def test_a_corrected_length_is_the_persons_own(app: App, scene: Scene, session: AppSession) -> None:
     await ring(app, scene, seconds=40)
     await app.tap("length-more")

@@ -17,6 +17,10 @@ def test_signing_in_wrongly_says_so_and_the_language_is_one_tap_away(open_phone:
     screen.tap("language-switch")
     screen.button("Sign in").wait_for()
     screen.tap("language-switch")
+    # On its side, the phone shows the whole form too.
+    screen.page.set_viewport_size({"width": 844, "height": 390})
+    expect(screen.at("sign-in")).to_be_in_viewport(ratio=1)
+    screen.page.set_viewport_size({"width": 390, "height": 844})
     sign_in(screen, "advisor3")
     spoken(screen, "接下来")
     # The refused sign-in is the one error a browser writes by itself.

@@ -1,5 +1,7 @@
 """The lock as people meet it: choosing a PIN, coming back, forgetting it, and finding the app locked after a while."""
 
+from datetime import date
+
 import flet as ft
 import pytest
 
@@ -8,9 +10,14 @@ from app_client.i18n import Language
 from app_client.lock.actions import choose_minutes
 from app_client.session import store_path
 from app_client.session_context import Phase, state_of
+from app_client.store import ledger
 from app_client.store.ledger import outbox_counts
+from shared_models.calls import Call
+from shared_models.follow_ups import FollowUp, FollowUpReason
 from tests.lock.scenes import OTHER_PIN, PIN, LockedPhone, fill_in, press, session_of
-from tests.sync.bank import ADVISOR
+from tests.store.scenes import MONDAY
+from tests.sync.bank import ADVISOR, a_platform
+from tests.team.team_bank import CHILD, LIU, TeamBank
 from tests.today.scenes import OUYANG, a_call, clients_closed, person, record
 from tests.ui.harness import App
 
@@ -258,3 +265,80 @@ async def test_what_was_being_filled_in_is_there_after_the_lock_and_goes_with_it
         await app.navigate(1)
         await app.tap("add-prospect")
         assert app.one(ft.TextField, key="prospect-name").value == ""
+
+
+async def test_a_call_made_elsewhere_that_was_being_recorded_is_asked_about_as_it_was_after_the_lock(
+    phone: LockedPhone,
+) -> None:
+    await phone.signed_in()
+    async with phone.app(route=f"/customers/{person(OUYANG)}") as app:
+        await app.tap("record-call")
+        await app.tap("length-180")
+        await app.tap("add-note")
+        await app.type("call-note", "下周带女儿来")
+        await gone_for(phone, app, minutes=5)
+        await clients_closed(app)
+        assert is_locked(app)
+        assert not app.has("outcome-interested")
+        await press(app, PIN)
+        await app.settle(200)
+        assert app.one(ft.TextField, key="call-note").value == "下周带女儿来"
+        await app.tap("outcome-wrong_number")
+        [call] = session_of(app).store.read(lambda tx: ledger.activities_of_day(tx, MONDAY))
+        assert isinstance(call.data, Call)
+        assert (call.data.talk_seconds, call.data.note) == (180, "下周带女儿来")
+
+
+async def test_the_sheet_that_asks_for_a_day_is_there_after_the_lock(phone: LockedPhone) -> None:
+    await phone.signed_in()
+    async with phone.app(route=f"/customers/{person(OUYANG)}") as app:
+        await app.tap("follow-up")
+        await app.tap("promise-appointment")
+        await gone_for(phone, app, minutes=5)
+        await clients_closed(app)
+        assert not app.has("promise-appointment")
+        await press(app, PIN)
+        await app.settle(200)
+        await app.tap("day-2026-11-24")
+        [promise] = session_of(app).store.read(lambda tx: ledger.activities_of_day(tx, MONDAY))
+        assert promise.data == FollowUp(due_on=date(2026, 11, 24), reason=FollowUpReason.APPOINTMENT)
+
+
+async def test_what_was_being_recorded_is_nobody_elses(phone: LockedPhone) -> None:
+    await phone.signed_in()
+    async with phone.app(route=f"/customers/{person(OUYANG)}") as app:
+        await app.tap("record-call")
+        await gone_for(phone, app, minutes=5)
+        await clients_closed(app)
+        await app.tap("pin-forgotten")
+        await fill_in(app, login="advisor2")
+        await press(app, PIN + PIN)
+        await app.settle(200)
+        assert not app.has("outcome-interested")
+
+
+async def test_a_head_is_after_the_lock_where_they_were_before_and_next_morning_on_the_new_day(
+    phone: LockedPhone,
+) -> None:
+    bank = TeamBank(phone.clock)
+    phone.bank = bank
+    phone.platform = a_platform(phone.platform.storage.root, bank, phone.phone, vault=phone.vault, attention=phone.hand)
+    await phone.signed_in("head")
+    async with phone.app(route="/team") as app:
+        await app.tap(f"unit-{CHILD}")
+        await app.tap(f"advisor-{LIU}")
+        await app.tap("behind-calls_effective")
+        await gone_for(phone, app, minutes=5)
+        await clients_closed(app)
+        assert is_locked(app)
+        await press(app, PIN)
+        await app.settle(200)
+        assert "二道网点" in app.texts()
+        assert "10 条记录" in app.texts()
+        await gone_for(phone, app, hours=16)
+        await clients_closed(app)
+        await press(app, PIN)
+        await app.settle(200)
+        assert bank.asked[-1] == {"unit_id": str(CHILD), "day": "2026-11-24"}
+        await clients_closed(app)
+        assert not app.has("behind-count")

@@ -9,10 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from app_client.platform.http import HttpReply, Offline
+from shared_models.sealing import CardKey, CardKeys
 from tests.simulation.server import SYNC, TOKEN, Request, ServerDied, SimulatedServer
 from tests.simulation.virtual import pass_time
 
 TIMEOUT = 30.0
+CARD_KEYS = "/api/v1/keys"
+_KEYS = CardKeys(keys=[CardKey(kid="simulated", n="AQAB", e="AQAB")]).model_dump_json().encode()
 
 
 class Fate(StrEnum):
@@ -119,6 +122,9 @@ class Line:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpReply:
+        if path == CARD_KEYS:
+            # Past weather and story: no invariant speaks of these keys, and nobody here seals.
+            return HttpReply(200, {}, _KEYS)
         began = asyncio.get_running_loop().time()
         self.sent_at.append(began)
         request = self._at_the_gate(Request(path, headers, body or b""))

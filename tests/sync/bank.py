@@ -14,6 +14,7 @@ from app_client.platform.abilities import Attention, KeptSession, Platform, Seal
 from app_client.platform.http import HttpReply, Offline
 from app_client.platform.no_vault import NoAttention, NoVault
 from app_client.platform.storage import DiskStorage
+from shared_models.sealing import CardKey, CardKeys
 from shared_models.visits import Fix
 from tests.store.scenes import HandClock
 
@@ -54,6 +55,9 @@ class Bank:
     chosen: dict[str, str] = field(default_factory=dict)
     # What the keys of devices are made of.
     secret: str = "the bank's"
+    # Its public key for cards, which nobody can seal to; and how often it was asked for it.
+    card_key: CardKey = field(default_factory=lambda: CardKey(kid="first", n="AQAB", e="AQAB"))
+    key_requests: int = 0
 
     def __post_init__(self) -> None:
         self.people = {
@@ -100,6 +104,10 @@ class Bank:
     def _answer(self, path: str, headers: Mapping[str, str], body: bytes) -> HttpReply:
         if path == "/api/v1/auth/token":
             return self._grant(dict(parse_qsl(body.decode())))
+        if path == "/api/v1/keys":
+            assert "Authorization" not in headers
+            self.key_requests += 1
+            return HttpReply(200, {}, CardKeys(keys=[self.card_key]).model_dump_json().encode())
         if headers.get("Authorization", "").removeprefix("Bearer ") not in self.access_tokens:
             return self._problem(401, "not_signed_in")
         if path == "/api/v1/auth/logout":
