@@ -78,6 +78,21 @@ def recorded_calls(activities: Iterable[Activity], policy: DayPolicy) -> dict[UU
     return _recorded(standing, _records(standing), policy)
 
 
+def as_recorded(activities: Iterable[Activity], policy: DayPolicy) -> list[Activity]:
+    """The activities with each logged call of the day as long as the exchange says it was, without the records of such calls."""
+    known = list(activities)
+    paired = recorded_calls(known, policy)
+    records = _records(known)
+    behind = set(paired.values())
+    return [_as_long_as(each, records.get(paired.get(each.id, each.id))) for each in known if each.id not in behind]
+
+
+def _as_long_as(activity: Activity, record: PbxRecord | None) -> Activity:
+    if record is None or not isinstance(activity.data, Call):
+        return activity
+    return activity.model_copy(update={"data": activity.data.model_copy(update={"talk_seconds": record.talk_seconds})})
+
+
 def unlogged_records(activities: Iterable[Activity], policy: DayPolicy) -> list[Activity]:
     """The exchange's records of the day of which no logged call says how they went, oldest first."""
     standing, _ = _standing(activities, policy)

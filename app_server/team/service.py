@@ -1,7 +1,7 @@
 """The rules of the team view: whose days a head sees, and their totals. SQL is in queries.py, sheets in export.py."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -36,6 +36,7 @@ from shared_models.team import (
     Totals,
     UnitTotals,
 )
+from shared_models.telephony import PbxRecord
 from shared_models.visits import VisitCheck
 
 # Before any bank kept such a ledger; keeps windows and weeks inside the calendar.
@@ -231,12 +232,18 @@ def _explained(
                 reason=reason,
                 finding=check.finding if check is not None else None,
                 outlet_m=check.outlet_m if check is not None else None,
+                recorded_talk_seconds=_talk_seconds(made, recorded.get(activity.id)),
                 voided=is_voided,
                 counted=counted,
                 adds=attribution.adds_to(metric, before, after) if metric not in (None, "met") else Decimal(0),
                 # A sealed card is nobody's to read but the server's, once.
                 data={key: value for key, value in entry.row.data.items() if key != "card"},
             )
+
+
+def _talk_seconds(made: Mapping[UUID, Activity], record_id: UUID | None) -> int | None:
+    record = made[record_id].data if record_id is not None else None
+    return record.talk_seconds if isinstance(record, PbxRecord) else None
 
 
 def _would_count(
