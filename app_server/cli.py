@@ -17,6 +17,7 @@ from app_server.cards.service import CardReader
 from app_server.clock import SystemClock
 from app_server.database import Database
 from app_server.demo.commands import build_demo, tell_who
+from app_server.demo.simulate import simulate_pbx
 from app_server.imports.commands import import_cards, import_cdr_file, import_command, import_outbox, init
 from app_server.imports.service import ImportKind
 from app_server.migrations import current, head, require_migrated
@@ -40,6 +41,8 @@ telephony_app = typer.Typer(no_args_is_help=True, help="The bank's exchanges and
 app.add_typer(telephony_app, name="telephony")
 telephony_keys_app = typer.Typer(no_args_is_help=True, help="The keys that exchanges sign with.")
 telephony_app.add_typer(telephony_keys_app, name="key")
+simulate_app = typer.Typer(no_args_is_help=True, help="What happens around a demo bank.")
+app.add_typer(simulate_app, name="simulate")
 
 
 def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -63,6 +66,7 @@ import_app.command("outbox")(plain_errors(import_outbox))
 import_app.command("cdr")(plain_errors(import_cdr_file))
 app.command("init")(plain_errors(init))
 telephony_app.command("standing")(plain_errors(show_standing))
+simulate_app.command("pbx")(plain_errors(simulate_pbx))
 telephony_keys_app.command("add")(plain_errors(add_key))
 telephony_keys_app.command("list")(plain_errors(list_keys_of))
 telephony_keys_app.command("remove")(plain_errors(remove_key))
