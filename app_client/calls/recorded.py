@@ -14,7 +14,6 @@ from app_client.errors import error_words
 from app_client.i18n import t, t_n
 from app_client.session import AppSession
 from app_client.shell.screen import announce
-from app_client.theme import Role
 from app_client.widgets import Tone, body, card, chips, note
 from shared_models.calls import CallOutcome, TimedBy
 from shared_models.errors import DomainError
@@ -67,7 +66,6 @@ def recorded_call(session: AppSession, records: Sequence[RecordedCall]) -> list[
         ],
         spacing=12,
     )
-    shown.border = ft.Border.all(1, Role.LINE)
     return [ft.Container(shown, padding=ft.Padding(bottom=12))]
 
 

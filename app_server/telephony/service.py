@@ -26,7 +26,7 @@ UNKNOWN_LINE = "unknown_line"
 NOT_AN_ADVISOR = "not_an_advisor"
 CONFLICT = "id_conflict"
 
-_DETAILS = {
+DETAILS = {
     UNKNOWN_LINE: "own_number was nobody's line on that day; it waits until the bank's list of lines says whose.",
     NOT_AN_ADVISOR: "own_number was the line of somebody who was no advisor on that day; it is kept and not counted.",
     RejectCode.TOO_OLD.value: "The call came too late to be counted; it is kept.",
@@ -195,5 +195,5 @@ def _answer(each: ReadEvent, status: EventStatus, code: str | None = None) -> Ev
         event=each.event.event.value,
         status=status,
         code=code,
-        detail=_DETAILS[code] if code is not None else None,
+        detail=DETAILS[code] if code is not None else None,
     )
