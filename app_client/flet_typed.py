@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
 import flet as ft
+from flet.utils import object_model
 
-# `cast("Any", ft)` below: these three are untyped in Flet, and their signatures here are what they do.
+# `cast("Any", …)` below: these are untyped in Flet, and their signatures here are what they do.
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
@@ -40,3 +41,8 @@ def use_observed(value: T) -> T:
     if held is not value:
         hold(lambda _: value)
     return value
+
+
+def forget_text(field: ft.TextField) -> None:
+    """Let a field that was drawn forget its text on this side; Flet forbids setting it, and keeps the field when it has gone."""
+    cast("Any", object_model).patch_dataclass(field, {"value": ""})

@@ -309,6 +309,10 @@ def _theme(palette: Palette) -> ft.Theme:
             drag_handle_color=palette.outline,
             barrier_color="#990b1523",
         ),
+        # On a wide window the chosen day stands in a narrow column.
+        date_picker_theme=ft.DatePickerTheme(
+            bgcolor=palette.card, elevation=0, header_headline_text_style=text_style(BODY, weight=BOLD)
+        ),
         dialog_theme=ft.DialogTheme(bgcolor=palette.card, elevation=0, shape=ft.RoundedRectangleBorder(radius=20)),
         filled_button_theme=ft.FilledButtonTheme(
             style=ft.ButtonStyle(shape=rounded, elevation=0, text_style=text_style(BODY, weight=BOLD))

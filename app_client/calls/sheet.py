@@ -382,8 +382,8 @@ def say_logged(page: ft.Page, session: AppSession, entry: CallEntry, recorded: R
         _said(entry, today=subject.today, effective_seconds=subject.effective_seconds),
         action=t("撤销"),
         on_action=_undo(page, session, recorded),
-        # A customer's page has its actions there.
-        lifted="/customers/" in page.route,
+        # A customer's page has two rows of actions there.
+        lifted=2 if "/customers/" in page.route else 0,
     )
 
 

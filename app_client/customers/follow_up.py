@@ -86,7 +86,7 @@ def _sheet(form: FollowUpForm, session: AppSession) -> ft.BottomSheet:
                 except DomainError as error:
                     announce(page, error_words(error))
                     return
-                announce(page, t("已撤销"), lifted=True)
+                announce(page, t("已撤销"), lifted=2)
 
             words = t(
                 "已约{name}：{day} {what}",
@@ -94,7 +94,7 @@ def _sheet(form: FollowUpForm, session: AppSession) -> ft.BottomSheet:
                 day=t_day_from(day, today=session.today()),
                 what=promised_word(reason),
             )
-            announce(page, words, action=t("撤销"), on_action=undo, lifted=True)
+            announce(page, words, action=t("撤销"), on_action=undo, lifted=2)
 
         return promise
 

@@ -146,6 +146,7 @@ def CustomerScreen() -> ft.View:
         subtitle=contact_words(view.last_spoken_on, today=view.today) if view else "",
         content=customer_parts(view, take_back) if view else [_gone()],
         bottom=actions,
+        bottom_rows=2,
         on_back=lambda: go(_beneath(address.path)),
     )
 

@@ -49,7 +49,7 @@ def _sheet(
             announce(page, error_words(error))
             return
         close()
-        announce(page, t("已撤销：{what}", what=what), lifted=True)
+        announce(page, t("已撤销：{what}", what=what), lifted=2)
 
     return confirm_sheet(
         heading=t("撤销这条记录？"),

@@ -226,7 +226,7 @@ async def _save(session: AppSession, view: ProposalView, form: ProposalForm, bec
     except DomainError as error:
         form.trouble = _save_words(error)
         return
-    announce(page, t_n("已保存 {n} 款：{name}", len(form.picks), name=view.customer.name), lifted=True)
+    announce(page, t_n("已保存 {n} 款：{name}", len(form.picks), name=view.customer.name), lifted=1)
     page.navigate("/visits")
 
 

@@ -23,7 +23,7 @@ class Saying:
     text: str
     action: str
     on_action: Tap | None
-    lifted: bool
+    lifted: int
     bar: ft.SnackBar | None = None
 
 
@@ -54,19 +54,18 @@ def shell_view(
     content: Sequence[ft.Control] | ft.Control,
     subtitle: str = "",
     bottom: ft.Control | None = None,
+    bottom_rows: int = 1,
     detail: ft.Control | None = None,
     on_back: Tap | None = None,
 ) -> ft.View:
-    """A screen with this person's navigation and, for an advisor, the sync pill; a hook: call it in a component's body, always."""
+    """A screen with this person's navigation and, for an advisor, the sync pill; a hook: call it in a component's body, always.
+
+    `bottom`: its actions, in that many rows.
+    """
     session = use_session()
     use_store_version(session)
-    page, has_action = ft.context.page, bottom is not None
-
-    def make_way() -> None:
-        if has_action:
-            _lift(page)
-
-    ft.use_effect(make_way, [has_action])
+    page, rows = ft.context.page, bottom_rows if bottom is not None else 0
+    ft.use_effect(lambda: _lift(page, rows), [rows])
     advises = session.staff.role is Role.ADVISOR
     return app_view(
         route=route,
@@ -82,11 +81,11 @@ def shell_view(
     )
 
 
-def announce(page: ft.Page, text: str, *, action: str = "", on_action: Tap | None = None, lifted: bool = False) -> None:
+def announce(page: ft.Page, text: str, *, action: str = "", on_action: Tap | None = None, lifted: int = 0) -> None:
     """Say what just happened, in place of what was said before: a queue of old words would offer to undo the wrong thing.
 
-    `lifted`: above the bottom action of the screen that is shown, or comes next; a screen with one that comes later lifts it
-    by itself. What the device could not keep is said with it: "recorded" alone would be half the truth.
+    `lifted`: over how many rows of actions, at the bottom of the screen that is shown or comes next; one that comes later
+    lifts it by itself. What the device could not keep is said with it: "recorded" alone would be half the truth.
     """
     session = state_of(page).session
     if session is not None and is_at_risk(session):
@@ -110,8 +109,8 @@ def _say(page: ft.Page, saying: Saying) -> None:
     page.show_dialog(saying.bar)
 
 
-def _lift(page: ft.Page) -> None:
-    """Say it again above the bottom action of the screen that has just come, if it lies on that."""
+def _lift(page: ft.Page, rows: int) -> None:
+    """Say it again above the actions of the screen that has just come, if it lies on one of them."""
     saying = page.session.store.get(_SAYING)
-    if isinstance(saying, Saying) and not saying.lifted and saying.bar is not None and saying.bar.open:
-        _say(page, replace(saying, lifted=True))
+    if isinstance(saying, Saying) and saying.lifted < rows and saying.bar is not None and saying.bar.open:
+        _say(page, replace(saying, lifted=rows))

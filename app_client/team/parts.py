@@ -8,7 +8,7 @@ from app_client.calls.words import decline_word
 from app_client.i18n import t, t_capital, t_money, t_n
 from app_client.team.behind import Focus
 from app_client.team.queries import Advisor, TeamView
-from app_client.team.words import bought_words, gap_words, moment_words, unsynced_words
+from app_client.team.words import bought_words, day_off_words, gap_words, moment_words, unsynced_words
 from app_client.theme import Role
 from app_client.widgets import (
     Figure,
@@ -146,6 +146,18 @@ def _advisor(
             # The bars show what is missing; what they cannot show stands beneath them.
             gap=words if seen else "",
             detail="" if seen else words,
+            trailing=last,
+            on_open=open_advisor,
+            identifier=identifier,
+            divided=divided,
+            selected=is_focused,
+        )
+    if view.is_day_off:
+        return team_row(
+            name=staff.name,
+            figures=[],
+            segments=_shades(figures.calls_graded),
+            detail=day_off_words(advisor),
             trailing=last,
             on_open=open_advisor,
             identifier=identifier,

@@ -66,6 +66,15 @@ def bought_words(advisor: Advisor) -> str:
     return f"{t_n('成交 {n} 笔', figures.products_bought)} · {t_money(figures.amount_bought)}"
 
 
+def day_off_words(advisor: Advisor) -> str:
+    """What somebody did all the same: `2 通有效电话 · 1 位面访 · 成交 1 笔 · 5 万`."""
+    figures = advisor.figures
+    parts = [t_n("{n} 通有效电话", figures.calls_effective)] if figures.calls_effective else []
+    parts += [t_n("{n} 位面访", figures.visits)] if figures.visits else []
+    bought = bought_words(advisor)
+    return " · ".join([*parts, *([bought] if bought else [])]) or t("没有记录")
+
+
 def unsynced_words(advisor: Advisor, view: TeamView) -> str:
     """`上次 11:20，手机上还有 3 条`."""
     last = t("上次 {at}", at=moment_words(advisor.last_sync, view)) if advisor.last_sync else t("从未同步")

@@ -1,26 +1,56 @@
 """What a person can do with visits: find the place once, check in, take it back; the shared models check every word."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from uuid import UUID
 
 from app_client.session import AppSession
+from app_client.store.card_keys import card_key
 from app_client.store.ledger import Draft, append_activities
 from app_client.visits.queries import read_visited
-from shared_models.activity import ActivityKind, Void
-from shared_models.errors import BadInput
+from shared_models.activity import ActivityKind, Void, uuid7
+from shared_models.errors import BadInput, DomainError
+from shared_models.sealing import clear_text, read_card
 from shared_models.visits import Fix, Visit, VisitPlace
 
 CARD_DIGITS = 4
 
 
+class NoCardKey(DomainError):
+    """There is nothing to seal a card with on this device."""
+
+    code = "no_card_key"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCard:
+    """What is left of a card's number: its last four digits, and the whole of it for the server alone, at this one visit."""
+
+    visit_id: UUID
+    sealed: str = field(repr=False)
+    last4: str
+
+
+class Sealing(Enum):
+    """Whether a whole card can be taken on this device now."""
+
+    READY = "ready"
+    NO_KEY = "no_key"
+    NO_SEALER = "no_sealer"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """What the check-in sheet collected. `card_last4` as typed: four digits, or empty; `fix` None when none was obtained."""
+    """What the check-in sheet collected; `fix` None when none was obtained.
+
+    `card` the whole card, or else `card_last4` as typed: four digits, or empty.
+    """
 
     customer_id: UUID
     place: VisitPlace
     fix: Fix | None = None
+    card: SealedCard | None = None
     card_last4: str = ""
     note: str = ""
 
@@ -36,8 +66,28 @@ def is_card_end(text: str) -> bool:
     return digits == "" or (len(digits) == CARD_DIGITS and digits.isascii() and digits.isdecimal())
 
 
+def sealing_of(session: AppSession) -> Sealing:
+    """Whether this device can seal a card, and the bank's key is on it."""
+    if session.platform.sealer is None:
+        return Sealing.NO_SEALER
+    return Sealing.NO_KEY if session.store.read(card_key) is None else Sealing.READY
+
+
+async def seal_card(session: AppSession, text: str) -> SealedCard:
+    """Seal a number as typed or swiped for a visit that is still to be recorded; nothing here holds the number afterwards.
+
+    Raises CardRefused when it is none, SealingFailed, NoCardKey where `sealing_of` is not READY.
+    """
+    sealer, key = session.platform.sealer, session.store.read(card_key)
+    if sealer is None or key is None:
+        raise NoCardKey("A card cannot be sealed on this device yet.")
+    card = read_card(text)
+    visit_id = uuid7(session.now())
+    return SealedCard(visit_id, await sealer.seal(clear_text(card, visit_id), key), card.last4)
+
+
 async def check_in(session: AppSession, entry: CheckIn) -> UUID:
-    """Record a visit at this moment and return its id.
+    """Record a visit at this moment and return its id. With a sealed card the same call again is the same visit.
 
     Raises BadInput when the card digits are not four, StoreWriteFailed when nothing could be written.
     """
@@ -46,10 +96,16 @@ async def check_in(session: AppSession, entry: CheckIn) -> UUID:
     data = Visit(
         place=entry.place,
         fix=entry.fix,
-        card_last4=entry.card_last4.strip() or None,
+        card=entry.card.sealed if entry.card else None,
+        card_last4=entry.card.last4 if entry.card else entry.card_last4.strip() or None,
         note=entry.note.strip() or None,
     )
-    draft = Draft(kind=ActivityKind.VISIT, data=data, customer_id=entry.customer_id)
+    draft = Draft(
+        kind=ActivityKind.VISIT,
+        data=data,
+        customer_id=entry.customer_id,
+        id=entry.card.visit_id if entry.card else None,
+    )
     now = session.now()
     written = await session.store.write(lambda tx: append_activities(tx, [draft], now=now))
     return written[0].id

@@ -1,4 +1,4 @@
-"""The check-in sheet: place by one tap, one location fix, the end of a card, a note; any screen may open it through the hook."""
+"""The check-in sheet: place by one tap, one location fix, the customer's card, a note; any screen may open it through the hook."""
 
 from collections.abc import Awaitable, Callable
 from enum import Enum
@@ -13,7 +13,8 @@ from app_client.session import AppSession
 from app_client.session_context import go
 from app_client.shell.screen import announce
 from app_client.theme import Role
-from app_client.visits.actions import CARD_DIGITS, CheckIn, check_in, is_card_end, locate, take_back_visit
+from app_client.visits.actions import CheckIn, check_in, locate, take_back_visit
+from app_client.visits.card_entry import CardEntry, CardWay, card_section
 from app_client.visits.words import place_word
 from app_client.widgets import (
     Choice,
@@ -48,6 +49,7 @@ class CheckInForm:
         self.serial = 0
         self.customer_id: UUID | None = None
         self.name = ""
+        self.card = CardEntry()
         self.clear()
 
     def clear(self) -> None:
@@ -55,12 +57,10 @@ class CheckInForm:
         self.locating = Locating.ASKING
         self.fix: Fix | None = None
         self.place: VisitPlace | None = None
-        self.card_last4 = ""
+        self.card.choose(CardWay.NONE)
         self.note = ""
-        self.asks_card = False
         self.asks_note = False
         self.trouble = ""
-        self.card_trouble = ""
         self.saving = False
 
     def open(self, customer_id: UUID, name: str) -> int:
@@ -72,14 +72,16 @@ class CheckInForm:
         return self.serial
 
     def close(self) -> None:
-        """End it."""
+        """End it; what was keyed of a card goes with it."""
         self.customer_id = None
+        self.card.choose(CardWay.NONE)
 
 
 def use_check_in(session: AppSession) -> OpenCheckIn:
     """A hook: mounts the sheet, and returns what opens it for a customer (id, name)."""
     made, _ = use_state(CheckInForm)
     form = use_observed(made)
+    use_observed(form.card)
     ft.use_dialog(_sheet(form, session) if form.customer_id is not None else None)
 
     async def open_sheet(customer_id: UUID, name: str) -> None:
@@ -104,18 +106,7 @@ def _sheet(form: CheckInForm, session: AppSession) -> ft.BottomSheet:
 
     parts: list[ft.Control] = [banner(form.trouble, tone=Tone.BAD)] if form.trouble else []
     parts.append(_location(form))
-    if form.asks_card:
-        parts.append(
-            text_field(
-                t("卡号末四位"),
-                value=form.card_last4,
-                on_change=lambda text: setattr(form, "card_last4", text),
-                identifier="card-last4",
-                keyboard=ft.KeyboardType.NUMBER,
-                max_length=CARD_DIGITS,
-                error=form.card_trouble,
-            )
-        )
+    parts.append(card_section(form.card, session))
     if form.asks_note:
         parts.append(
             text_field(
@@ -136,7 +127,7 @@ def _sheet(form: CheckInForm, session: AppSession) -> ft.BottomSheet:
         heading=t("{name} · 面访登记", name=form.name),
         subtitle=t("点一下地点即登记，接着选三款产品"),
         on_dismiss=dismissed,
-        typed=form.asks_card or form.asks_note,
+        typed=form.card.is_typed or form.asks_note,
     )
 
 
@@ -174,21 +165,10 @@ def _places(form: CheckInForm, session: AppSession) -> ft.Control:
 
 
 def _extras(form: CheckInForm) -> ft.Control:
-    def ask_card() -> None:
-        form.asks_card = not form.asks_card
-        form.card_last4 = ""
-        form.card_trouble = ""
-
     def ask_note() -> None:
         form.asks_note = not form.asks_note
 
-    return ft.Row(
-        [
-            quiet_button(t("卡号末四位"), icon=ft.Icons.CREDIT_CARD, on_click=ask_card, identifier="ask-card"),
-            quiet_button(t("备注"), icon=ft.Icons.ADD, on_click=ask_note, identifier="ask-note"),
-        ],
-        spacing=0,
-    )
+    return ft.Row([quiet_button(t("备注"), icon=ft.Icons.ADD, on_click=ask_note, identifier="ask-note")])
 
 
 def _waiting(form: CheckInForm, session: AppSession) -> ft.Control:
@@ -210,10 +190,8 @@ def _waiting(form: CheckInForm, session: AppSession) -> ft.Control:
 
 def _pick(form: CheckInForm, session: AppSession, place: VisitPlace) -> Tap:
     async def pick() -> None:
-        if not is_card_end(form.card_last4):
-            form.card_trouble = t("请填四位数字，或留空")
+        if not await form.card.is_ready(session):
             return
-        form.card_trouble = ""
         form.place = place
         if form.locating is not Locating.ASKING:
             await _save(form, session, place)
@@ -226,7 +204,14 @@ async def _save(form: CheckInForm, session: AppSession, place: VisitPlace) -> No
         return
     page, name = ft.context.page, form.name
     form.saving = True
-    entry = CheckIn(customer_id=form.customer_id, place=place, fix=form.fix, card_last4=form.card_last4, note=form.note)
+    entry = CheckIn(
+        customer_id=form.customer_id,
+        place=place,
+        fix=form.fix,
+        card=form.card.sealed,
+        card_last4=form.card.end,
+        note=form.note,
+    )
     try:
         visit_id = await check_in(session, entry)
     except DomainError as error:

@@ -286,7 +286,7 @@ def use_undo(session: AppSession) -> Callable[[VisitRow], Tap]:
             announce(page, error_words(error))
             return
         close()
-        announce(page, t("已撤销面访：{name}", name=asked.name or t("已转出的客户")), lifted=True)
+        announce(page, t("已撤销面访：{name}", name=asked.name or t("已转出的客户")), lifted=1)
 
     ft.use_dialog(
         confirm_sheet(

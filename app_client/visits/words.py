@@ -1,6 +1,8 @@
-"""What visits are called on the screen: places and how well they are evidenced; no controls and no reading."""
+"""What visits are called on the screen: places, cards and how well they are evidenced; no controls and no reading."""
 
+from app_client.errors import error_words
 from app_client.i18n import t
+from shared_models.errors import DomainError
 from shared_models.evidence import Grade, VisitEvidence, VisitReason
 from shared_models.visits import CardResult, VisitPlace
 
@@ -45,3 +47,15 @@ def finding_words(finding: CardResult) -> str:
         CardResult.NONCE_MISMATCH: t("刷卡记录是另一次面访的"),
         CardResult.UNREADABLE: t("刷卡记录打不开"),
     }[finding]
+
+
+def card_trouble_words(error: DomainError) -> str:
+    """Why a card was not taken, and what to do; nothing of its number."""
+    words = {
+        "card_not_digits": t("没有读到卡号，请再刷一次，或输入数字"),
+        "card_too_short": t("卡号不完整，请接着输入"),
+        "card_too_long": t("卡号太长，请重新刷卡或输入"),
+        "card_mistyped": t("卡号不对：错了一位，或前后颠倒。请重新刷卡或输入"),
+        "sealing_failed": t("这台设备没能加密卡号，请改填末四位"),
+    }
+    return words.get(error.code) or error_words(error)

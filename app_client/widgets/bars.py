@@ -147,7 +147,7 @@ def team_row(
     divided: bool = True,
     selected: bool | None = None,
 ) -> ft.Control:
-    """One person of the team in short: figures (red where behind), a bar, a grey line beneath.
+    """One person of the team in short: figures (red where behind), a bar where there is one, a grey line beneath.
 
     `alert` ("未同步") replaces the figures in red. `detail` and `trailing` are the grey line's left and right.
     `selected`: shown beside the list on a wide screen; None where nothing can be.
@@ -165,10 +165,16 @@ def team_row(
                 [ft.Container(body(name, bold=True, lines=1), expand=True), right],
                 alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
             ),
-            segment_bar(segments, track=_track(selected=bool(selected))),
-            ft.Row(
-                [ft.Container(note(detail), expand=True), note(trailing)],
-                vertical_alignment=ft.CrossAxisAlignment.START,
+            *([segment_bar(segments, track=_track(selected=bool(selected)))] if segments else []),
+            *(
+                [
+                    ft.Row(
+                        [ft.Container(note(detail), expand=True), note(trailing)],
+                        vertical_alignment=ft.CrossAxisAlignment.START,
+                    )
+                ]
+                if detail or trailing
+                else []
             ),
         ],
         spoken=spoken,

@@ -36,7 +36,7 @@ def primary_button(
         parts.append(ft.ProgressRing(width=18, height=18, stroke_width=2, color=Role.MUTE))
     elif icon is not None:
         parts.append(ft.Icon(icon, size=20, color=color))
-    parts.append(ft.Text(text, size=BODY, weight=BOLD, color=color, text_align=ft.TextAlign.CENTER))
+    parts.append(_button_text(text, BODY, color))
     return tappable(
         ft.Row(
             parts,
@@ -68,7 +68,7 @@ def quiet_button(
     """
     color = tone.text if on_click is not None else Role.MUTE
     parts: list[ft.Control] = [ft.Icon(icon, size=18, color=color)] if icon is not None else []
-    parts.append(ft.Text(text, size=NOTE, weight=BOLD, color=color, text_align=ft.TextAlign.CENTER))
+    parts.append(_button_text(text, NOTE, color))
     return tappable(
         ft.Row(
             parts,
@@ -83,6 +83,13 @@ def quiet_button(
         selected=selected,
         bgcolor=tone.tint if filled or selected else None,
         padding=ft.Padding.symmetric(horizontal=20 if filled else 14, vertical=15),
+    )
+
+
+def _button_text(text: str, size: int, color: ft.ColorValue) -> ft.Text:
+    """The words of a button, as wide as they are and no wider than it: large type breaks the line rather than losing its end."""
+    return ft.Text(
+        text, size=size, weight=BOLD, color=color, text_align=ft.TextAlign.CENTER, expand=True, expand_loose=True
     )
 
 
@@ -214,14 +221,18 @@ def text_field(
     hint: str = "",
     error: str = "",
     password: bool = False,
+    concealed: bool = False,
     multiline: bool = False,
     keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
     icon: ft.IconData | None = None,
     autofocus: bool = False,
     max_length: int | None = None,
     autofill: ft.AutofillHint | None = None,
-) -> ft.Control:
-    """A filled field with its label; `error` is a sentence in red beneath. `on_change` gets the text."""
+) -> ft.TextField:
+    """A filled field with its label; `error` is a sentence in red beneath. `on_change` gets the text.
+
+    `concealed`: dots only, with nothing to reveal, copy, suggest or learn, for what is no password and must not stay.
+    """
 
     def changed(event: ft.Event[ft.TextField]) -> None:
         if on_change is not None:
@@ -233,8 +244,12 @@ def text_field(
         value=value,
         hint_text=hint or None,
         error=error or None,
-        password=password,
+        password=password or concealed,
         can_reveal_password=password,
+        autocorrect=not concealed,
+        enable_suggestions=not concealed,
+        enable_ime_personalized_learning=not concealed,
+        enable_interactive_selection=not concealed,
         multiline=multiline,
         min_lines=3 if multiline else None,
         max_lines=6 if multiline else 1,

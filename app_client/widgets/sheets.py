@@ -14,8 +14,8 @@ from app_client.widgets.text import note, title
 _SHEET_WIDTH = 480
 # What the six outcomes of a call need, with the questions above them.
 _ROOMY = 680
-# The primary button of a screen and the room around it.
-_ABOVE_ACTION = 86
+# The room above the edge, over no row of actions, over a screen's primary button, and over a second row as well.
+_ABOVE = (8, 86, 142)
 
 
 def sheet(
@@ -118,11 +118,12 @@ def snackbar(
     on_action: Tap | None = None,
     seconds: int = 6,
     aside: float = GUTTER,
-    lifted: bool = False,
+    lifted: int = 0,
 ) -> ft.SnackBar:
     """A short word about what just happened, with at most one way back; show it with `page.show_dialog(...)`.
 
-    `aside`: the room left and right of it, see `snackbar_aside`. `lifted`: above the screen's bottom action, which a thumb may be on its way to.
+    `aside`: the room left and right of it, see `snackbar_aside`. `lifted`: over how many rows of
+    actions at the screen's bottom it is said, which a thumb may be on its way to; two at most.
     """
     return ft.SnackBar(
         content=ft.Semantics(content=ft.Text(text, color=Role.ON_INVERSE), live_region=True, identifier="snackbar"),
@@ -131,7 +132,7 @@ def snackbar(
         duration=ft.Duration(seconds=seconds),
         # With an action Material would keep it for ever.
         persist=False,
-        margin=ft.Margin(left=aside, right=aside, bottom=_ABOVE_ACTION if lifted else 8, top=0),
+        margin=ft.Margin(left=aside, right=aside, bottom=_ABOVE[lifted], top=0),
     )
 
 

@@ -1,13 +1,14 @@
-"""An advisor's book in the demo bank: customers as the bank would know them on the day the demo was built."""
+"""An advisor's book in the demo bank: customers as the bank would know them on the day the demo was built, and cards of some."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from app_server.demo.bank import NAMESPACE, SEED, Size
 from app_server.demo.names import person_name, phone_number
 from shared_models.customers import Customer, Maturity, Rating, Tier, name_initials
+from shared_models.sealing import CardNumber, passes_luhn
 
 _TIERS = (
     (Tier.DIAMOND, 0.04, 6_000_000),
@@ -28,6 +29,9 @@ _NOTES = (
     "先发短信再打电话",
 )
 UNRATED_SHARE, EXPIRED_SHARE = 0.06, 0.09
+# As the numbers begin that payment services give out for trying UnionPay (6200 0000 0000 0005 is one): nobody's card.
+CARD_PREFIX = "62000000"
+CARDS_EACH = 10
 
 
 def book(login: str, number: int, size: Size, built_on: date) -> list[Customer]:
@@ -44,12 +48,26 @@ def book(login: str, number: int, size: Size, built_on: date) -> list[Customer]:
     return customers
 
 
+def cards(login: str, number: int, size: Size) -> list[tuple[UUID, CardNumber]]:
+    """The cards of that advisor's first customers, by whose they are; docs/operations.md names some to try."""
+    found: list[tuple[UUID, CardNumber]] = []
+    for index in range(min(CARDS_EACH, size.customers)):
+        body = f"{CARD_PREFIX}{number:03d}{index + 1:04d}"
+        digits = next(f"{body}{check}" for check in range(10) if passes_luhn(f"{body}{check}"))
+        found.append((_id(login, number * 1000 + index), CardNumber(digits)))
+    return found
+
+
+def _id(login: str, number: int) -> UUID:
+    return uuid5(NAMESPACE, f"customer/{login}/{number}")
+
+
 def _customer(random: Random, login: str, number: int, is_prospect: bool, built_on: date) -> Customer:
     name = person_name(random)
     tier, _, typical = random.choices(_TIERS, [share for _, share, _ in _TIERS])[0]
     aum = _money(random.lognormvariate(0, 0.6) * typical)
     customer = Customer(
-        id=uuid5(NAMESPACE, f"customer/{login}/{number}"),
+        id=_id(login, number),
         name=name,
         phone=phone_number(number),
         initials=name_initials(name),

@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 from sqlalchemy import make_url
 
+from app_server.cards.service import CardReader
 from app_server.clock import Clock
 from app_server.database import Database
 from app_server.demo.bank import BANK_NAME, PASSWORD, Size
@@ -24,7 +25,7 @@ def build_demo(settings: Settings, clock: Clock, *, reset: bool) -> None:
     try:
         migrate(db)
         with progress_bar(Console()) as progress:
-            prepare_demo(db, size=Size(), now=clock.now(), progress=progress)
+            prepare_demo(db, CardReader(settings), size=Size(), now=clock.now(), progress=progress)
     finally:
         db.dispose()
 

@@ -10,10 +10,11 @@ from uuid import UUID, uuid5
 from sqlmodel import Session
 
 from app_server.auth.passwords import hash_password
+from app_server.cards.service import CardReader, note_cards
 from app_server.database import Database
 from app_server.demo import queries
 from app_server.demo.bank import LEFT_OPEN, NAMESPACE, NEVER_SYNCS, PASSWORD, SEED, DemoUnit, Person, Size, staff, units
-from app_server.demo.book import book
+from app_server.demo.book import book, cards
 from app_server.demo.days import Memory, Setting, Window, work
 from app_server.demo.shelf import products
 from app_server.ledger.queries import NewEntry, Source, append
@@ -78,9 +79,10 @@ class _Bank:
         return [each for each in self.people if each.role is Role.ADVISOR and each.login != NEVER_SYNCS]
 
 
-def prepare_demo(db: Database, *, size: Size, now: datetime, progress: Progress) -> bool:
+def prepare_demo(db: Database, reader: CardReader, *, size: Size, now: datetime, progress: Progress) -> bool:
     """Build the demo bank if the database is empty, then bring it up to `now`; True when it was built.
 
+    `reader` has the keys under which customers' cards are noted.
     Raises Conflict when the database holds a real bank. All in one transaction: broken off, it leaves what was there.
     """
     password_hash = hash_password(PASSWORD)
@@ -95,6 +97,7 @@ def prepare_demo(db: Database, *, size: Size, now: datetime, progress: Progress)
             _build(session, tree, people, size=size, password_hash=password_hash, now=now, progress=progress)
         bank = _Bank(people, queries.shelf(session), policies(session), size, now)
         _top_up(session, bank, progress)
+        _note_cards(session, reader, bank)
         return is_new
 
     return db.write(make)
@@ -134,13 +137,28 @@ def _build(
     queries.insert_rows(session, StaffRow, accounts)
     queries.insert_rows(session, MembershipRow, [_membership(person, policy.effective_from) for person in people])
     queries.insert_rows(session, ProductRow, [dict(product) for product in products(NAMESPACE)])
-    advisors = [person for person in people if person.role is Role.ADVISOR]
+    advisors = _advisors(people)
     for number, advisor in enumerate(advisors, start=1):
         progress("customers", number - 1, len(advisors))
         customers = book(advisor.login, number, size, today)
         rows = [{**dict(customer), "advisor_id": advisor.id} for customer in customers]
         queries.insert_rows(session, CustomerRow, rows)
     progress("customers", len(advisors), len(advisors))
+
+
+def _advisors(people: Sequence[Person]) -> list[Person]:
+    """In the order that numbers them."""
+    return [person for person in people if person.role is Role.ADVISOR]
+
+
+def _note_cards(session: Session, reader: CardReader, bank: _Bank) -> None:
+    """Each time: the digests' key may be another since, and they say nothing under it."""
+    noted = [
+        card
+        for number, advisor in enumerate(_advisors(bank.people), start=1)
+        for card in cards(advisor.login, number, bank.size)
+    ]
+    note_cards(session, reader, noted, now=bank.now)
 
 
 def _membership(person: Person, since: date) -> dict[str, Any]:

@@ -173,6 +173,9 @@ async def test_the_way_back_is_said_above_the_action_of_the_screen_one_goes_on_t
     assert high > low
     await app.navigate(0)
     assert said() == [(words, high)]
+    await app.tap(f"next-{person(OUYANG)}")
+    [(_, highest)] = said()
+    assert highest > high, "a customer's page has two rows of them"
 
 
 async def test_a_corrected_length_is_the_persons_own(app: App, scene: Scene, session: AppSession) -> None:

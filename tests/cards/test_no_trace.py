@@ -21,27 +21,10 @@ from shared_models.sync import ActivityResult, ResultStatus
 from shared_models.visits import Visit, VisitPlace
 from tests import factories
 from tests.cards.cards import CREDIT, DEBIT, OTHERS, key_pair
+from tests.cards.traces import PANS, at_rest, found_in, traces
 from tests.factories import NOW
 from tests.store.scenes import open_store
 from tests.sync_server.phones import Bank
-
-PANS = (DEBIT, CREDIT, OTHERS)
-
-
-def traces(pan: str) -> dict[str, bytes]:
-    """The ways in which a number may lie in bytes. Of base64 what stands in the middle, whatever it begins after."""
-    found = {name: pan.encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be")}
-    for name, digits in {"bcd": pan, "bcd shifted": f"0{pan}"}.items():
-        found[name] = bytes.fromhex(digits[: len(digits) // 2 * 2])[1:]
-    for before in range(3):
-        encoded = base64.b64encode(b"-" * before + pan.encode())
-        found[f"base64 after {before}"] = encoded[4 if before else 0 : -4]
-    return found
-
-
-def found_in(content: bytes) -> list[tuple[str, str]]:
-    """Which numbers are in the bytes, and how."""
-    return [(pan[-4:], name) for pan in PANS for name, trace in traces(pan).items() if trace in content]
 
 
 @pytest.mark.parametrize("name", list(traces(DEBIT)))
@@ -113,11 +96,6 @@ def imported(folder: Path, text: str) -> bytes:
     file.unlink()
     assert done.exit_code == 0
     return done.output.encode()
-
-
-def at_rest(folder: Path) -> bytes:
-    """Every file below, as it lies there: the databases are open, so their logs are among them."""
-    return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
 
 
 def of_head(bank: Bank) -> bytes:

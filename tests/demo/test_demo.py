@@ -2,21 +2,28 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, func, select
 
+from app_server.cards.service import CardReader
 from app_server.database import Database
 from app_server.demo.bank import LEFT_OPEN, NEVER_SYNCS, PASSWORD, Size
+from app_server.demo.book import CARD_PREFIX, CARDS_EACH, book, cards
 from app_server.demo.names import BEYOND_GB2312, PHONE_PREFIX
 from app_server.demo.service import prepare_demo
 from app_server.demo.shelf import MARK, PROMISES, products
 from app_server.org.queries import policies
+from app_server.settings import Settings
 from app_server.sync.feed import take_numbers
 from app_server.tables import (
     AdvisorDayRow,
+    CustomerCardRow,
     CustomerRow,
     DeviceRow,
     FeedRow,
@@ -48,8 +55,20 @@ TODAY = date(2026, 11, 23)
 TABLES = (UnitRow, MembershipRow, PolicyRow, CustomerRow, ProductRow, PlanRow, LedgerRow, AdvisorDayRow, FeedRow)
 
 
-def prepare(db: Database, now: datetime = NOW) -> bool:
-    return prepare_demo(db, size=SMALL, now=now, progress=lambda *step: None)
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> CardReader:
+    """The keys of cards."""
+    return CardReader(Settings(data_dir=tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture(scope="module")
+def prepare(reader: CardReader) -> Callable[..., bool]:
+    """Builds the demo bank, or brings it up to `now`."""
+
+    def prepare_small(db: Database, now: datetime = NOW) -> bool:
+        return prepare_demo(db, reader, size=SMALL, now=now, progress=lambda *step: None)
+
+    return prepare_small
 
 
 def digest(db: Database) -> str:
@@ -66,7 +85,7 @@ def digest(db: Database) -> str:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def demo(request, fresh_database):
+def demo(request, fresh_database, prepare):
     """A small demo bank, built once for the tests that only look at it."""
     with fresh_database(request.param) as url:
         db = Database(url)
@@ -87,7 +106,7 @@ def person(db: Database, login: str) -> StaffRow:
     return db.read(lambda session: session.exec(select(StaffRow).where(StaffRow.login == login)).one())
 
 
-def test_the_same_seed_and_day_make_the_same_bank(demo, fresh_database):
+def test_the_same_seed_and_day_make_the_same_bank(demo, fresh_database, prepare):
     with fresh_database("sqlite") as url:
         other = Database(url)
         prepare(other)
@@ -172,11 +191,11 @@ def test_everybody_is_at_work_today_and_advisor1_has_the_morning_before_them(dem
     [datetime(2026, 11, 23, 1, 0, tzinfo=UTC), datetime(2026, 11, 28, 2, 40, tzinfo=UTC)],
     ids=["Monday at nine", "Saturday at twenty to eleven"],
 )
-def test_every_outlet_has_something_of_today_whenever_it_is_built(sqlite_url, built_at):
+def test_every_outlet_has_something_of_today_whenever_it_is_built(sqlite_url, built_at, reader):
     db = Database(sqlite_url)
     everywhere = Size(advisors=21, customers=60, prospects=10, days=1)
 
-    prepare_demo(db, size=everywhere, now=built_at, progress=lambda *step: None)
+    prepare_demo(db, reader, size=everywhere, now=built_at, progress=lambda *step: None)
 
     today = db.read(policies).today(built_at)
     working = {
@@ -241,7 +260,7 @@ def test_everybody_can_sign_in(demo, tmp_path, login):
         assert server.sign_in(login, password=PASSWORD).status_code == 200
 
 
-def test_a_second_run_at_the_same_time_changes_nothing(sqlite_url):
+def test_a_second_run_at_the_same_time_changes_nothing(sqlite_url, prepare):
     db = Database(sqlite_url)
     prepare(db)
     before = digest(db)
@@ -251,7 +270,7 @@ def test_a_second_run_at_the_same_time_changes_nothing(sqlite_url):
     db.dispose()
 
 
-def test_a_later_day_is_topped_up_to_yesterday_and_what_a_person_recorded_stays(sqlite_url):
+def test_a_later_day_is_topped_up_to_yesterday_and_what_a_person_recorded_stays(sqlite_url, prepare):
     db = Database(sqlite_url)
     prepare(db)
     tried, mine = person(db, LEFT_OPEN), person(db, "advisor4")
@@ -289,7 +308,7 @@ def test_a_later_day_is_topped_up_to_yesterday_and_what_a_person_recorded_stays(
     db.dispose()
 
 
-def test_an_early_start_still_shows_a_team_at_work(sqlite_url):
+def test_an_early_start_still_shows_a_team_at_work(sqlite_url, prepare):
     db = Database(sqlite_url)
     early = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)  # one in the morning of the 23rd
 
@@ -301,7 +320,7 @@ def test_an_early_start_still_shows_a_team_at_work(sqlite_url):
     db.dispose()
 
 
-def test_a_real_bank_is_never_touched(sqlite_url):
+def test_a_real_bank_is_never_touched(sqlite_url, prepare):
     db = Database(sqlite_url)
     make.staff(db, make.tree(db).outlets[0], login="head")
 
@@ -310,3 +329,22 @@ def test_a_real_bank_is_never_touched(sqlite_url):
 
     assert db.read(lambda session: session.exec(select(func.count()).select_from(StaffRow)).one()) == 1
     db.dispose()
+
+
+def test_the_first_customers_of_each_advisor_have_a_card_that_is_nobodys(demo):
+    held = demo.read(lambda s: s.exec(select(CustomerCardRow.customer_id)).all())
+    ours = {customer_id: card for n in range(1, 10) for customer_id, card in cards(f"advisor{n}", n, SMALL)}
+    assert sorted(held) == sorted(ours)
+    assert len({card.digits for card in ours.values()}) == 9 * CARDS_EACH
+    assert all(card.digits.startswith(CARD_PREFIX) and len(card.digits) == 16 for card in ours.values())
+
+
+def test_the_cards_that_the_documentation_gives_are_those_of_the_customers_it_names():
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    names = [customer.name for customer in book("advisor1", 1, Size(), TODAY)]
+    told = re.findall(r"(\w+) `((?:\d{4} ){3}\d{4})`", text)
+    assert len(told) == 3
+    assert told == [
+        (name, " ".join(re.findall("....", card.digits)))
+        for name, (_, card) in zip(names[:3], cards("advisor1", 1, Size())[:3], strict=True)
+    ]

@@ -27,6 +27,7 @@ from app_client.platform.abilities import Platform
 from app_client.platform.flet_services import FletLocation
 from app_client.platform.server import server_platform
 from app_server import logs
+from app_server.cards.service import CardReader
 from app_server.database import Database
 from app_server.demo.bank import Size
 from app_server.demo.service import prepare_demo
@@ -147,7 +148,7 @@ def _build(clock: SetClock) -> None:
     try:
         migrate(db)
         size = Size(*(int(number) for number in os.environ["STAGE_SIZE"].split()))
-        prepare_demo(db, size=size, now=clock.now(), progress=lambda _what, _done, _of: None)
+        prepare_demo(db, CardReader(settings), size=size, now=clock.now(), progress=lambda _what, _done, _of: None)
     finally:
         db.dispose()
 

@@ -55,8 +55,8 @@ class Bank:
     chosen: dict[str, str] = field(default_factory=dict)
     # What the keys of devices are made of.
     secret: str = "the bank's"
-    # Its public key for cards, which nobody can seal to; and how often it was asked for it.
-    card_key: CardKey = field(default_factory=lambda: CardKey(kid="first", n="AQAB", e="AQAB"))
+    # Its public key for cards, which nobody can seal to, if it has one; and how often it was asked for it.
+    card_key: CardKey | None = field(default_factory=lambda: CardKey(kid="first", n="AQAB", e="AQAB"))
     key_requests: int = 0
 
     def __post_init__(self) -> None:
@@ -107,6 +107,8 @@ class Bank:
         if path == "/api/v1/keys":
             assert "Authorization" not in headers
             self.key_requests += 1
+            if self.card_key is None:
+                return self._problem(404, "not_found")
             return HttpReply(200, {}, CardKeys(keys=[self.card_key]).model_dump_json().encode())
         if headers.get("Authorization", "").removeprefix("Bearer ") not in self.access_tokens:
             return self._problem(401, "not_signed_in")

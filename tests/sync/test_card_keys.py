@@ -59,7 +59,8 @@ async def test_a_clock_that_was_a_year_ahead_does_not_keep_an_old_key_for_a_year
 ) -> None:
     await session.sync.sync_now()
     fetched_ahead = session.now() + timedelta(days=365)
-    await session.store.write(lambda tx: keep_card_keys(tx, CardKeys(keys=[bank.card_key]), now=fetched_ahead))
+    first = CardKeys(keys=[CardKey(kid="first", n="AQAB", e="AQAB")])
+    await session.store.write(lambda tx: keep_card_keys(tx, first, now=fetched_ahead))
     bank.card_key = ROTATED
     bank.clock.forward(minutes=11)
     await session.sync.sync_now()

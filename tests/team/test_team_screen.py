@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from app_client.team import screen
 from app_client.team.queries import KeptDay, figure_of, team_view
-from app_client.team.words import gap_words
+from app_client.team.words import day_off_words, gap_words
 from shared_models.fold import AdvisorDay
 from shared_models.team import TeamDay
 from tests.store.scenes import MONDAY, NINE
@@ -56,6 +56,21 @@ def test_nobody_is_behind_on_a_day_off() -> None:
     view = team_view(KeptDay(TeamDay.model_validate(saturday), NINE))
     assert view.is_day_off
     assert len(view.done) == 4
+
+
+@pytest.mark.parametrize(
+    ("done", "words"),
+    [
+        (day_json(0, 0), "没有记录"),
+        (day_json(2, 1), "2 通有效电话 · 1 位面访"),
+        (day_json(0, 0, products_bought=1, amount_bought="50000"), "成交 1 笔 · 5 万"),
+    ],
+)
+def test_what_somebody_did_on_a_day_off_is_said_in_words(done: dict[str, Any], words: str) -> None:
+    saturday = team_json(UNIT, date(2026, 11, 21))
+    saturday["advisors"] = [row_json(LIU, "刘洋", done, synced=None)]
+    [advisor] = team_view(KeptDay(TeamDay.model_validate(saturday), NINE)).done
+    assert day_off_words(advisor) == words
 
 
 def gap_of(**day: Any) -> str:

@@ -110,7 +110,8 @@ async def test_a_fix_is_kept_as_evidence(tmp_path: Path) -> None:
 async def test_the_end_of_a_card_and_a_note_go_along(app: App, session: AppSession) -> None:
     await app.tap("new-visit")
     await app.tap(f"pick-{person(OUYANG)}")
-    await app.tap("ask-card")
+    await app.tap("card-way-end")
+    assert "末四位只作记录，不算核实。" in app.texts()
     await app.type("card-last4", "12")
     await app.tap("place-outlet")
     assert app.one(ft.TextField, key="card-last4").error == "请填四位数字，或留空"
