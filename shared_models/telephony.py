@@ -1,5 +1,6 @@
 """The bank's own exchange (外呼系统): a finished call as it saw it, and which logged call is the same one. Counting is fold.py's."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -111,6 +112,9 @@ def match_calls(calls: Iterable[Spoken], records: Iterable[Spoken], *, within: t
     """
     called = sorted(calls, key=lambda each: (each.ends_at, each.id))
     recorded = {record.id: record for record in records}
+    of_customer: dict[UUID | None, list[Spoken]] = defaultdict(list)
+    for record in recorded.values():
+        of_customer[record.customer_id].append(record)
     paired: dict[UUID, UUID] = {}
     taken: set[UUID] = set()
     for call in called:
@@ -122,8 +126,8 @@ def match_calls(calls: Iterable[Spoken], records: Iterable[Spoken], *, within: t
         (gap, abs(call.ends_at - record.ends_at), call.id, record.id)
         for call in called
         if call.names is None
-        for record in recorded.values()
-        if record.customer_id == call.customer_id and (gap := _gap(call, record)) <= within
+        for record in of_customer.get(call.customer_id, ())
+        if (gap := _gap(call, record)) <= within
     )
     for _, _, call_id, record_id in candidates:
         if call_id not in paired and record_id not in taken:
