@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from app_server.numbers import e164
@@ -27,6 +27,8 @@ MEMBERSHIP, UNIT = metadata.tables["membership"], metadata.tables["unit"]
 UNKNOWN_NUMBER = "unknown_number"
 SEVERAL_CUSTOMERS = "several_customers"
 BATCH = 500
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +184,14 @@ def _last_path(session: Session, advisor_id: UUID) -> str:
 
 
 def _note(session: Session, settled: Mapping[UUID, tuple[RecordState, str | None]]) -> None:
-    if not settled:
-        return
-    statement = (
-        update(RECORD)
-        .where(RECORD.c.id == bindparam("of_id"))
-        .values(state=bindparam("now_is"), reason=bindparam("because"))
-    )
-    rows: list[dict[str, Any]] = [
-        {"of_id": row_id, "now_is": state, "because": reason} for row_id, (state, reason) in sorted(settled.items())
-    ]
-    session.connection().execute(statement, rows)
+    alike: dict[tuple[RecordState, str | None], list[UUID]] = defaultdict(list)
+    for row_id, place in sorted(settled.items()):
+        alike[place].append(row_id)
+    for (state, reason), row_ids in alike.items():
+        for part in _parts(row_ids):
+            statement = update(RECORD).where(RECORD.c.id.in_(part)).values(state=state, reason=reason)
+            session.connection().execute(statement)
 
 
-def _parts(values: Sequence[str]) -> list[Sequence[str]]:
+def _parts(values: Sequence[T]) -> list[Sequence[T]]:
     return [values[start : start + BATCH] for start in range(0, len(values), BATCH)]

@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 from app_server.auth.keys import KeyFile
 from app_server.auth.tokens import AccessClaims, AccessTokens
 from app_server.database import Database
-from app_server.numbers import line_number
+from app_server.numbers import e164, line_number
 from app_server.settings import Settings
 from app_server.sync.cursor import Cursor, Heads
 from app_server.tables import CustomerRow, DeviceRow, LineRow, MembershipRow, ProductRow, StaffRow, UnitRow, metadata
@@ -122,6 +122,7 @@ def build(url: str, data_dir: Path, *, advisors: int) -> Bank:
                 advisor_id=advisor_id,
                 name="客户",
                 phone=phones[n],
+                number=e164(phones[n]),
                 managed_since=now.date() - timedelta(days=300) if n % 5 else None,
                 rating=Rating.C4,
                 rated_on=now.date() - timedelta(days=100),
