@@ -31,9 +31,10 @@ class BoundedBody:
         if scope["type"] != "http" or not scope["path"].startswith(API_PREFIX):
             await self._app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                body = await self._read(Headers(scope=scope), receive)
+                body = await self._read(headers, receive)
         except (TimeoutError, _BodyRefused) as error:
             refused = (
                 error if isinstance(error, _BodyRefused) else _BodyRefused(408, "timeout", "The body took too long.")
@@ -43,10 +44,10 @@ class BoundedBody:
             return
         if body is None:
             return  # the caller has gone
-        headers = MutableHeaders(scope=scope)
-        del headers["content-encoding"]
-        if body or "content-length" in headers:
-            headers["content-length"] = str(len(body))
+        if "content-encoding" in headers:
+            as_unpacked = MutableHeaders(scope=scope)
+            del as_unpacked["content-encoding"]
+            as_unpacked["content-length"] = str(len(body))
         sent = False
 
         async def receive_once() -> Message:

@@ -1,27 +1,47 @@
 """What every answer tells the browser not to do: framing, sniffing, loading from elsewhere."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app_server.docs_page import DOCS_PATH
 
-_ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
     # The app asks for the location at a check-in and for nothing else.
-    "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
-}
-_NO_CONTENT = "default-src 'none'; frame-ancestors 'none'"
-_DOCS = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    (b"permissions-policy", b"geolocation=(self), camera=(), microphone=()"),
+)
+_CONTENT_SECURITY = b"content-security-policy"
+_API: RawHeaders = (
+    *_ALWAYS,
+    (_CONTENT_SECURITY, b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+_DOCS: RawHeaders = (
+    *_ALWAYS,
+    (
+        _CONTENT_SECURITY,
+        (
+            b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+            b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        ),
+    ),
+    (b"cache-control", b"no-store"),
 )
 # Flutter compiles WebAssembly, starts workers from blobs and writes its start script and styles into the page.
-_APP = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
-    "object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+_APP: RawHeaders = (
+    *_ALWAYS,
+    (
+        _CONTENT_SECURITY,
+        (
+            b"default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; "
+            b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+            b"connect-src 'self' data: blob:; worker-src 'self' blob:; "
+            b"object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+        ),
+    ),
 )
 _SERVERS_OWN = ("/api/", "/healthz", "/readyz", "/metrics")
 
@@ -37,23 +57,20 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path: str = scope["path"]
+        headers = headers_of(scope["path"])
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", content_security_policy(path))
-                if path.startswith(_SERVERS_OWN):
-                    headers.setdefault("Cache-Control", "no-store")
+                said = [*message.get("headers", ())]
+                names = {name.lower() for name, _ in said}
+                message["headers"] = said + [header for header in headers if header[0] not in names]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
-def content_security_policy(path: str) -> str:
-    """The policy of a path: nothing at all for the API, just enough for its page and for the app."""
+def headers_of(path: str) -> RawHeaders:
+    """What an answer of that path says unless the app says otherwise: the API loads nothing, pages just enough."""
     if path == DOCS_PATH or path.startswith(f"{DOCS_PATH}/"):
         return _DOCS
-    return _NO_CONTENT if path.startswith(_SERVERS_OWN) else _APP
+    return _API if path.startswith(_SERVERS_OWN) else _APP

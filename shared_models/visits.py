@@ -1,6 +1,7 @@
 """Visits (面访): what a check-in records. Grades of their evidence live in evidence.py."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -75,6 +76,7 @@ class VisitCheck(BaseModel):
         return None if self.card is CardResult.MATCHED else self.card
 
 
+@lru_cache(maxsize=256)
 def visit_check_id(visit_id: UUID) -> UUID:
     """The id of a visit's check: the same however often the visit comes, so that there is one."""
     return uuid5(visit_id, "visit_check")

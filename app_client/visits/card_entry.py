@@ -170,12 +170,16 @@ def _worth(entry: CardEntry) -> ft.Control:
             words = t("这台设备不能加密卡号，只能填末四位。")
         case _:
             words = {
-                CardWay.WHOLE: t("银行核对相符，算“刷卡核实”。卡号加密后才存，谁也看不到。"),
+                CardWay.WHOLE: t("银行核对相符，算“刷卡核实”；卡号当场加密。"),
                 CardWay.END: t("末四位只作记录，不算核实。"),
                 CardWay.NONE: t("没有卡，就看定位；也没有定位，算自述。"),
             }[entry.way]
     content = note(words, color=Role.WARN if entry.hindrance else Role.MUTE)
-    return ft.Semantics(content=content, identifier="card-worth", live_region=True)
+    return ft.Container(
+        ft.Semantics(content=content, identifier="card-worth", live_region=True),
+        # The label of a field beneath stands on its upper edge.
+        padding=ft.Padding(bottom=4 if entry.is_typed else 0),
+    )
 
 
 def _field(entry: CardEntry, session: AppSession) -> list[ft.Control]:
@@ -205,7 +209,7 @@ def _field(entry: CardEntry, session: AppSession) -> list[ft.Control]:
 @component
 def CardField(*, strokes: Strokes, trouble: str) -> ft.Control:
     """The field for one attempt; the next one is another field, which asks for the keyboard anew."""
-    strokes.field = text_field(
+    field = strokes.field = text_field(
         t("刷卡，或输入整个卡号"),
         value=strokes.text,
         on_change=strokes.keyed,
@@ -213,34 +217,39 @@ def CardField(*, strokes: Strokes, trouble: str) -> ft.Control:
         identifier=f"card-number-{strokes.attempt}",
         keyboard=ft.KeyboardType.NUMBER,
         icon=ft.Icons.CREDIT_CARD,
-        autofocus=True,
         max_length=_MOST_KEYS,
         error=trouble,
         concealed=True,
     )
-    return strokes.field
+
+    async def take_the_keyboard() -> None:
+        # Autofocus gives way to a button that was just clicked.
+        await field.focus()
+
+    ft.use_effect(take_the_keyboard, [strokes.attempt])
+    return field
 
 
 def _sealed(entry: CardEntry, card: SealedCard) -> list[ft.Control]:
-    known = masked_end(card.last4)
-    said = t("卡号已加密，末四位 {last4}", last4=card.last4)
+    known = ft.Row(
+        [ft.Icon(ft.Icons.LOCK, size=20, color=Role.OK), body(masked_end(card.last4), bold=True)], spacing=8, tight=True
+    )
+    said = ft.Semantics(
+        content=known,
+        label=t("卡号已加密，末四位 {last4}", last4=card.last4),
+        identifier="card-sealed",
+        container=True,
+        exclude_semantics=True,
+        live_region=True,
+    )
+    again = quiet_button(t("换一张"), on_click=lambda: entry.choose(CardWay.WHOLE), identifier="another-card")
     return [
         ft.Row(
-            [
-                ft.Semantics(
-                    content=ft.Row(
-                        [ft.Icon(ft.Icons.LOCK, size=20, color=Role.OK), body(known, bold=True, lines=1)],
-                        spacing=8,
-                    ),
-                    label=said,
-                    identifier="card-sealed",
-                    container=True,
-                    exclude_semantics=True,
-                    live_region=True,
-                    expand=True,
-                ),
-                quiet_button(t("换一张"), on_click=lambda: entry.choose(CardWay.WHOLE), identifier="another-card"),
-            ],
+            [said, again],
+            spacing=8,
+            run_spacing=0,
+            wrap=True,
+            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         )
     ]

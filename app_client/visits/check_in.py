@@ -142,8 +142,11 @@ def _location(form: CheckInForm) -> ft.Control:
             mark = ft.Icon(ft.Icons.MY_LOCATION, size=18, color=Role.OK)
             words, color = t("已定位 ±{n} 米", n=metres), Role.OK
         case Locating.NONE:
-            mark = ft.Icon(ft.Icons.LOCATION_DISABLED, size=18, color=Role.WARN)
             words, color = t("未取得定位，按自述登记"), Role.WARN
+            if form.card.sealed is not None:
+                # Which it will not be, if the card is theirs.
+                words, color = t("未取得定位"), Role.MUTE
+            mark = ft.Icon(ft.Icons.LOCATION_DISABLED, size=18, color=color)
     return ft.Semantics(
         content=ft.Row([mark, note(words, color=color)], spacing=8),
         identifier="location-state",

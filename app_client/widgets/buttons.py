@@ -7,8 +7,9 @@ from typing import TypeVar
 
 import flet as ft
 
-from app_client.theme import BODY, BOLD, NOTE, RADIUS, Role, text_style
+from app_client.theme import BODY, BOLD, GUTTER, NOTE, RADIUS, WIDE, Role, text_style
 from app_client.widgets.badges import Tone
+from app_client.widgets.page import page_width, type_scale
 from app_client.widgets.tap import Tap, tappable
 from app_client.widgets.text import body, note
 
@@ -134,35 +135,57 @@ def choice_grid(choices: Sequence[Choice]) -> ft.Column:
 
 def segments(
     options: Sequence[tuple[T, str]], *, selected: T | None, on_pick: Callable[[T], object], identifier: str
-) -> ft.Row:
-    """Equal shares of one line, one tap each, as high as the highest: (value, word). Each has the identifier `identifier-value`."""
-    return ft.Row(
-        [
-            tappable(
-                ft.Text(
-                    word,
-                    size=NOTE,
-                    weight=BOLD if value == selected else None,
-                    color=Role.ON_BRAND if value == selected else Role.INK,
-                    text_align=ft.TextAlign.CENTER,
-                    max_lines=2,
-                ),
-                label=word,
-                on_click=_pick(on_pick, value),
-                identifier=f"{identifier}-{value}",
-                selected=value == selected,
-                bgcolor=Role.BRAND if value == selected else Role.FILL,
-                radius=12,
-                padding=ft.Padding.symmetric(horizontal=4, vertical=15),
-                alignment=ft.Alignment.CENTER,
-                expand=1,
-            )
-            for value, word in options
-        ],
-        spacing=8,
-        intrinsic_height=True,
-        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+) -> ft.Control:
+    """Equal shares of one line, one tap each, as high as the highest: (value, word). Each has the identifier `identifier-value`.
+
+    Two to a line where large type would break a word.
+    """
+    words = [word for _, word in options]
+    a_line = 2 if len(words) > 2 and not _fit_a_line(words) else max(len(words), 1)
+    shares = [_segment(value, word, selected, on_pick, identifier) for value, word in options]
+    lines: list[ft.Control] = [
+        ft.Row(
+            [*shares[start : start + a_line], *[ft.Container(expand=1)] * (start + a_line - len(shares))],
+            spacing=8,
+            intrinsic_height=True,
+            vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+        for start in range(0, len(shares), a_line)
+    ]
+    return lines[0] if len(lines) == 1 else ft.Column(lines, spacing=8, tight=True)
+
+
+def _segment(value: T, word: str, selected: T | None, on_pick: Callable[[T], object], identifier: str) -> ft.Control:
+    return tappable(
+        ft.Text(
+            word,
+            size=NOTE,
+            weight=BOLD if value == selected else None,
+            color=Role.ON_BRAND if value == selected else Role.INK,
+            text_align=ft.TextAlign.CENTER,
+            max_lines=2,
+        ),
+        label=word,
+        on_click=_pick(on_pick, value),
+        identifier=f"{identifier}-{value}",
+        selected=value == selected,
+        bgcolor=Role.BRAND if value == selected else Role.FILL,
+        radius=12,
+        padding=ft.Padding.symmetric(horizontal=4, vertical=15),
+        alignment=ft.Alignment.CENTER,
+        expand=1,
     )
+
+
+def _fit_a_line(words: Sequence[str]) -> bool:
+    """Whether the longest unbreakable part of each has room in its share of a phone's width; a Latin letter is half as wide as a Chinese one."""
+    width = page_width()
+    if width >= WIDE:
+        return True
+    share = (width - 4 * GUTTER) / len(words) - 8
+    parts = [part for word in words for part in word.split()]
+    widest = max(sum(0.48 if letter.isascii() else 1.0 for letter in part) for part in parts)
+    return widest * NOTE * type_scale() + 8 <= share
 
 
 def chips(
@@ -244,6 +267,7 @@ def text_field(
         value=value,
         hint_text=hint or None,
         error=error or None,
+        error_max_lines=3,
         password=password or concealed,
         can_reveal_password=password,
         autocorrect=not concealed,
@@ -254,8 +278,8 @@ def text_field(
         min_lines=3 if multiline else None,
         max_lines=6 if multiline else 1,
         max_length=max_length,
-        # A counter helps with four digits, not with hundreds of characters.
-        counter=ft.Container() if multiline or (max_length or 0) > _COUNTED else None,
+        # A counter helps with four digits, not with hundreds of characters; it must leave the line to the error.
+        counter=ft.Container(width=0, height=0) if multiline or (max_length or 0) > _COUNTED else None,
         keyboard_type=keyboard,
         prefix_icon=icon,
         autofocus=autofocus,

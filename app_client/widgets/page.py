@@ -1,4 +1,4 @@
-"""What belongs to a whole page: its theme, its language, its size; kept in the session, since one process serves many."""
+"""What belongs to a whole page: its theme, its language, its size and that of its type; kept in the session, since one process serves many."""
 
 import flet as ft
 
@@ -10,14 +10,20 @@ _LANGUAGE = "language"
 _VIEWPORT = "viewport"
 # Lower, a phone lies on its side; a keyboard makes no window lower than it is wide.
 _LOW = 480
+_PROBE = 100
+_PHONE_WIDTH = 390
 
 
 @observable
 class Viewport:
-    """Whether the window is at least 900 wide, and whether a phone lies on its side; changes only when one of them does."""
+    """Whether the window is at least 900 wide, whether a phone lies on its side, and how large its person wants type: 1 is usual.
+
+    Changes only when one of them does.
+    """
 
     def __init__(self, *, width: float, height: float) -> None:
         self.wide = self.low = False
+        self.type_scale = 1.0
         self.resize(width, height)
 
     def resize(self, width: float, height: float) -> None:
@@ -50,7 +56,20 @@ def prepare_page(page: ft.Page, *, language: Language = Language.ZH, mode: ft.Th
         viewport.resize(event.width, event.height)
 
     page.on_resize = resized
+    _measure_type(page, viewport)
     speak(page, language)
+
+
+def _measure_type(page: ft.Page, viewport: Viewport) -> None:
+    """Learn how large the device writes by a mark that nobody sees, since Flet does not tell."""
+
+    def measured(event: ft.LayoutSizeChangeEvent[ft.LayoutControl]) -> None:
+        scale = round(event.height / _PROBE, 2)
+        if scale > 0 and scale != viewport.type_scale:
+            viewport.type_scale = scale
+
+    mark = ft.Icon(ft.Icons.CIRCLE, size=_PROBE, apply_text_scaling=True, on_size_change=measured)
+    page.overlay.append(ft.Container(mark, left=-10 * _PROBE))
 
 
 def speak(page: ft.Page, language: Language) -> None:
@@ -78,10 +97,30 @@ def use_low() -> bool:
     return _use_viewport().low
 
 
+def type_scale() -> float:
+    """How large type is on the page in whose render or event we are; its screens, by `use_wide`, are rendered anew when that changes."""
+    try:
+        page = ft.context.page
+    except RuntimeError:
+        return 1.0
+    return _viewport_of(page).type_scale
+
+
+def page_width() -> float:
+    """How wide that page is; a phone's width where it is not known."""
+    try:
+        return ft.context.page.width or _PHONE_WIDTH
+    except RuntimeError:
+        return _PHONE_WIDTH
+
+
 def _use_viewport() -> Viewport:
-    page = ft.context.page
+    return use_observed(_viewport_of(ft.context.page))
+
+
+def _viewport_of(page: ft.Page) -> Viewport:
     viewport: Viewport | None = page.session.store.get(_VIEWPORT)
     if viewport is None:
         viewport = Viewport(width=page.width or 0, height=page.height or 0)
         page.session.store.set(_VIEWPORT, viewport)
-    return use_observed(viewport)
+    return viewport

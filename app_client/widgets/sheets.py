@@ -8,14 +8,16 @@ from app_client.i18n import t
 from app_client.theme import GUTTER, RADIUS_SHEET, WIDE, Role
 from app_client.widgets.badges import Tone
 from app_client.widgets.buttons import primary_button, quiet_button
+from app_client.widgets.page import type_scale
 from app_client.widgets.tap import Tap, icon_button
 from app_client.widgets.text import note, title
 
 _SHEET_WIDTH = 480
 # What the six outcomes of a call need, with the questions above them.
 _ROOMY = 680
-# The room above the edge, over no row of actions, over a screen's primary button, and over a second row as well.
-_ABOVE = (8, 86, 142)
+# What a snackbar leaves free above the edge over no row of actions, over a screen's primary button, and over a second row as
+# well: the room around them, and their lines, which grow with the type.
+_ABOVE = ((8, 0), (62, 24), (100, 42))
 
 
 def sheet(
@@ -108,7 +110,7 @@ def _is_cramped(*, typed: bool) -> bool:
     except RuntimeError:
         return False
     width, height = page.width or WIDE, page.height or _ROOMY
-    return height < _ROOMY or (typed and width < WIDE)
+    return height < _ROOMY * type_scale() or (typed and width < WIDE)
 
 
 def snackbar(
@@ -125,6 +127,7 @@ def snackbar(
     `aside`: the room left and right of it, see `snackbar_aside`. `lifted`: over how many rows of
     actions at the screen's bottom it is said, which a thumb may be on its way to; two at most.
     """
+    room, lines = _ABOVE[lifted]
     return ft.SnackBar(
         content=ft.Semantics(content=ft.Text(text, color=Role.ON_INVERSE), live_region=True, identifier="snackbar"),
         action=ft.SnackBarAction(label=action, on_click=on_action) if action else None,
@@ -132,7 +135,7 @@ def snackbar(
         duration=ft.Duration(seconds=seconds),
         # With an action Material would keep it for ever.
         persist=False,
-        margin=ft.Margin(left=aside, right=aside, bottom=_ABOVE[lifted], top=0),
+        margin=ft.Margin(left=aside, right=aside, bottom=room + lines * type_scale(), top=0),
     )
 
 

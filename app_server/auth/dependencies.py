@@ -36,8 +36,9 @@ class _Bearer(OAuth2PasswordBearer):
         return claims
 
 
+access_claims = _Bearer(tokenUrl=TOKEN_PATH, auto_error=False)
 # Only that we signed the token and it has not run out. Whoever takes this asks the database for the rest.
-Claims = Annotated[AccessClaims, Depends(_Bearer(tokenUrl=TOKEN_PATH, auto_error=False))]
+Claims = Annotated[AccessClaims, Depends(access_claims)]
 
 
 def _current_staff(claims: Claims, db: DatabaseDep, clock: ClockDep) -> Caller:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy
-from sqlalchemy import JSON, Row, Select, and_, bindparam, case, delete, or_, type_coerce, update
+from sqlalchemy import JSON, Select, and_, bindparam, case, delete, or_, type_coerce, update
 from sqlmodel import Session, col, select
 
 from app_server.database import dialect_insert
@@ -76,7 +76,7 @@ def standing_parameters(*, staff_id: UUID, device_id: str, now: datetime) -> dic
     }
 
 
-def standing_of(rows: Sequence[Row[Any]], now: datetime) -> Standing | None:
+def standing_of(rows: Sequence[Any], now: datetime) -> Standing | None:
     """What the rows of STANDING say, or of a query with more columns; None for nobody."""
     if not rows:
         return None
@@ -142,8 +142,9 @@ def _standing() -> Select[*tuple[Any, ...]]:
 STANDING = _standing()
 
 
-def _place(row: Row[*tuple[Any, ...]]) -> Place:
-    return Place(Unit(id=row.unit_id, name=row.unit_name, kind=row.unit_kind), row.unit_path, row.role)
+def _place(row: Any) -> Place:  # noqa: ANN401 - a row of STANDING, from SQLAlchemy or from the driver
+    unit = Unit(id=row.unit_id, name=row.unit_name, kind=row.unit_kind)
+    return Place(unit, row.unit_path, Role(row.role))
 
 
 def _holds(starts_on: date, ends_on: date | None, day: date) -> bool:

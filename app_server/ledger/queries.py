@@ -4,14 +4,15 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Column, Connection, Select, Table, TextClause, TypeDecorator, or_, select, text
+from sqlalchemy import Column, Connection, Select, Table, TypeDecorator, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from app_server.prepared import Prepared
 from app_server.tables import AdvisorDayRow, LedgerRow, metadata
 from shared_models.activity import Activity, ActivityKind
 
@@ -33,8 +34,7 @@ class Entry:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
+class NewEntry(NamedTuple):
     """An activity to append, with its content as JSON and the digest of that, and what the server has to say of it."""
 
     activity: Activity
@@ -65,7 +65,7 @@ def append(
     days = sorted(folded, key=lambda row: row["business_day"])
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        return connection.execute(_APPEND_JSON, _as_json(ordered, source, days)).scalar_one()
+        return _APPEND_JSON.rows(session, _as_json(ordered, source, days))[0][0]
     return _append_rows(connection, ordered, source, days)
 
 
@@ -136,7 +136,7 @@ def _as_stored(column: Column[Any]) -> Callable[[Any], Any]:
 _STORED = {column.name: _as_stored(column) for column in ADVISOR_DAY.c}
 
 
-def _append_json() -> TextClause:
+def _append_json() -> Prepared:
     # A parameter for the batch instead of fifteen an entry, and one trip for entries and days: writing, sending and
     # parsing parameters takes longer than the insert. The contents go in as the JSON that was digested.
     notes = ("business_day", "branch_id", "refers_to", "digest", "feed_seq", "received_at")
@@ -144,7 +144,7 @@ def _append_json() -> TextClause:
     keys = ADVISOR_DAY.primary_key.columns.keys()
     replaced = ", ".join(f"{name} = excluded.{name}" for name in ADVISOR_DAY.c.keys() if name not in keys)  # noqa: SIM118 - a ColumnCollection iterates columns
     days = ", ".join(ADVISOR_DAY.c.keys())
-    return text(
+    statement = (
         f"WITH appended AS (INSERT INTO ledger ({', '.join(contents)}, {', '.join(notes)}, advisor_id, device_id) "  # noqa: S608 - names of our own columns
         f"SELECT {', '.join(contents)}, business_day, branch_id, refers_to, decode(digest, 'hex'), feed_seq, received_at, "
         "CAST(:advisor_id AS uuid), :device_id "
@@ -156,6 +156,7 @@ def _append_json() -> TextClause:
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {replaced}) "
         "SELECT count(*) FROM appended"
     )
+    return Prepared(text(statement))
 
 
 def _record(table: Table, names: Collection[str]) -> str:

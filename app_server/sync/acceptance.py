@@ -137,17 +137,15 @@ def _verdict(item: Readable, batch: _Batch) -> Verdict:
         return DUPLICATE if is_same else _rejected(RejectCode.ID_CONFLICT)
     if activity.kind is ActivityKind.PROSPECT and activity.id in known.customers:
         return _rejected(RejectCode.ID_CONFLICT)
-    code = batch.times.rejection(activity.corrected_at)
-    if code is None and batch.former is not None:
-        day = known.policies.business_day(activity.occurred_at, activity.clock_offset_ms)
-        if not batch.former.was_advisor_on(day):
-            return _NO_ADVISOR
-    code = code or _customer_code(activity, batch)
+    code = batch.times.rejection(item.at)
+    if code is None and batch.former is not None and not batch.former.was_advisor_on(known.policies.today(item.at)):
+        return _NO_ADVISOR
+    code = code or _customer_code(item, batch)
     if code is not None:
         return _rejected(code)
     match activity.data:
         case Proposal() as proposal:
-            return _proposal_verdict(activity, proposal, batch)
+            return _proposal_verdict(item, proposal, batch)
         case BoardShown(visit_id=visit_id, call_id=call_id):
             if visit_id is not None and not _is_own(visit_id, ActivityKind.VISIT, batch):
                 return _rejected(RejectCode.UNKNOWN_VISIT)
@@ -160,7 +158,8 @@ def _verdict(item: Readable, batch: _Batch) -> Verdict:
     return ACCEPTED
 
 
-def _customer_code(activity: Activity, batch: _Batch) -> RejectCode | None:
+def _customer_code(item: Readable, batch: _Batch) -> RejectCode | None:
+    activity = item.activity
     customer_id = activity.customer_id
     # A void's customer is compared with its target's: a mistake can be taken back after the customer has moved on.
     if customer_id is None or customer_id == activity.id or activity.kind is ActivityKind.VOID:
@@ -170,22 +169,22 @@ def _customer_code(activity: Activity, batch: _Batch) -> RejectCode | None:
     customer = batch.known.customers.get(customer_id)
     if customer is None:
         return RejectCode.UNKNOWN_CUSTOMER
-    was_theirs = customer.left_at is not None and activity.corrected_at <= customer.left_at
+    was_theirs = customer.left_at is not None and item.at <= customer.left_at
     return None if customer.advisor_id == batch.advisor_id or was_theirs else RejectCode.NOT_YOUR_CUSTOMER
 
 
-def _proposal_verdict(activity: Activity, proposal: Proposal, batch: _Batch) -> Verdict:
-    known = batch.known
+def _proposal_verdict(item: Readable, proposal: Proposal, batch: _Batch) -> Verdict:
+    known, activity = batch.known, item.activity
     products = [known.products.get(pick.product_id) for pick in proposal.picks]
     if None in products:
         return _rejected(RejectCode.UNKNOWN_PRODUCT)
-    day = known.policies.business_day(activity.occurred_at, activity.clock_offset_ms)
+    rule_of_day = known.policies.on(known.policies.today(item.at))
     rated = known.customers.get(activity.customer_id) if activity.customer_id else None
     for product in products:
         # A prospect of this very batch is nobody the bank has rated.
         rule = SuitabilityRule.NOT_RATED
         if rated is not None and product is not None:
-            rule = suitability(product, _rated(rated.rating, rated.rated_on), known.policies.on(day)).rule
+            rule = suitability(product, _rated(rated.rating, rated.rated_on), rule_of_day).rule
         if rule is not SuitabilityRule.SUITABLE:
             return Verdict(ResultStatus.REJECTED, RejectCode.UNSUITABLE_PRODUCT, f"The customer {_UNSUITABLE[rule]}.")
     if not _is_own(proposal.visit_id, ActivityKind.VISIT, batch, customer_id=activity.customer_id):

@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy
+from psycopg.rows import namedtuple_row
 from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
@@ -33,6 +34,7 @@ from app_server.auth.tokens import AccessClaims
 from app_server.database import dialect_insert
 from app_server.ledger.queries import LEDGER, Entry
 from app_server.org.queries import Stay, path_ids
+from app_server.prepared import Prepared
 from app_server.sync.acceptance import KnownCustomer
 from app_server.sync.cursor import Heads
 from app_server.sync.feed import take_numbers
@@ -102,11 +104,12 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
     connection = session.connection()
     dialect = connection.dialect.name
     ids = {"path_ids": path_ids(unit_path), "entries": named.entries, "customers": named.customers}
-    parameters = {name: _ids(each, dialect) for name, each in (ids | {"products": named.products}).items()}
-    found = connection.execute(
-        _standing(dialect),
-        {"advisor_id": advisor_id, "own": own, "earliest": named.earliest, "latest": named.latest, **parameters},
-    )
+    parameters: Data = {name: _ids(each, dialect) for name, each in (ids | {"products": named.products}).items()}
+    parameters |= {"advisor_id": advisor_id, "own": own, "earliest": named.earliest, "latest": named.latest}
+    if dialect == "sqlite":
+        found = connection.execute(_standing(dialect), parameters).all()
+    else:
+        found = _prepared_standing().rows(session, parameters)
     documents: list[str] = []
     scopes: dict[str, int] = {}
     branch: UUID | None = None
@@ -151,6 +154,11 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
             customers[customer_id] = replace(customers[customer_id], left_at=at)
     heads = Heads(own=scopes.get(own, 0), bank=scopes.get(BANK_SCOPE, 0))
     return Standing(_parsed(frozenset(documents)), heads, stays, folded, branch, entries, customers, products)
+
+
+@cache
+def _prepared_standing() -> Prepared:
+    return Prepared(_standing("postgresql"))
 
 
 @cache
@@ -281,7 +289,7 @@ def begin(session: Session, claims: AccessClaims, *, waiting: int | None, number
         head = (take_numbers(session, scope, numbers) if numbers else 0) if is_noted else None
     else:
         taking = {"of_scope": scope, "numbers": numbers} if numbers else {}
-        rows = connection.execute(_begin(takes=bool(numbers)), asked | noting | taking).all()
+        rows = _begin(takes=bool(numbers)).rows(session, asked | noting | taking)
         head = rows[0].head if rows else None
     return Begun(auth.standing_of(rows, now), head)
 
@@ -303,11 +311,12 @@ def _note() -> Update:
 
 
 @cache
-def _begin(*, takes: bool) -> Select[*tuple[Any, ...]]:
+def _begin(*, takes: bool) -> Prepared:
     # The device first, then the feed, as everywhere: one order for all locks. No device, no numbers.
     noted = _note().returning(DEVICE.c.staff_id).cte("noted")
     if not takes:
-        return auth.STANDING.add_columns(select(literal(0)).select_from(noted).scalar_subquery().label("head"))
+        head = select(literal(0)).select_from(noted)
+        return Prepared(auth.STANDING.add_columns(head.scalar_subquery().label("head")), row_factory=namedtuple_row)
     scope, numbers = bindparam("of_scope", type_=FEED.c.scope.type), bindparam("numbers", type_=FEED.c.head.type)
     taking = postgresql.insert(FEED).from_select(["scope", "head"], select(scope, numbers).select_from(noted))
     taken = (
@@ -315,7 +324,8 @@ def _begin(*, takes: bool) -> Select[*tuple[Any, ...]]:
         .returning(FEED.c.head)
         .cte("taken")
     )
-    return auth.STANDING.add_columns(select(taken.c.head).scalar_subquery().label("head"))
+    head = select(taken.c.head).scalar_subquery().label("head")
+    return Prepared(auth.STANDING.add_columns(head), row_factory=namedtuple_row)
 
 
 def changes_between(session: Session, scope: str, *, after: int, upto: int, most: int) -> list[Told]:

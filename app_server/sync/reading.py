@@ -4,7 +4,8 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, cast
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -27,14 +28,15 @@ class UnreadableBody(DomainError):
     code = "bad_input"
 
 
-@dataclass(frozen=True, slots=True)
-class Readable:
+class Readable(NamedTuple):
     """An activity that is well formed, and its content as JSON, both as the ledger keeps them: without a sealed card.
 
-    `digest` is that of the content as it was sent, so that a repeat is known as one; `card` is what was sealed.
+    `at`: when it happened by a right clock; `digest` is that of the content as it was sent, so that a repeat is known as
+    one; `card` is what was sealed. A tuple, as thousands are made a second.
     """
 
     activity: Activity
+    at: datetime
     content: bytes
     digest: bytes
     card: OpenedCard | None = None
@@ -84,10 +86,10 @@ def _read(raw: object, cards: Cards) -> Item:
             return Unreadable(str(activity.id), "This entry is not valid: a phone makes none of this kind.")
         content = activity.content()
         if not isinstance(activity.data, Visit) or activity.data.card is None:
-            return Readable(activity, content, digest_of(content))
+            return Readable(activity, activity.corrected_at, content, digest_of(content))
         kept = activity.without_card()
         card = cards.open(activity.data.card, visit_id=activity.id)
-        return Readable(kept, kept.content(), digest_of(content), card)
+        return Readable(kept, kept.corrected_at, kept.content(), digest_of(content), card)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"] if isinstance(part, str)) or "activity"

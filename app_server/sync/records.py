@@ -66,7 +66,7 @@ class _Waiting:
             data=self.record,
         )
         content = activity.content()
-        return Readable(activity, content, digest_of(content))
+        return Readable(activity, activity.corrected_at, content, digest_of(content))
 
 
 def enterable(

@@ -211,8 +211,7 @@ def _named(readable: Sequence[Readable], now: datetime) -> Named:
     earliest = latest = now
     for item in readable:
         activity = item.activity
-        at = activity.corrected_at
-        earliest, latest = min(earliest, at), max(latest, at)
+        earliest, latest = min(earliest, item.at), max(latest, item.at)
         entries.add(activity.id)
         if activity.customer_id is not None:
             customers.add(activity.customer_id)
@@ -240,7 +239,7 @@ def _utc_day(instant: datetime) -> date:
 def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: datetime) -> bool:
     """Write what is kept of a batch; says whether there was something to find of a visit in it."""
     kept, known, standing, policies = judged.kept, judged.known, judged.standing, judged.known.policies
-    days = [policies.business_day(item.activity.occurred_at, item.activity.clock_offset_ms) for item in kept]
+    days = [policies.today(item.at) for item in kept]
     branch_on = _branches(session, who, standing, set(days))
     coming: dict[date, list[Activity]] = defaultdict(list)
     for item, day in zip(kept, days, strict=True):
@@ -312,7 +311,7 @@ def _checks(
             told = {"id": visit_check_id(visit.id), "kind": ActivityKind.VISIT_CHECK, "data": found}
             check = visit.model_copy(update=told)
             content = check.content()
-            checks.append((Readable(check, content, digest_of(content)), day))
+            checks.append((Readable(check, item.at, content, digest_of(content)), day))
     return checks
 
 
@@ -363,7 +362,7 @@ def _branches(session: Session, who: Sender, standing: Standing, days: set[date]
 def _answer(items: Sequence[Item], verdicts: Sequence[Verdict], page: Page, *, today: date, now: datetime) -> Answer:
     ids = [str(item.activity.id) if isinstance(item, Readable) else item.id for item in items]
     results = [
-        {"id": each, "status": verdict.status.value, "code": verdict.code, "detail": verdict.detail}
+        {"id": each, "status": verdict.status, "code": verdict.code, "detail": verdict.detail}
         for each, verdict in zip(ids, verdicts, strict=True)
     ]
     reply = {
@@ -374,4 +373,4 @@ def _answer(items: Sequence[Item], verdicts: Sequence[Verdict], page: Page, *, t
         "cursor": page.cursor.text(),
         "has_more": page.has_more,
     }
-    return Answer(reply, Counter((verdict.status.value, verdict.code or "") for verdict in verdicts))
+    return Answer(reply, Counter((verdict.status, verdict.code or "") for verdict in verdicts))

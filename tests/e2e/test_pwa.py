@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -18,6 +19,9 @@ from app_client.platform.httpx_http import HttpxHttp
 from app_client.session import OpenStores
 from app_client.sign_in import actions as sign_in_actions
 from app_client.store import ledger, reads
+from app_server.demo.book import cards
+from app_server.demo.names import phone_number
+from shared_models.sealing import CardNumber
 from tests.e2e.browser import Screen, kept_phone, open_app, open_page
 from tests.e2e.conftest import PATIENCE_MS, sign_in
 from tests.e2e.stage import SetClock, Stage
@@ -70,6 +74,31 @@ def calls_in_ledger(stage: Stage, login: str = LOGIN) -> int:
         ).fetchone()[0]
 
 
+def cards_matched(stage: Stage) -> int:
+    """At how many of their visits the server found the customer's own card."""
+    with closing(sqlite3.connect(stage.folder / "bank" / "day2053.sqlite3")) as bank:
+        return bank.execute(
+            "SELECT count(*) FROM ledger JOIN staff ON staff.id = ledger.advisor_id "
+            "WHERE kind = 'visit_check' AND data ->> 'card' = 'matched' AND login = ?",
+            (LOGIN,),
+        ).fetchone()[0]
+
+
+def swipe_a_card(screen: Screen, phone: str, customer_id: UUID, card: CardNumber) -> None:
+    """Check in at a customer's, whose card a reader types."""
+    go_to(screen, "面访")
+    screen.tap("new-visit")
+    screen.type("姓名、拼音、尾号", phone)
+    screen.tap(f"pick-{customer_id}")
+    screen.tap("card-way-whole")
+    expect(screen.field("刷卡，或输入整个卡号")).to_be_focused()
+    screen.page.keyboard.type(card.digits)
+    screen.page.keyboard.press("Enter")
+    screen.at("card-sealed").wait_for()
+    screen.tap("place-customer")
+    expect(screen.at("page-title").last).to_contain_text("三款产品")
+
+
 def publish(folder: Path, name: str, content: bytes) -> None:
     """Make another version of the build, in which one file differs."""
 
@@ -118,6 +147,7 @@ def test_a_day_without_server_with_the_browser_closed_and_a_new_version_in_betwe
     start: Callable[[Walk], None], stage: Stage, published: Path, tmp_path: Path
 ) -> None:
     before = calls_in_ledger(stage)
+    customer_id, card = cards(LOGIN, 8, stage.size)[0]
 
     def morning(screen: Screen) -> None:
         sign_in(screen, LOGIN)
@@ -153,6 +183,7 @@ def test_a_day_without_server_with_the_browser_closed_and_a_new_version_in_betwe
         screen.tap("lock-now")
         enter_pin(screen)
         expect(screen.at("page-title").last).to_contain_text("我的")
+        swipe_a_card(screen, phone_number(8000), customer_id, card)
 
     def back(screen: Screen) -> None:
         enter_pin(screen)
@@ -168,10 +199,11 @@ def test_a_day_without_server_with_the_browser_closed_and_a_new_version_in_betwe
     assert calls_in_ledger(stage) == before
     start(back)
     assert calls_in_ledger(stage) == before + 1
+    assert cards_matched(stage) == 1
     names, phones = zip(*customers_of(stage, LOGIN), strict=True)
     # Whose store it is may be read, and shows that a name would be found.
     owner = ["advisor8", *staff_name(stage, LOGIN)]
-    assert found_in(tmp_path / "profile", [*owner, *names, *phones]) == set(owner)
+    assert found_in(tmp_path / "profile", [*owner, *names, *phones, card.digits]) == set(owner)
 
 
 def test_a_store_that_an_earlier_version_kept_unsealed_goes_on_with_its_outbox(

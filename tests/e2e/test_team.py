@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from app_server.demo.book import cards
 from tests.e2e.conftest import OpenPhone
 from tests.e2e.stage import Stage
 from tests.e2e.steps import call_next, first, go_to, spoken
@@ -28,6 +29,39 @@ def test_a_day_without_the_server_and_the_same_figures_at_the_head(open_phone: O
     screen.tap("sync-now")
     expect(screen.at("sync-pill").last).to_contain_text("已同步")
     assert calls_at_head(open_phone) == before + 2
+    screen.errors.clear()
+
+
+def test_a_card_swiped_without_the_server_makes_the_visit_grade_a_at_the_head(
+    open_phone: OpenPhone, stage: Stage
+) -> None:
+    customer_id, card = cards("advisor2", 2, stage.size)[0]
+    screen = open_phone("advisor2")
+    expect(screen.at("sync-pill").last).to_contain_text("已同步")
+    screen.page.goto(f"{stage.url}customers/{customer_id}")
+    screen.awake()
+    screen.tap("check-in")
+    stage.stop("api")
+    try:
+        screen.tap("card-way-whole")
+        expect(screen.field("刷卡，或输入整个卡号")).to_be_focused()
+        # A reader types the whole stripe in a few milliseconds.
+        screen.page.keyboard.type(f";{card.digits}=30125201234567890?")
+        screen.page.keyboard.press("Enter")
+        screen.at("card-sealed").wait_for()
+        screen.tap("place-outlet")
+        expect(screen.at("page-title").last).to_contain_text("三款产品")
+    finally:
+        stage.start("api")
+    screen.page.goto(f"{stage.url}me")
+    screen.awake()
+    screen.tap("sync-now")
+    expect(screen.at("sync-pill").last).to_contain_text("已同步")
+    go_to(screen, "面访")
+    spoken(screen, "刷卡核实")
+    head = open_phone("head")
+    head.at("figure-visits").click()
+    spoken(head, "证据 A")
     screen.errors.clear()
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
-from sqlalchemy import event
 from sqlmodel import Session
 
 from app_server.database import Database
@@ -57,12 +57,16 @@ def plans_of(db: Database, work) -> str:
     """What PostgreSQL would do for each statement that `work` runs, as one text."""
     statements: list[tuple[str, Any]] = []
 
-    def note(_connection, _cursor, statement, parameters, _context, _many) -> None:
-        statements.append((statement, parameters))
+    def note(cursor: psycopg.Cursor[Any], query: Any, params: Any = None, **options: Any) -> Any:
+        if params is not None:
+            statements.append((query, params))
+        return execute(cursor, query, params, **options)
 
-    event.listen(db.engine, "before_cursor_execute", note)
-    db.write(work)
-    event.remove(db.engine, "before_cursor_execute", note)
+    # At the driver: what is prepared goes past SQLAlchemy's events.
+    execute = psycopg.Cursor.execute
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", note)
+        db.write(work)
 
     def explain(session: Session) -> str:
         connection = session.connection()

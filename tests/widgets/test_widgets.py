@@ -22,11 +22,13 @@ from app_client.widgets import (
     quiet_button,
     ring,
     section_header,
+    segments,
     sheet,
     speak,
     stat_tile,
     text_field,
 )
+from app_client.widgets.page import Viewport, type_scale
 from tests.ui import gallery
 from tests.ui.harness import App, running
 
@@ -262,3 +264,28 @@ async def test_speaking_another_language_re_renders_the_keyed_root() -> None:
         assert app.texts() == ["返回"]
         await app.tap(app.one(ft.Button))
         assert app.texts() == ["Back"]
+
+
+async def test_large_type_breaks_a_line_of_answers_rather_than_a_word() -> None:
+    def lines(scale: float, words: str) -> int:
+        """How many lines the answers take on a phone whose type is that large."""
+        viewport = page.session.store.get("viewport")
+        assert isinstance(viewport, Viewport)
+        viewport.type_scale = scale
+        shown = segments(list(enumerate(words.split())), selected=0, on_pick=lambda _: None, identifier="x")
+        return len(shown.controls) if isinstance(shown, ft.Column) else 1
+
+    async with running(gallery.main) as app:
+        page = app.page
+        english, chinese = "Interested Bought Declined Presented", "有意向 已购买 不需要 已介绍"
+        assert [lines(scale, english) for scale in (1.0, 1.3)] == [1, 2]
+        assert [lines(scale, chinese) for scale in (1.0, 1.3, 2.0)] == [1, 1, 2]
+
+
+async def test_the_app_learns_how_large_type_is_from_a_mark_nobody_sees() -> None:
+    async with running(gallery.main, route="/today") as app:
+        [mark] = [each for each in app.all(ft.Icon) if each.apply_text_scaling]
+        await app.fire(mark, "size_change", {"w": 60.0, "h": 200.0})
+        assert type_scale() == 2.0
+        await app.tap("call-customer-0")
+        assert app.has("sheet-close"), "what was high enough scrolls now"
