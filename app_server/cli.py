@@ -17,13 +17,15 @@ from app_server.cards.service import CardReader
 from app_server.clock import SystemClock
 from app_server.database import Database
 from app_server.demo.commands import build_demo, tell_who
-from app_server.imports.commands import import_cards, import_command, import_outbox, init
+from app_server.demo.simulate import simulate_pbx
+from app_server.imports.commands import import_cards, import_cdr_file, import_command, import_outbox, init
 from app_server.imports.service import ImportKind
 from app_server.migrations import current, head, require_migrated
 from app_server.migrations import migrate as migrate_database
 from app_server.pwa import is_built
 from app_server.settings import Settings
 from app_server.tables import StaffRow
+from app_server.telephony.commands import add_key, list_keys_of, remove_key, show_standing
 from shared_models.errors import Conflict, DomainError
 
 P = ParamSpec("P")
@@ -35,6 +37,12 @@ import_app = typer.Typer(no_args_is_help=True, help="Bring in a bank's own files
 app.add_typer(import_app, name="import")
 staff_app = typer.Typer(no_args_is_help=True, help="The accounts of members of staff.")
 app.add_typer(staff_app, name="staff")
+telephony_app = typer.Typer(no_args_is_help=True, help="The bank's exchanges and what they tell of calls.")
+app.add_typer(telephony_app, name="telephony")
+telephony_keys_app = typer.Typer(no_args_is_help=True, help="The keys that exchanges sign with.")
+telephony_app.add_typer(telephony_keys_app, name="key")
+simulate_app = typer.Typer(no_args_is_help=True, help="What happens around a demo bank.")
+app.add_typer(simulate_app, name="simulate")
 
 
 def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -55,7 +63,13 @@ for kind in ImportKind:
     import_app.command(kind.value)(plain_errors(import_command(kind)))
 import_app.command("cards")(plain_errors(import_cards))
 import_app.command("outbox")(plain_errors(import_outbox))
+import_app.command("cdr")(plain_errors(import_cdr_file))
 app.command("init")(plain_errors(init))
+telephony_app.command("standing")(plain_errors(show_standing))
+simulate_app.command("pbx")(plain_errors(simulate_pbx))
+telephony_keys_app.command("add")(plain_errors(add_key))
+telephony_keys_app.command("list")(plain_errors(list_keys_of))
+telephony_keys_app.command("remove")(plain_errors(remove_key))
 staff_app.command("reset-password")(plain_errors(reset_password))
 
 

@@ -28,6 +28,12 @@ class Metrics:
         self.activities = Counter(
             "day2053_activities", "Activities received by result and code", ["status", "code"], registry=self.registry
         )
+        self.events = Counter(
+            "day2053_telephony_events",
+            "Exchanges' events by result and code",
+            ["status", "code"],
+            registry=self.registry,
+        )
 
     def text(self) -> bytes:
         """All of it in Prometheus' format."""

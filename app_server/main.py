@@ -29,6 +29,8 @@ from app_server.security_headers import SecurityHeaders
 from app_server.settings import Settings
 from app_server.sync import endpoints as sync
 from app_server.team import endpoints as team
+from app_server.telephony import endpoints as telephony
+from app_server.telephony.keys import TelephonyKeyFile
 from shared_models.sync import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     team.router,
     plans.router,
     cards.router,
+    telephony.router,
 )
 
 
@@ -101,6 +104,7 @@ def create_app(
     )
     app.state.device_keys = device_keys
     app.state.card_reader = CardReader(settings)
+    app.state.telephony_keys = TelephonyKeyFile(settings.telephony_keys_file)
     app.state.metrics = health.Metrics()
     for router in ROUTERS:
         app.include_router(router)

@@ -74,10 +74,10 @@ def _domain_error(request: Request, error: Exception) -> JSONResponse:
     headers: dict[str, str] = {}
     if isinstance(error, Throttled):
         headers["Retry-After"] = str(error.retry_after)
-    if status == 401:
+    if isinstance(error, NotSignedIn):
         # RFC 6750 §3: no error code when no token came at all.
-        came = "authorization" in request.headers
-        headers["WWW-Authenticate"] = 'Bearer realm="day2053"' + (', error="invalid_token"' if came else "")
+        came = error.challenge.startswith("Bearer") and "authorization" in request.headers
+        headers["WWW-Authenticate"] = error.challenge + (', error="invalid_token"' if came else "")
     return problem(status, code=error.code, detail=error.detail, headers=headers)
 
 

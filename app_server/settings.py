@@ -70,3 +70,8 @@ class Settings(BaseSettings):
     def device_secret_file(self) -> Path:
         """What devices' keys are derived from; made on first start, mode 0600, and kept for ever."""
         return self.data_dir / "keys" / "devices.secret"
+
+    @property
+    def telephony_keys_file(self) -> Path:
+        """The keys that exchanges sign with; made with the first of them, mode 0600."""
+        return self.data_dir / "keys" / "telephony.json"

@@ -3,15 +3,18 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, String, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import declared_attr
 from sqlmodel import BigInteger, Field, SQLModel
 
 from app_server.columns import Ids, Json, JsonOf, Money, UtcDateTime, text_enum
+from app_server.numbers import e164
 from shared_models.activity import ActivityKind
 from shared_models.customers import Customer, Maturity, Rating, Tier
 from shared_models.evidence import Grade
@@ -20,6 +23,7 @@ from shared_models.org import Role, UnitKind
 from shared_models.plans import Plan
 from shared_models.policy import Policy, Targets
 from shared_models.products import Need, Product, ProductCategory, Risk
+from shared_models.telephony import PbxEventKind, PbxLine
 
 metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = {
@@ -31,6 +35,7 @@ metadata.naming_convention = {
 }
 
 BANK_SCOPE = "bank"
+LINES_SCOPE = "lines"
 Facts = dict[str, str | int | float | None]
 
 
@@ -145,8 +150,14 @@ class PolicyRow(Row, table=True):
     document: Policy = Field(sa_type=JsonOf(Policy))
 
 
+def _number_of_phone(context: DefaultExecutionContext) -> str | None:
+    return e164(context.get_current_parameters()["phone"])
+
+
 class CustomerRow(Customer, Row, table=True):
-    """A customer in the book of one advisor."""
+    """A customer in the book of one advisor. `number` is `phone` as it is compared with the exchange's, if it can be."""
+
+    __table_args__ = (Index("ix_customer_number", "number"),)
 
     id: UUID = Field(primary_key=True)
     advisor_id: UUID = Field(foreign_key="staff.id", index=True)
@@ -156,6 +167,7 @@ class CustomerRow(Customer, Row, table=True):
     idle_cash: Decimal | None = Field(default=None, sa_type=Money)
     maturities: list[Maturity] = Field(default_factory=list[Maturity], sa_type=JsonOf(list[Maturity]))
     facts: Facts = Field(default_factory=Facts, sa_type=JsonOf(Facts))
+    number: str | None = Field(default=None, repr=False, sa_column_kwargs={"default": _number_of_phone})
 
 
 class CustomerCardRow(Row, table=True):
@@ -225,6 +237,72 @@ class LedgerRow(Row, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class RecordState(StrEnum):
+    """What became of an exchange's event: kept beside its call · in the ledger · waiting for whose it is · too late to count."""
+
+    KEPT = "kept"
+    ENTERED = "entered"
+    WAITING = "waiting"
+    LATE = "late"
+
+
+class LineRow(Row, table=True):
+    """Whose a number of the bank's is, from `starts_on` up to, not including, `ends_on`; None: still. `provider` "": any."""
+
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="period"),
+        Index("ix_line_number_provider_starts_on", "number", "provider", "starts_on", unique=True),
+    )
+
+    id: UUID = Field(primary_key=True)
+    provider: str = ""
+    number: str
+    line: PbxLine = Field(sa_type=text_enum(PbxLine))
+    staff_id: UUID = Field(foreign_key="staff.id", index=True)
+    starts_on: date
+    ends_on: date | None = None
+
+
+class TelephonyRecordRow(Row, table=True):
+    """One event of an exchange as received, once; of an `ended` also whose call it was and what became of it.
+
+    `advisor_id` and `line` are what the lines said on the day; `reason` is why it waits, or counts nowhere.
+    """
+
+    __table_args__ = (
+        Index("ix_telephony_record_provider_record_id", "provider", "record_id"),
+        # Only what waits is looked for, and little does.
+        Index(
+            "ix_telephony_record_waiting_advisor",
+            "advisor_id",
+            "customer_number",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_telephony_record_waiting_line",
+            "line_number",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: UUID = Field(primary_key=True)
+    provider: str
+    record_id: str
+    event: PbxEventKind = Field(sa_type=text_enum(PbxEventKind))
+    at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    digest: bytes = Field(sa_type=LargeBinary)
+    document: dict[str, Any] = Field(sa_type=Json, repr=False)
+    state: RecordState = Field(sa_type=text_enum(RecordState))
+    reason: str | None = None
+    line_number: str | None = Field(default=None, repr=False)
+    customer_number: str | None = Field(default=None, repr=False)
+    advisor_id: UUID | None = Field(default=None, foreign_key="staff.id")
+    line: PbxLine | None = Field(default=None, sa_type=text_enum(PbxLine))
+
+
 class AdvisorDayRow(Row, table=True):
     """The stored fold of one advisor's business day (工作日), flat, so that SQL can add it up."""
 
@@ -261,7 +339,10 @@ class AdvisorDayRow(Row, table=True):
 
 
 class FeedRow(Row, table=True):
-    """The counter of one feed: an advisor's id, or BANK_SCOPE for what all see. Its row lock orders the commits."""
+    """The counter of one feed: an advisor's id, or BANK_SCOPE for what all see. Its row lock orders the commits.
+
+    LINES_SCOPE has no feed, only the lock.
+    """
 
     scope: str = Field(primary_key=True)
     head: int = Field(default=0, sa_type=BigInteger)

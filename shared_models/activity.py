@@ -16,6 +16,7 @@ from shared_models.customers import Prospect
 from shared_models.follow_ups import FollowUp
 from shared_models.policy import Policies, corrected_instant
 from shared_models.proposals import Proposal
+from shared_models.telephony import PbxRecord
 from shared_models.text import Code
 from shared_models.visits import Visit, VisitCheck
 
@@ -34,6 +35,7 @@ class ActivityKind(StrEnum):
     VOID = "void"
     PROSPECT = "prospect"
     VISIT_CHECK = "visit_check"
+    PBX_RECORD = "pbx_record"
 
 
 class Void(BaseModel):
@@ -45,7 +47,7 @@ class Void(BaseModel):
     reason: Code
 
 
-ActivityData = Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect | VisitCheck
+ActivityData = Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect | VisitCheck | PbxRecord
 
 DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.CALL: Call,
@@ -56,6 +58,7 @@ DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.VOID: Void,
     ActivityKind.PROSPECT: Prospect,
     ActivityKind.VISIT_CHECK: VisitCheck,
+    ActivityKind.PBX_RECORD: PbxRecord,
 }
 NEEDS_CUSTOMER = frozenset(
     {
@@ -64,10 +67,12 @@ NEEDS_CUSTOMER = frozenset(
         ActivityKind.PROPOSAL,
         ActivityKind.FOLLOW_UP,
         ActivityKind.VISIT_CHECK,
+        ActivityKind.PBX_RECORD,
     }
 )
-# What the server itself adds to a ledger; no phone may send it.
-SERVER_KINDS = frozenset({ActivityKind.VISIT_CHECK})
+# What the server itself adds to a ledger, under ids of a kind of its own; no phone may send either.
+SERVER_KINDS = frozenset({ActivityKind.VISIT_CHECK, ActivityKind.PBX_RECORD})
+SERVER_ID_VERSION = 5
 
 
 class Activity(BaseModel):

@@ -1,6 +1,7 @@
 """Calls (电话): what a phone records of one. When it counts as effective is the policy's to say."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,8 +53,12 @@ CONNECTED_OUTCOMES = frozenset(
 DAY_SECONDS = 86_400
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Call(BaseModel):
-    """The data of a `call` activity; `talk_seconds` in whole seconds."""
+    """The data of a `call` activity; `talk_seconds` in whole seconds. `pbx_record_id`: the exchange's record it is the outcome of."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,6 +68,8 @@ class Call(BaseModel):
     timed_by: TimedBy
     decline_reason: Code | None = None
     note: Note | None = None
+    # Absent where there is none: the content, and so the digest, of every call made before it stays what it was.
+    pbx_record_id: UUID | None = Field(default=None, exclude_if=_is_none)
 
 
 def is_connected(call: Call) -> bool:

@@ -54,9 +54,10 @@ class WeakPassword(BadInput):
 
 
 class NotSignedIn(DomainError):
-    """No valid access token came with the request."""
+    """No valid access token came with the request. `challenge` says how one is to be signed in (RFC 9110 §11.6.1)."""
 
     code = "not_signed_in"
+    challenge = 'Bearer realm="day2053"'
 
 
 class Conflict(DomainError):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from shared_models.customers import Pool, pool_on
 from shared_models.evidence import Grade, grade_call, grade_visit
 from shared_models.policy import DayPolicy, Targets, business_day, is_effective
 from shared_models.proposals import PickResponse, Proposal
+from shared_models.telephony import PbxRecord, Spoken, match_calls
 from shared_models.visits import Visit, VisitCheck
 
 # When each customer of a ledger became managed; None, or absent, means a prospect.
@@ -60,8 +61,49 @@ def fold_day(activities: Iterable[Activity], customers: ManagedSince, policy: Da
     """Count one advisor's business day.
 
     `activities` is any part of that advisor's ledger that holds the day and the voids aimed at it, in any order and
-    with any repeats; what belongs to another day is passed over. A call and a visit count once per customer and day.
+    with any repeats; what belongs to another day is passed over. A call and a visit count once per customer and day; a
+    logged call and the exchange's record of it are one call, and the exchange says how long it was.
     """
+    standing, voided = _standing(activities, policy)
+    result = AdvisorDay(targets=policy.targets)
+    _count_calls(result, standing, customers, policy)
+    _count_visits(result, standing, voided, policy)
+    result.boards_shown = sum(isinstance(activity.data, BoardShown) for activity in standing)
+    return result
+
+
+def recorded_calls(activities: Iterable[Activity], policy: DayPolicy) -> dict[UUID, UUID]:
+    """Which of the exchange's records each logged call of the day is, by the call's id; `activities` as for `fold_day`."""
+    standing, _ = _standing(activities, policy)
+    return _recorded(standing, _records(standing), policy)
+
+
+def as_recorded(activities: Iterable[Activity], policy: DayPolicy) -> list[Activity]:
+    """The activities with each logged call of the day as long as the exchange says it was, without the records of such calls."""
+    known = list(activities)
+    paired = recorded_calls(known, policy)
+    records = _records(known)
+    behind = set(paired.values())
+    return [_as_long_as(each, records.get(paired.get(each.id, each.id))) for each in known if each.id not in behind]
+
+
+def _as_long_as(activity: Activity, record: PbxRecord | None) -> Activity:
+    if record is None or not isinstance(activity.data, Call):
+        return activity
+    return activity.model_copy(update={"data": activity.data.model_copy(update={"talk_seconds": record.talk_seconds})})
+
+
+def unlogged_records(activities: Iterable[Activity], policy: DayPolicy) -> list[Activity]:
+    """The exchange's records of the day of which no logged call says how they went, oldest first."""
+    standing, _ = _standing(activities, policy)
+    records = _records(standing)
+    logged = set(_recorded(standing, records, policy).values())
+    waiting = [each for each in standing if each.id in records and each.id not in logged]
+    return sorted(waiting, key=lambda each: (each.corrected_at, each.id))
+
+
+def _standing(activities: Iterable[Activity], policy: DayPolicy) -> tuple[list[Activity], set[UUID]]:
+    """The activities of the day, each once, that no void took back; and the ids of all that voids were aimed at."""
     unique = {activity.id: activity for activity in activities}
     voided = {activity.data.activity_id for activity in unique.values() if isinstance(activity.data, Void)}
     standing = [
@@ -73,11 +115,29 @@ def fold_day(activities: Iterable[Activity], customers: ManagedSince, policy: Da
         )
         == policy.day
     ]
-    result = AdvisorDay(targets=policy.targets)
-    _count_calls(result, standing, customers, policy)
-    _count_visits(result, standing, voided, policy)
-    result.boards_shown = sum(isinstance(activity.data, BoardShown) for activity in standing)
-    return result
+    return standing, voided
+
+
+def _records(standing: Iterable[Activity]) -> dict[UUID, PbxRecord]:
+    return {activity.id: activity.data for activity in standing if isinstance(activity.data, PbxRecord)}
+
+
+def _recorded(standing: Iterable[Activity], records: Mapping[UUID, PbxRecord], policy: DayPolicy) -> dict[UUID, UUID]:
+    if not records:
+        return {}
+    calls: list[Spoken] = []
+    recorded: list[Spoken] = []
+    for each in standing:
+        match each.data:
+            case Call(talk_seconds=seconds, pbx_record_id=names):
+                # It is logged when it is over, so it began its talk time earlier.
+                begun = each.corrected_at - timedelta(seconds=seconds)
+                calls.append(Spoken(each.id, each.customer_id, begun, each.corrected_at, names))
+            case PbxRecord(started_at=starts, ended_at=ends):
+                recorded.append(Spoken(each.id, each.customer_id, starts, ends))
+            case _:
+                pass
+    return match_calls(calls, recorded, within=timedelta(minutes=policy.policy.pbx_match_minutes))
 
 
 def _count_calls(result: AdvisorDay, standing: list[Activity], customers: ManagedSince, policy: DayPolicy) -> None:
@@ -85,16 +145,28 @@ def _count_calls(result: AdvisorDay, standing: list[Activity], customers: Manage
     calls = connected = 0
     effective: set[UUID] = set()
     declines: dict[str, int] = defaultdict(int)
+    records = _records(standing)
+    recorded = _recorded(standing, records, policy)
+    # A record that nobody logged is a call by itself: of how it went, no more is known than whether they spoke.
+    for unlogged in records.keys() - set(recorded.values()):
+        calls += 1
+        connected += records[unlogged].talk_seconds > 0
+        result.calls_graded[Grade.A] += 1
     for activity in standing:
         call = activity.data
         if not isinstance(call, Call):
             continue
+        record = records[recorded[activity.id]] if activity.id in recorded else None
+        if record is not None:
+            call = call.model_copy(update={"talk_seconds": record.talk_seconds})
+        spoke = is_connected(call) and (record is None or record.talk_seconds > 0)
         calls += 1
-        connected += is_connected(call)
-        result.calls_graded[grade_call(call)] += 1
+        connected += spoke
+        result.calls_graded[grade_call(call, is_recorded=record is not None)] += 1
         if call.outcome is CallOutcome.DECLINED:
             declines[call.decline_reason or UNSPECIFIED] += 1
-        if activity.customer_id is not None and is_effective(call, policy.policy):
+        counts = is_effective(call, policy.policy) and (record is None or spoke)
+        if activity.customer_id is not None and counts:
             effective.add(activity.customer_id)
     managed = {c for c in effective if pool_on(customers.get(c), policy.day) is Pool.MANAGED}
     result.calls, result.calls_connected = calls, connected

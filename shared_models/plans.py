@@ -14,6 +14,7 @@ from shared_models.calls import Call, CallOutcome, is_connected
 from shared_models.customers import Customer
 from shared_models.follow_ups import FollowUp, FollowUpReason
 from shared_models.policy import Policies
+from shared_models.telephony import PbxRecord
 from shared_models.text import Note
 from shared_models.visits import Visit
 
@@ -137,13 +138,19 @@ def open_promises(activities: Iterable[Activity]) -> list[Promise]:
 
 
 def contacts_of(activities: Iterable[Activity], policies: Policies) -> dict[UUID, Contact]:
-    """The last connected contact of each customer in a ledger."""
+    """The last connected contact of each customer in a ledger, what the exchange recorded of one included."""
     found: dict[UUID, Contact] = {}
     for activity in _standing(activities):
-        if activity.customer_id is not None and _was_spoken_to(activity):
-            day = policies.business_day(activity.occurred_at, activity.clock_offset_ms)
+        if activity.customer_id is None:
+            continue
+        day = policies.business_day(activity.occurred_at, activity.clock_offset_ms)
+        if _was_spoken_to(activity):
             interested = isinstance(activity.data, Call) and activity.data.outcome is CallOutcome.INTERESTED
             found[activity.customer_id] = Contact(spoken_on=day, interested=interested)
+        elif isinstance(activity.data, PbxRecord) and activity.data.talk_seconds > 0:
+            # It may be the very call that was logged a moment before: how that went stays known.
+            before = found.get(activity.customer_id, Contact())
+            found[activity.customer_id] = before if before.spoken_on == day else Contact(spoken_on=day)
     return found
 
 

@@ -58,6 +58,7 @@ class Policy(BaseModel):
     rating_valid_days: int = Field(default=365, ge=1)
     coverage_days: int = Field(default=90, ge=1)
     feed_days: int = Field(default=90, ge=1)
+    pbx_match_minutes: int = Field(default=15, ge=0, le=240)
     timezone: str = "Asia/Shanghai"
     calendar: Calendar = Calendar()
 

@@ -77,7 +77,7 @@ class TeamActivity(BaseModel):
     """One activity behind a figure, with the names a head may see; `adds` is what it adds to the figure asked for.
 
     Of a visit `reason` says what decided its grade, `finding` what was wrong with its card, `outlet_m` how far from the
-    outlet it was checked in.
+    outlet it was checked in. Of a call `recorded_talk_seconds` is how long it was by the exchange's record, which counts.
     """
 
     id: UUID
@@ -92,6 +92,7 @@ class TeamActivity(BaseModel):
     reason: str | None = None
     finding: str | None = None
     outlet_m: int | None = None
+    recorded_talk_seconds: int | None = None
     voided: bool
     counted: bool
     adds: Decimal = Decimal(0)

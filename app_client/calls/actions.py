@@ -3,12 +3,13 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from app_client.calls.queries import IN_PROGRESS, CallInProgress, call_in_progress
+from app_client.calls.queries import IN_PROGRESS, CallInProgress, RecordedCall, call_in_progress
 from app_client.session import AppSession
 from app_client.store.ledger import Draft, append_activities, dismiss_held
+from app_client.store.meta import clock_offset_ms
 from shared_models.activity import ActivityData, ActivityKind, Void
 from shared_models.calls import CONNECTED_OUTCOMES, Call, CallChannel, CallOutcome, DeclineReason, TimedBy
 from shared_models.follow_ups import FollowUp, FollowUpReason
@@ -18,7 +19,10 @@ NEEDS_DAY = frozenset({CallOutcome.APPOINTMENT, CallOutcome.FOLLOW_UP})
 
 @dataclass(frozen=True, slots=True)
 class CallEntry:
-    """What the sheet collected. `talk_seconds` is dropped when nobody answered; `due_on` is the day promised."""
+    """What the sheet collected. `talk_seconds` is dropped when nobody answered; `due_on` is the day promised.
+
+    `record` is what the exchange had told of the call: it was then, and not when it is logged.
+    """
 
     customer_id: UUID
     outcome: CallOutcome
@@ -28,6 +32,7 @@ class CallEntry:
     decline_reason: DeclineReason | None = None
     note: str = ""
     due_on: date | None = None
+    record: RecordedCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ async def log_call(session: AppSession, entry: CallEntry, *, replaces: UUID | No
         drafts.append(Draft(kind=ActivityKind.FOLLOW_UP, data=follow_up, customer_id=entry.customer_id))
 
     def work(tx: sqlite3.Connection) -> Recorded:
-        written = append_activities(tx, drafts, now=now)
+        at = _by_own_clock(tx, entry.record.ended_at) if entry.record is not None else now
+        written = append_activities(tx, [replace(draft, occurred_at=at) for draft in drafts], now=now)
         call = tx.execute("SELECT value FROM meta WHERE key = ?", (IN_PROGRESS,)).fetchone()
         if call is not None and CallInProgress.from_json(call[0]).customer_id == entry.customer_id:
             _forget(tx)
@@ -108,7 +114,13 @@ def _call(entry: CallEntry) -> ActivityData:
         timed_by=entry.timed_by,
         decline_reason=entry.decline_reason if entry.outcome is CallOutcome.DECLINED else None,
         note=entry.note.strip() or None,
+        pbx_record_id=entry.record.record_id if entry.record is not None else None,
     )
+
+
+def _by_own_clock(tx: sqlite3.Connection, at: datetime) -> datetime:
+    """What this device's clock said at an instant of a right one, as the ledger keeps instants."""
+    return at - timedelta(milliseconds=clock_offset_ms(tx))
 
 
 def _follow_up(entry: CallEntry, due_on: date) -> ActivityData:

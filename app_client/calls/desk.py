@@ -7,7 +7,7 @@ from uuid import UUID
 
 import flet as ft
 
-from app_client.calls.queries import CallInProgress, CallSubject
+from app_client.calls.queries import CallInProgress, CallSubject, RecordedCall
 from app_client.flet_typed import observable
 from app_client.session_context import state_of
 from shared_models.calls import CallChannel, CallOutcome, TimedBy
@@ -43,6 +43,7 @@ class CallDesk:
         self.subject: CallSubject | None = None
         self.call: CallInProgress | None = None
         self.replaces: UUID | None = None
+        self.record: RecordedCall | None = None
         self.step = Step.OUTCOME
         self.outcome: CallOutcome | None = None
         self.channel = CallChannel.MOBILE
@@ -73,6 +74,13 @@ class CallDesk:
             self.manual_seconds = prefill.talk_seconds
             self.note = prefill.note
             self.note_open = bool(prefill.note)
+
+    def open_recorded(self, subject: CallSubject, record: RecordedCall) -> None:
+        """A call of which the exchange has told: its length and its line are known."""
+        self._reset(subject)
+        self.record = record
+        self.channel = record.channel
+        self.manual_seconds = record.talk_seconds
 
     def close(self) -> None:
         """Put the sheet away and forget what was entered."""
@@ -134,6 +142,7 @@ class CallDesk:
         self.subject = subject
         self.call = None
         self.replaces = None
+        self.record = None
         self.step = Step.OUTCOME
         self.outcome = None
         self.channel = CallChannel.MOBILE

@@ -12,8 +12,10 @@ from app_client.store import reads
 from app_client.store.rules import policies
 from shared_models.activity import Activity, Void
 from shared_models.calls import Call, CallChannel, CallOutcome, TimedBy
+from shared_models.fold import as_recorded, unlogged_records
 from shared_models.follow_ups import FollowUp
-from shared_models.policy import Policy, is_effective, zone
+from shared_models.policy import DayPolicy, Policy, is_effective, zone
+from shared_models.telephony import PbxDirection, PbxLine, PbxRecord
 
 IN_PROGRESS = "call_in_progress"
 WEEK = 7
@@ -74,6 +76,19 @@ class LoggedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """A call with a customer of the book that the bank's exchange recorded and nobody has logged; in the bank's time zone."""
+
+    record_id: UUID
+    customer_id: UUID
+    name: str
+    ended_at: datetime
+    talk_seconds: int
+    channel: CallChannel
+    is_inbound: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallSubject:
     """Whom a call sheet is about, and the rule a call is measured by."""
 
@@ -119,9 +134,35 @@ def call_subject(session: AppSession, customer_id: UUID) -> CallSubject | None:
     return session.store.read(read)
 
 
-def logged_calls(activities: Iterable[Activity], policy: Policy) -> list[LoggedCall]:
-    """The calls of a ledger that no void took back, newest first, each with the promise recorded right after it."""
-    unique = {activity.id: activity for activity in activities}
+def unlogged_calls(tx: sqlite3.Connection, activities: Iterable[Activity], policy: DayPolicy) -> list[RecordedCall]:
+    """The day's calls of which the exchange alone has told, oldest first; of customers in the book, for one can log no others."""
+    found: list[RecordedCall] = []
+    for each in unlogged_records(activities, policy):
+        customer = reads.customer(tx, each.customer_id) if each.customer_id is not None else None
+        if customer is None or not isinstance(each.data, PbxRecord):
+            continue
+        is_inbound = each.data.direction is PbxDirection.INBOUND
+        by_line = CallChannel.MOBILE if each.data.line is PbxLine.MOBILE else CallChannel.LANDLINE
+        found.append(
+            RecordedCall(
+                record_id=each.id,
+                customer_id=customer.id,
+                name=customer.name,
+                ended_at=each.data.ended_at.astimezone(zone(policy.policy.timezone)),
+                talk_seconds=each.data.talk_seconds,
+                channel=CallChannel.CALLBACK if is_inbound else by_line,
+                is_inbound=is_inbound,
+            )
+        )
+    return found
+
+
+def logged_calls(activities: Iterable[Activity], policy: DayPolicy) -> list[LoggedCall]:
+    """The day's calls that no void took back, newest first, each with the promise recorded right after it.
+
+    How long one was is the exchange's word where it has recorded it.
+    """
+    unique = {activity.id: activity for activity in as_recorded(activities, policy)}
     voided = {activity.data.activity_id for activity in unique.values() if isinstance(activity.data, Void)}
     standing = sorted(
         (activity for activity in unique.values() if activity.id not in voided),
@@ -131,7 +172,7 @@ def logged_calls(activities: Iterable[Activity], policy: Policy) -> list[LoggedC
     for index, activity in enumerate(standing):
         if not isinstance(activity.data, Call) or activity.customer_id is None:
             continue
-        found.append(_logged(activity, activity.data, _promise_of(standing[index + 1 :], activity), policy))
+        found.append(_logged(activity, activity.data, _promise_of(standing[index + 1 :], activity), policy.policy))
     return found[::-1]
 
 

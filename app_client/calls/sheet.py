@@ -9,8 +9,8 @@ import flet as ft
 from app_client.calls import actions
 from app_client.calls.actions import CallEntry, Recorded
 from app_client.calls.desk import CallDesk, Step
-from app_client.calls.queries import DayChoice, day_choices
-from app_client.calls.words import channel_word, decline_word, outcome_hint, outcome_word
+from app_client.calls.queries import CallSubject, DayChoice, day_choices
+from app_client.calls.words import channel_word, decline_word, outcome_hint, outcome_word, recorded_line
 from app_client.errors import error_words
 from app_client.i18n import t, t_capital, t_date, t_day_from, t_duration
 from app_client.session import AppSession
@@ -61,11 +61,7 @@ def call_sheet(desk: CallDesk, session: AppSession) -> ft.BottomSheet:
     match desk.step:
         case Step.OUTCOME:
             parts += _outcome_step(desk, session)
-            heading = (
-                t("{name} · 刚才的通话", name=subject.name)
-                if desk.call is not None
-                else t("{name} · 补记通话", name=subject.name)
-            )
+            heading = _heading(desk, subject.name)
         case Step.DAY:
             parts += _day_step(desk, session)
             heading = (
@@ -86,6 +82,12 @@ def call_sheet(desk: CallDesk, session: AppSession) -> ft.BottomSheet:
         on_back=_back_from(desk),
         typed=desk.note_open and desk.step is Step.OUTCOME,
     )
+
+
+def _heading(desk: CallDesk, name: str) -> str:
+    if desk.record is not None:
+        return f"{name} · {recorded_line(desk.record)}"
+    return t("{name} · 刚才的通话", name=name) if desk.call is not None else t("{name} · 补记通话", name=name)
 
 
 def _back_from(desk: CallDesk) -> Tap | None:
@@ -115,7 +117,9 @@ def _outcome_step(desk: CallDesk, session: AppSession) -> list[ft.Control]:
         )
         for outcome, tone in _TONES.items()
     ]
-    parts = [_length(desk, session), choice_grid(choices)]
+    # How long it was, and on which line, the exchange has said.
+    parts: list[ft.Control] = [_length(desk, session)] if desk.record is None else []
+    parts.append(choice_grid(choices))
     if desk.note_open:
         parts.append(
             text_field(
@@ -216,6 +220,7 @@ def _other_ways(desk: CallDesk, session: AppSession) -> ft.Control:
                 selected=desk.channel is channel,
             )
             for channel in (CallChannel.LANDLINE, CallChannel.CALLBACK)
+            if desk.record is None
         ],
     ]
     if desk.call is not None:
@@ -237,24 +242,29 @@ def _pick_length(desk: CallDesk) -> Callable[[int], object]:
 
 def _pick_outcome(desk: CallDesk, session: AppSession, outcome: CallOutcome) -> Tap:
     async def pick() -> None:
-        if desk.seconds(session.now()) is None:
-            if outcome in CONNECTED_OUTCOMES:
-                desk.trouble = t("先点一下谈了多久。")
-                return
-            desk.manual_seconds = 0
-        elif desk.call is not None and desk.manual_seconds is None and desk.call.returned_at is None:
-            # The tap ends the call: the questions that follow are no talk.
-            desk.call = replace(desk.call, returned_at=session.now())
-        desk.outcome = outcome
-        desk.trouble = ""
-        if outcome in _ASKS_A_DAY:
-            desk.step = Step.DAY
-        elif outcome is CallOutcome.DECLINED:
-            desk.step = Step.REASON
-        else:
-            await _log(desk, session)
+        await pick_outcome(desk, session, outcome)
 
     return pick
+
+
+async def pick_outcome(desk: CallDesk, session: AppSession, outcome: CallOutcome) -> None:
+    """Say how the call on the desk went; it is logged, or the sheet goes on to what else is asked."""
+    if desk.seconds(session.now()) is None:
+        if outcome in CONNECTED_OUTCOMES:
+            desk.trouble = t("先点一下谈了多久。")
+            return
+        desk.manual_seconds = 0
+    elif desk.call is not None and desk.manual_seconds is None and desk.call.returned_at is None:
+        # The tap ends the call: the questions that follow are no talk.
+        desk.call = replace(desk.call, returned_at=session.now())
+    desk.outcome = outcome
+    desk.trouble = ""
+    if outcome in _ASKS_A_DAY:
+        desk.step = Step.DAY
+    elif outcome is CallOutcome.DECLINED:
+        desk.step = Step.REASON
+    else:
+        await _log(desk, session)
 
 
 # -- the day
@@ -351,6 +361,7 @@ async def _log(
         decline_reason=decline_reason,
         note=desk.note,
         due_on=due_on,
+        record=desk.record,
     )
     desk.busy = True
     try:
@@ -361,7 +372,11 @@ async def _log(
     finally:
         desk.busy = False
     desk.close()
-    page = ft.context.page
+    say_logged(ft.context.page, session, entry, recorded, subject)
+
+
+def say_logged(page: ft.Page, session: AppSession, entry: CallEntry, recorded: Recorded, subject: CallSubject) -> None:
+    """Say what was logged, with the way to take it back."""
     announce(
         page,
         _said(entry, today=subject.today, effective_seconds=subject.effective_seconds),

@@ -1,8 +1,8 @@
 """What calls are called on the screen: outcomes, reasons, channels, days; no controls and no reading."""
 
-from datetime import date
+from datetime import date, datetime
 
-from app_client.calls.queries import LoggedCall
+from app_client.calls.queries import LoggedCall, RecordedCall
 from app_client.i18n import t, t_day_from, t_duration, t_time
 from shared_models.calls import CallChannel, CallOutcome, DeclineReason
 
@@ -54,6 +54,22 @@ def channel_word(channel: CallChannel) -> str:
         CallChannel.LANDLINE: t("座机"),
         CallChannel.CALLBACK: t("客户回拨"),
     }[channel]
+
+
+def recorded_line(record: RecordedCall) -> str:
+    """`10:04 呼出 1 分 15 秒`, of a call that the exchange recorded."""
+    return recorded_words(record.ended_at, is_inbound=record.is_inbound, talk_seconds=record.talk_seconds)
+
+
+def recorded_words(at: datetime, *, is_inbound: bool, talk_seconds: int) -> str:
+    """When a call that the exchange recorded ended, who called, and how long they talked."""
+    talked = t_duration(talk_seconds) if talk_seconds else t("未接通")
+    return f"{t_time(at)} {direction_word(is_inbound=is_inbound)} {talked}"
+
+
+def direction_word(*, is_inbound: bool) -> str:
+    """Who called whom."""
+    return t("呼入") if is_inbound else t("呼出")
 
 
 def called_line(call: LoggedCall, today: date) -> str:

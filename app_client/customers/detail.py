@@ -37,6 +37,7 @@ from shared_models.customers import Maturity
 from shared_models.follow_ups import FollowUp
 from shared_models.plans import next_birthday
 from shared_models.proposals import Proposal
+from shared_models.telephony import PbxRecord
 from shared_models.visits import Visit
 
 SHOWN = 60
@@ -245,6 +246,8 @@ def _icon(data: ActivityData) -> ft.IconData:
     match data:
         case Call() as call:
             return ft.Icons.CALL_OUTLINED if is_connected(call) else ft.Icons.PHONE_MISSED_OUTLINED
+        case PbxRecord(talk_seconds=talked):
+            return ft.Icons.PERM_PHONE_MSG_OUTLINED if talked else ft.Icons.PHONE_MISSED_OUTLINED
         case Visit():
             return ft.Icons.HANDSHAKE_OUTLINED
         case Proposal():

@@ -12,11 +12,13 @@ from app_client.store import ledger, reads
 from shared_models.activity import Activity, ActivityData, Void
 from shared_models.calls import Call
 from shared_models.customers import Customer, Maturity, Pool, Prospect, pool_on
+from shared_models.fold import as_recorded
 from shared_models.follow_ups import FollowUp
 from shared_models.plans import Contact, Promise, Reason, contacts_of, open_promises, reasons_for
-from shared_models.policy import DayPolicy, zone
+from shared_models.policy import DayPolicy, Policies, zone
 from shared_models.products import Product, rating_valid_until
 from shared_models.proposals import PickResponse, Proposal
+from shared_models.telephony import PbxRecord
 from shared_models.visits import VisitCheck
 
 # A call and the promise made in it are written by one tap.
@@ -93,7 +95,7 @@ def customer_view(session: AppSession, customer_id: UUID) -> CustomerView | None
         ).fetchone()
         held = [each for each in ledger.held(tx) if each.activity.customer_id == customer_id]
         products = {product.id: product for product in reads.products(tx)}
-        past = _history(activities, products, timezone=rules.timezone)
+        past = _history(_told(activities, rules), products, timezone=rules.timezone)
         past += [
             _past(each.activity, products, timezone=rules.timezone, held=(each.code, each.detail)) for each in held
         ]
@@ -114,12 +116,15 @@ def customer_view(session: AppSession, customer_id: UUID) -> CustomerView | None
 
 
 def can_be_taken_back(past: PastActivity, *, today: date) -> bool:
-    """Whether a person may void it here: made today, and it still counts. Earlier days were reported; a new customer stays."""
+    """Whether a person may void it here: made today, and it still counts.
+
+    Earlier days were reported; a new customer stays, and what the exchange recorded is not the advisor's to take back.
+    """
     return (
         past.at.date() == today
         and not past.is_voided
         and past.held_code is None
-        and not isinstance(past.data, Prospect)
+        and not isinstance(past.data, Prospect | PbxRecord)
     )
 
 
@@ -161,6 +166,14 @@ def _rated_until(customer: Customer, rule: DayPolicy) -> date | None:
     if customer.rating is None or customer.rated_on is None:
         return None
     return rating_valid_until(customer.rated_on, rule)
+
+
+def _told(activities: list[Activity], rules: Policies) -> list[Activity]:
+    """The activities with what the exchange recorded of a logged call told in it."""
+    days = {rules.today(each.corrected_at) for each in activities if isinstance(each.data, PbxRecord)}
+    for day in sorted(days):
+        activities = as_recorded(activities, rules.on(day))
+    return activities
 
 
 def _history(activities: Iterable[Activity], products: Mapping[UUID, Product], *, timezone: str) -> list[PastActivity]:

@@ -285,17 +285,20 @@ def _refresh_contact_days(tx: sqlite3.Connection, customer_ids: Iterable[str]) -
     """The last call and the last conversation of these customers: the later of the ledger's and the server's word."""
     tx.execute(
         """WITH standing AS (
-            SELECT customer_id, kind, business_day, data ->> 'outcome' AS outcome FROM activities AS made
-            WHERE customer_id IN (SELECT value FROM json_each(:ids)) AND kind IN ('call', 'visit') AND state <> 'held'
+            SELECT customer_id, kind, business_day, data ->> 'outcome' AS outcome, data ->> 'talk_seconds' AS talked
+            FROM activities AS made
+            WHERE customer_id IN (SELECT value FROM json_each(:ids)) AND kind IN ('call', 'visit', 'pbx_record')
+                AND state <> 'held'
                 AND NOT EXISTS (
                     SELECT 1 FROM activities AS voids
                     WHERE voids.refers_to = made.id AND voids.kind = 'void' AND voids.state <> 'held'
                 )
         ), days AS (
             SELECT customer_id,
-                max(business_day) FILTER (WHERE kind = 'call') AS called,
+                max(business_day) FILTER (WHERE kind <> 'visit') AS called,
                 max(business_day) FILTER (
                     WHERE kind = 'visit' OR outcome IN (SELECT value FROM json_each(:connected))
+                        OR (kind = 'pbx_record' AND talked > 0)
                 ) AS spoken
             FROM standing GROUP BY customer_id
         )

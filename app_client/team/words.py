@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app_client.calls.words import decline_word, outcome_word
+from app_client.calls.words import decline_word, direction_word, outcome_word
 from app_client.i18n import t, t_capital, t_date, t_duration, t_money, t_n, t_time
 from app_client.proposals.words import fewer_word, response_word
 from app_client.team.candidates import Group
@@ -20,6 +20,7 @@ from shared_models.evidence import VisitReason
 from shared_models.follow_ups import FollowUp
 from shared_models.proposals import PickResponse, Proposal
 from shared_models.team import TeamActivity
+from shared_models.telephony import PbxDirection, PbxRecord
 from shared_models.visits import CardResult, Visit
 
 
@@ -131,9 +132,14 @@ def activity_words(activity: TeamActivity) -> tuple[str, str]:
     data = _parsed(activity)
     match data:
         case Call() as call:
-            talked = "" if call.outcome is CallOutcome.NO_ANSWER else t_duration(call.talk_seconds)
+            seconds = call.talk_seconds if activity.recorded_talk_seconds is None else activity.recorded_talk_seconds
+            talked = "" if call.outcome is CallOutcome.NO_ANSWER else t_duration(seconds)
             reason = decline_word(call.decline_reason) if call.decline_reason else ""
             return outcome_word(call.outcome), _joined(talked, reason, call.note)
+        case PbxRecord() as record:
+            talked = t_duration(record.talk_seconds) if record.talk_seconds else t("未接通")
+            direction = direction_word(is_inbound=record.direction is PbxDirection.INBOUND)
+            return t("外呼记录 · {direction}", direction=direction), _joined(talked, t("未登记结果"))
         case Visit() as visit:
             return t("面访 · {place}", place=place_word(visit.place)), _joined(visit.note)
         case Proposal() as proposal:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from app_client.calls.queries import LoggedCall, logged_calls
+from app_client.calls.queries import LoggedCall, RecordedCall, logged_calls, unlogged_calls
 from app_client.plans.queries import Listed, MorningList, promises_made
 from app_client.session import AppSession
 from app_client.store import ledger, reads
@@ -57,12 +57,16 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class TodayView:
-    """One business day as its advisor sees it. `list_length` is the morning's list, `list_called` how many of it were called."""
+    """One business day as its advisor sees it. `list_length` is the morning's list, `list_called` how many of it were called.
+
+    `records`: calls of which the exchange alone has told, oldest first.
+    """
 
     day: date
     figures: AdvisorDay
     left: Left
     is_day_off: bool
+    records: tuple[RecordedCall, ...]
     next_rows: tuple[NextRow, ...]
     called: tuple[CalledRow, ...]
     list_length: int
@@ -105,7 +109,7 @@ def today_view(session: AppSession, morning: MorningList) -> TodayView:
         activities = ledger.activities_of_day(tx, day)
         figures = reads.day_figures(tx, day)
         left = left_to_do(figures, visits_short=customers_short(activities, rules.on(day)))
-        calls = logged_calls(activities, rules.on(day).policy)
+        calls = logged_calls(activities, rules.on(day))
         outcome_of = {call.customer_id: call.outcome for call in reversed(calls)}
         reached = {customer for customer, outcome in outcome_of.items() if outcome is not CallOutcome.NO_ANSWER}
         promised = [
@@ -131,6 +135,7 @@ def today_view(session: AppSession, morning: MorningList) -> TodayView:
             figures=figures,
             left=left,
             is_day_off=figures.targets.calls == 0 and figures.targets.visits == 0,
+            records=tuple(unlogged_calls(tx, activities, rules.on(day))),
             next_rows=tuple(
                 _next_row(one, customers[one.customer_id], calls, day)
                 for one in waiting

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import flet as ft
 
+from app_client.calls.recorded import recorded_call
 from app_client.calls.screen import UnloggedCall, call_customer
 from app_client.calls.words import called_line
 from app_client.flet_typed import component, keyed, memo
@@ -54,7 +55,7 @@ def TodayScreen() -> ft.View:
     day = session.today()
     morning = ft.use_memo(lambda: morning_list(session, day), [morning_key(session, day)])
     view = today_view(session, morning)
-    top = [UnloggedCall(session=session)]
+    top = [UnloggedCall(session=session), *recorded_call(session, view.records)]
     figures, coming, called = _figures(view), _coming(session, view, language), _called(view, language)
     return shell_view(
         route="/today",

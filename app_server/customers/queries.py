@@ -16,6 +16,11 @@ def owner_of(session: Session, customer_id: UUID, *, lock: bool = False) -> UUID
     return session.exec(statement.with_for_update() if lock else statement).one_or_none()
 
 
+def phone_of(session: Session, customer_id: UUID) -> str:
+    """The customer's telephone number, as it was written down."""
+    return session.exec(select(CustomerRow.phone).where(CustomerRow.id == customer_id)).one()
+
+
 def is_advisor(session: Session, staff_id: UUID, *, day: date) -> bool:
     """Whether that is an advisor who works here on that day or will."""
     staff = session.get(StaffRow, staff_id)

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app_server.customers import queries
 from app_server.org.queries import policies
 from app_server.sync.feed import Announced, announce
+from app_server.sync.service import enter_waiting
 from shared_models.errors import Conflict, NotFound
 from shared_models.sync import Entity
 
@@ -37,3 +38,4 @@ def move_customer(session: Session, customer_id: UUID, *, to_advisor: UUID, now:
     if queries.owner_of(session, customer_id, lock=True) != from_advisor:
         raise Conflict("Somebody else has just moved this customer; look again.")
     queries.set_owner(session, customer_id, to_advisor)
+    enter_waiting(session, to_advisor, phones=[queries.phone_of(session, customer_id)], now=now)

@@ -16,6 +16,7 @@ from app_server.tables import (
     CustomerRow,
     DeviceRow,
     LedgerRow,
+    LineRow,
     PlanRow,
     ProductRow,
     StaffRow,
@@ -23,7 +24,7 @@ from app_server.tables import (
     as_model,
     metadata,
 )
-from shared_models.activity import Activity
+from shared_models.activity import SERVER_KINDS, Activity
 from shared_models.customers import Customer
 from shared_models.products import Product
 
@@ -55,12 +56,12 @@ def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str
 
 
 def days_on_record(session: Session, since: date) -> dict[UUID, dict[date, DayOnRecord]]:
-    """For each advisor, the days since then that have activities."""
+    """For each advisor, the days since then that have activities of their own; an exchange's records are not."""
     columns = metadata.tables["ledger"].c
     is_person = case((columns.device_id.like(f"{DEVICE_PREFIX}%"), 0), else_=1)
     statement = (
         core_select(columns.advisor_id, columns.business_day, func.max(columns.occurred_at), func.max(is_person))
-        .where(columns.business_day >= since)
+        .where(columns.business_day >= since, columns.kind.not_in(SERVER_KINDS))
         .group_by(columns.advisor_id, columns.business_day)
     )
     found: dict[UUID, dict[date, DayOnRecord]] = defaultdict(dict)
@@ -115,3 +116,23 @@ def note_syncs(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     session.connection().execute(
         statement.on_conflict_do_update(index_elements=["staff_id", "device_id"], set_=later), list(rows)
     )
+
+
+def numbers_of_books(session: Session) -> dict[UUID, list[str]]:
+    """The customers' numbers of every demo advisor who has any, by the advisor, in the order of their logins."""
+    statement = (
+        select(StaffRow.id, CustomerRow.phone)
+        .join(CustomerRow, col(CustomerRow.advisor_id) == col(StaffRow.id))
+        .where(StaffRow.is_demo)
+        .order_by(StaffRow.login, col(CustomerRow.id))
+    )
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for staff_id, phone in session.exec(statement):
+        found[staff_id].append(phone)
+    return found
+
+
+def put_lines(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Make these lines, but for those that are there."""
+    statement = dialect_insert(session, LineRow).on_conflict_do_nothing()
+    session.connection().execute(statement, list(rows))

@@ -14,6 +14,7 @@ from app_server.clock import SystemClock
 from app_server.database import Database
 from app_server.imports.cards import import_cards as import_card_table
 from app_server.imports.cards import read_cards
+from app_server.imports.cdr import import_cdr, told
 from app_server.imports.mapping import load_mapping
 from app_server.imports.new_bank import start_bank
 from app_server.imports.outbox import import_outboxes, read_outbox_file
@@ -88,6 +89,32 @@ def import_outbox(
     show_outboxes(console, outcomes)
     if dry_run:
         console.print("Dry run, nothing was written.")
+
+
+def import_cdr_file(
+    file: Annotated[Path, typer.Argument(help="Asterisk's Master.csv, with loguniqueid=yes.")],
+    provider: Annotated[str, typer.Option(help="The name of the exchange, as in the list of lines.")] = "asterisk",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Take the good rows although some are bad.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write every bad row to this CSV file.")] = None,
+) -> None:
+    """Take an Asterisk exchange's call detail records; each call counts once, however often it is imported."""
+    console = Console()
+    with opened_database() as db:
+        outcome = import_cdr(db, file, provider=provider, now=SystemClock().now(), dry_run=dry_run, skip_bad=skip_bad)
+    if report is not None:
+        write_report(report, outcome.bad)
+    if outcome.bad:
+        show_bad_rows(console, outcome.bad)
+    if outcome.internal:
+        console.print(f"{outcome.internal:,} calls between two of the bank's own lines were passed over.")
+    if dry_run:
+        console.print(f"Dry run, nothing was written; {len(outcome.bad):,} of {outcome.rows:,} rows are bad.")
+    elif not outcome.imported:
+        console.print("Nothing was imported. Mend these rows, or import the good ones with --skip-bad.")
+        raise typer.Exit(1)
+    else:
+        console.print(f"{outcome.rows:,} rows: {', '.join(told(outcome.results)) or 'no call in them'}.")
 
 
 def init(

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app_server.imports.entities import Plan, RowRefused, amount, refusal_of, rows_by, stable_id
 from app_server.imports.mapping import ColumnMapping, MappedRow, read_date
 from app_server.imports.readers import BadRow
+from app_server.numbers import e164
 from app_server.org.queries import advisors_among
 from app_server.sync.feed import Announced
 from app_server.tables import CustomerRow, StaffRow
@@ -119,6 +120,7 @@ def plan(session: Session, parsed: Sequence[ParsedCustomer], *, today: date) -> 
         values: dict[str, Any] = {**(before or defaults), **row.given, "advisor_id": advisor_id}
         if row.is_managed and values["managed_since"] is None:
             values["managed_since"] = today
+        values["number"] = e164(values["phone"])
         if not result.note(CustomerRow, before, values):
             continue
         customer_id = str(values["id"])

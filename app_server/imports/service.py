@@ -1,22 +1,28 @@
 """An import from file to database: read, check every row, and in one transaction write all of it or nothing."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any, Protocol
+from uuid import UUID
 
 from sqlmodel import Session
 
 from app_server.auth.passwords import hash_password, temporary_password
 from app_server.database import Database
-from app_server.imports import customers, products, staff, units
+from app_server.imports import customers, lines, products, staff, units
 from app_server.imports.entities import Plan, RowRefused, write_plan
 from app_server.imports.mapping import ColumnMapping, check_columns, default_mapping, map_row
 from app_server.imports.readers import BadRow, SourceTable
 from app_server.org.queries import policies
 from app_server.org.service import place_staff
+from app_server.sync.records import advisors_waiting
+from app_server.sync.service import enter_waiting, write_batches
+from app_server.tables import CustomerRow, LineRow
+from app_server.telephony.service import enter_of_lines, lock_lines
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how many rows are done, of how many."""
@@ -29,6 +35,7 @@ class ImportKind(StrEnum):
     STAFF = "staff"
     PRODUCTS = "products"
     UNITS = "units"
+    LINES = "lines"
 
 
 class Parsed(Protocol):
@@ -76,6 +83,7 @@ _ENTITIES: dict[ImportKind, _Entity] = {
     ImportKind.STAFF: _Entity(staff.FIELDS, staff.parse, staff.plan),
     ImportKind.PRODUCTS: _Entity(products.FIELDS, products.parse, products.plan),
     ImportKind.UNITS: _Entity(units.FIELDS, units.parse, units.plan),
+    ImportKind.LINES: _Entity(lines.FIELDS, lines.parse, lines.plan),
 }
 
 
@@ -105,14 +113,17 @@ def import_table(
     progress("write", 0, len(parsed))
 
     def work(session: Session) -> Plan:
+        if kind is ImportKind.LINES and not choices.dry_run:
+            lock_lines(session)
         today = policies(session).today(now)
         plan = plan_rows(session, parsed, today=today)
         if _may_write(choices, [*bad, *plan.bad]):
             write_plan(session, plan, now=now)
             _move(session, plan, today)
+            _enter_records(session, plan, now)
         return plan
 
-    plan = db.read(work) if choices.dry_run else db.write(work)
+    plan = db.read(work) if choices.dry_run else write_batches(db, work)
     progress("write", len(parsed), len(parsed))
     outcome.bad = sorted(
         [*bad, *(_by_column(mapping, row) for row in plan.bad)], key=lambda row: (row.line, row.column or "")
@@ -125,6 +136,19 @@ def import_table(
 
 def _may_write(choices: Choices, bad: Sequence[BadRow]) -> bool:
     return not choices.dry_run and (choices.skip_bad or not bad)
+
+
+def _enter_records(session: Session, plan: Plan, now: datetime) -> None:
+    """Into the ledger with what the exchange told of these customers, and on these lines, before they were known."""
+    phones: dict[UUID, list[str]] = defaultdict(list)
+    for table, values in plan.writes:
+        if table is CustomerRow:
+            phones[values["advisor_id"]].append(values["phone"])
+    if phones:
+        for advisor_id in sorted(phones.keys() & advisors_waiting(session)):
+            enter_waiting(session, advisor_id, phones=phones[advisor_id], now=now)
+    if numbers := {values["number"] for table, values in plan.writes if table is LineRow}:
+        enter_of_lines(session, numbers, now=now)
 
 
 def _move(session: Session, plan: Plan, today: date) -> None:

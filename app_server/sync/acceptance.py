@@ -16,7 +16,6 @@ from shared_models.policy import Policies
 from shared_models.products import Product, SuitabilityRule, suitability
 from shared_models.proposals import Proposal
 from shared_models.sync import ActivityResult, ResultStatus
-from shared_models.visits import visit_check_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +86,12 @@ _OTHERS = 1
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What is being judged against: the database, and what of this batch has been accepted so far.
-
-    `checks`: the ids under which the server may write what it finds of this batch's visits.
-    """
+    """What is being judged against: the database, and what of this batch has been accepted so far."""
 
     known: Known
     advisor_id: UUID
     former: FormerAdvisor | None
     times: AcceptedTimes
-    checks: frozenset[UUID]
     accepted: dict[UUID, Activity] = field(default_factory=dict[UUID, Activity])
 
 
@@ -112,11 +107,7 @@ def judge(
     for item in items:
         if isinstance(item, Readable):
             firsts.setdefault(item.activity.id, item)
-    checks = frozenset(
-        visit_check_id(item.activity.id) for item in firsts.values() if item.activity.kind is ActivityKind.VISIT
-    )
-    times = accepted_times(now, known.policies)
-    batch = _Batch(known=known, advisor_id=advisor_id, former=former, times=times, checks=checks)
+    batch = _Batch(known=known, advisor_id=advisor_id, former=former, times=accepted_times(now, known.policies))
     verdicts: dict[UUID, Verdict] = {}
     for item in sorted(firsts.values(), key=lambda each: _PHASE.get(each.activity.kind, _OTHERS)):
         verdict = verdicts[item.activity.id] = _verdict(item, batch)
@@ -145,10 +136,6 @@ def _verdict(item: Readable, batch: _Batch) -> Verdict:
         is_same = entry.advisor_id == batch.advisor_id and entry.digest == item.digest
         return DUPLICATE if is_same else _rejected(RejectCode.ID_CONFLICT)
     if activity.kind is ActivityKind.PROSPECT and activity.id in known.customers:
-        return _rejected(RejectCode.ID_CONFLICT)
-    is_taken = activity.kind is ActivityKind.VISIT and visit_check_id(activity.id) in known.entries
-    if is_taken or activity.id in batch.checks:
-        # Nobody keeps the server from writing down what it finds by being there first.
         return _rejected(RejectCode.ID_CONFLICT)
     code = batch.times.rejection(item.at)
     if code is None and batch.former is not None and not batch.former.was_advisor_on(known.policies.today(item.at)):

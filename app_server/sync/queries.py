@@ -150,7 +150,7 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
             case _:
                 folded.add(date.fromisoformat(key))
     if strangers := [customer_id for customer_id, each in customers.items() if each.advisor_id != advisor_id]:
-        for customer_id, at in _left_at(session, strangers, advisor_id=advisor_id).items():
+        for customer_id, at in left_at(session, strangers, advisor_id=advisor_id).items():
             customers[customer_id] = replace(customers[customer_id], left_at=at)
     heads = Heads(own=scopes.get(own, 0), bank=scopes.get(BANK_SCOPE, 0))
     return Standing(_parsed(frozenset(documents)), heads, stays, folded, branch, entries, customers, products)
@@ -224,7 +224,8 @@ def _product(product_id: str, risk: str, on_sale_from: str | None, on_sale_until
     )
 
 
-def _left_at(session: Session, ids: Collection[UUID], *, advisor_id: UUID) -> dict[UUID, datetime]:
+def left_at(session: Session, ids: Collection[UUID], *, advisor_id: UUID) -> dict[UUID, datetime]:
+    """When each of these customers last left the advisor's book, of those who were in it."""
     # The advisor's feed remembers who left their book: it had to tell their phone.
     at = type_coerce(func.max(CHANGE.c.at), CHANGE.c.at.type)
     found = session.connection().execute(

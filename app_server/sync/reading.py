@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from app_server.cards.service import OpenedCard
-from shared_models.activity import SERVER_KINDS, Activity, digest_of
+from shared_models.activity import SERVER_ID_VERSION, SERVER_KINDS, Activity, digest_of
 from shared_models.errors import BadInput, DomainError, TooLarge
 from shared_models.sync import MAX_ACTIVITIES, SyncRequest
 from shared_models.visits import Visit
@@ -81,7 +81,8 @@ def read_activities(raw: Sequence[object], cards: Cards) -> list[Item]:
 def _read(raw: object, cards: Cards) -> Item:
     try:
         activity = Activity.model_validate(raw)
-        if activity.kind in SERVER_KINDS:
+        if activity.kind in SERVER_KINDS or activity.id.version == SERVER_ID_VERSION:
+            # Nor under such an id: nobody keeps the server from writing down what it finds by being there first.
             return Unreadable(str(activity.id), "This entry is not valid: a phone makes none of this kind.")
         content = activity.content()
         if not isinstance(activity.data, Visit) or activity.data.card is None:

@@ -17,6 +17,7 @@ from app_server.database import Database, Work
 from app_server.ledger import queries as ledger
 from app_server.ledger.queries import NewEntry, Source
 from app_server.ledger.refold import refold
+from app_server.numbers import e164
 from app_server.org.queries import path_ids
 from app_server.sync import queries
 from app_server.sync.acceptance import Known, Verdict, judge
@@ -26,6 +27,7 @@ from app_server.sync.feed import Announced, take_numbers, write_changes
 from app_server.sync.former import FormerAdvisor, former_advisor
 from app_server.sync.queries import Data, Named, Standing
 from app_server.sync.reading import Cards, Item, Readable, read_activities, read_request
+from app_server.sync.records import enterable, settle
 from app_server.tables import CustomerRow
 from shared_models.activity import Activity, ActivityKind, digest_of
 from shared_models.boards import BoardShown
@@ -120,7 +122,26 @@ def take_batch(
     judged = _judged(session, who, items, former=former, now=now)
     if judged.kept:
         _keep(session, who, judged, first=head - numbers + 1, now=now)
+        _enter_of_prospects(session, who, judged.kept, now=now)
     return judged.verdicts
+
+
+def enter_waiting(session: Session, advisor_id: UUID, *, phones: Iterable[str] | None, now: datetime) -> None:
+    """Enter the advisor's waiting records with these customers' numbers, or all of theirs, for which there is one customer.
+
+    For use within `write_batches`, after what brought the customers and while their feed is held. What comes too late by
+    the policy stays out for good.
+    """
+    for who, of_exchange in enterable(session, advisor_id, phones=phones):
+        verdicts = take_batch(session, who, list(of_exchange.values()), former=None, now=now)
+        settle(session, dict(zip(of_exchange, verdicts, strict=True)))
+
+
+def _enter_of_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, now: datetime) -> None:
+    # The exchange may have seen the call in which they met; it has waited for a customer with that number.
+    phones = [item.activity.data.phone for item in kept if isinstance(item.activity.data, Prospect)]
+    if phones:
+        enter_waiting(session, who.id, phones=phones, now=now)
 
 
 def _former(session: Session, who: Caller) -> FormerAdvisor | None:
@@ -152,6 +173,7 @@ def _exchange(
     judged = _judged(session, who, items, former=former, now=now)
     kept, upto = judged.kept, judged.standing.heads
     has_checks = bool(kept) and _keep(session, who, judged, first=begun.head - taken + 1, now=now)
+    _enter_of_prospects(session, who, kept, now=now)
     before = begun.head - taken if taken else upto.own
     page = next_page(
         session,
@@ -191,8 +213,6 @@ def _named(readable: Sequence[Readable], now: datetime) -> Named:
         activity = item.activity
         earliest, latest = min(earliest, item.at), max(latest, item.at)
         entries.add(activity.id)
-        if activity.kind is ActivityKind.VISIT:
-            entries.add(visit_check_id(activity.id))
         if activity.customer_id is not None:
             customers.add(activity.customer_id)
         match activity.data:
@@ -306,6 +326,7 @@ def _add_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, f
             initials=name_initials(prospect.name),
             source=prospect.source,
             note=prospect.note,
+            number=e164(prospect.phone),
         )
         for item in kept
         if isinstance(prospect := item.activity.data, Prospect)

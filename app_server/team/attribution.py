@@ -6,12 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from shared_models.activity import SERVER_KINDS, Activity, Void
+from shared_models.activity import Activity, Void
 from shared_models.calls import Call
 from shared_models.errors import BadInput
 from shared_models.evidence import Grade, grade_call, visit_evidence
-from shared_models.fold import AdvisorDay, Figures, ManagedSince, checks_of, fold_day
+from shared_models.fold import AdvisorDay, Figures, ManagedSince, checks_of, fold_day, recorded_calls
 from shared_models.policy import DayPolicy, Policy
+from shared_models.telephony import PbxRecord
 from shared_models.visits import Visit, VisitCheck
 
 _NAMES = frozenset(Figures.model_fields) - {"targets"}
@@ -49,8 +50,11 @@ def additions(
     """The fold of a customer's activities before and with each standing one, in the order they are taken.
 
     Every figure is a sum over customers, so the differences add up to the figure exactly. Of visits the
-    best evidence comes first, as it is the one that gives the visit its grade.
+    best evidence comes first, as it is the one that gives the visit its grade. A call and the exchange's record of it
+    are taken at once, and the call is what adds.
     """
+    record_of = recorded_calls(activities, policy)
+    behind_calls = set(record_of.values())
     # What says something of others counts nothing by itself, and is there from the beginning.
     remarks: list[Activity] = []
     struck: set[UUID] = set()
@@ -68,10 +72,19 @@ def additions(
     nothing = fold_day((), customers, policy)
     for group in of_customer.values():
         taken, before = list(remarks), nothing
-        for activity in sorted(group, key=lambda each: _order(each, checks, policy.policy)):
-            taken.append(activity)
+        by_id = {each.id: each for each in group}
+        # Pairs first: nobody else who is there then could be taken for either of the two.
+        for activity in sorted(
+            group, key=lambda each: (each.id not in record_of, *_order(each, checks, policy.policy))
+        ):
+            if activity.id in behind_calls:
+                continue
+            record_id = record_of.get(activity.id)
+            taken += [activity] if record_id is None else [activity, by_id[record_id]]
             after = fold_day(taken, customers, policy)
             found[activity.id] = (before, after)
+            if record_id is not None:
+                found[record_id] = (after, after)
             before = after
     return found
 
@@ -90,15 +103,22 @@ def counts_for(metric: str | None, before: AdvisorDay, after: AdvisorDay) -> boo
 
 
 def is_remark(activity: Activity) -> bool:
-    """Whether an activity only says something of another: a void, or what the server found."""
-    return isinstance(activity.data, Void) or activity.kind in SERVER_KINDS
+    """Whether an activity only says something of another: a void, or what the server found of a visit."""
+    return isinstance(activity.data, Void | VisitCheck)
 
 
-def grade_of(activity: Activity, policy: Policy, *, check: VisitCheck | None) -> tuple[Grade | None, str | None]:
-    """The evidence grade of a call or a visit, and of a visit what decided it; `check` is what the server found of it."""
+def grade_of(
+    activity: Activity, policy: Policy, *, check: VisitCheck | None = None, is_recorded: bool = False
+) -> tuple[Grade | None, str | None]:
+    """The evidence grade of a call or a visit, and of a visit what decided it.
+
+    `check`: what the server found of the visit; `is_recorded`: the exchange has a record of the call.
+    """
     match activity.data:
         case Call() as call:
-            return grade_call(call), None
+            return grade_call(call, is_recorded=is_recorded), None
+        case PbxRecord():
+            return Grade.A, None
         case Visit() as visit:
             evidence = visit_evidence(visit, occurred_at=activity.occurred_at, policy=policy, check=check)
             return evidence.grade, evidence.reason

@@ -1,7 +1,7 @@
 """The rules of the team view: whose days a head sees, and their totals. SQL is in queries.py, sheets in export.py."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -18,11 +18,11 @@ from app_server.tables import LedgerRow, UnitRow, advisor_day_of
 from app_server.team import attribution, queries
 from app_server.team.coverage import Covered, coverage_on, coverage_over
 from app_server.team.queries import AdvisorOnDay, LedgerEntry
-from shared_models.activity import SERVER_KINDS, Activity
+from shared_models.activity import Activity
 from shared_models.customers import pool_on
 from shared_models.errors import BadInput, TooLarge
 from shared_models.evidence import Grade
-from shared_models.fold import AdvisorDay, Figures, fold_day, sum_figures
+from shared_models.fold import AdvisorDay, Figures, fold_day, recorded_calls, sum_figures
 from shared_models.org import StaffName
 from shared_models.policy import DayPolicy, Policies, Targets, zone
 from shared_models.team import (
@@ -36,6 +36,7 @@ from shared_models.team import (
     Totals,
     UnitTotals,
 )
+from shared_models.telephony import PbxRecord
 from shared_models.visits import VisitCheck
 
 # Before any bank kept such a ledger; keeps windows and weeks inside the calendar.
@@ -201,19 +202,23 @@ def _explained(
     made = {row.id: as_activity(row) for row in [*(entry.row for entry in entries), *voids]}
     struck = {activity.refers_to for row in voids if (activity := made[row.id])}
     folds = attribution.additions(list(made.values()), customers, rule)
+    recorded = recorded_calls(made.values(), rule)
     checks = {each.refers_to: each for each in made.values() if isinstance(each.data, VisitCheck)}
+    told_with_others = set(recorded.values()) | {each.id for each in made.values() if isinstance(each.data, VisitCheck)}
     nothing = _without_activities(rule)
     for entry in entries:
         activity = made[entry.row.id]
-        if activity.kind in SERVER_KINDS:
-            continue  # told with what it is of
+        if activity.id in told_with_others:
+            continue
         checked = checks.get(activity.id)
         check = checked.data if checked is not None and isinstance(checked.data, VisitCheck) else None
         is_voided = activity.id in struck
         before, after = folds.get(activity.id, (nothing, nothing))
         counted = attribution.counts_for(metric, before, after)
         if metric is None or counted or (is_voided and _would_count(activity, checked, customers, rule, metric)):
-            grade, reason = attribution.grade_of(activity, rule.policy, check=check)
+            grade, reason = attribution.grade_of(
+                activity, rule.policy, check=check, is_recorded=activity.id in recorded
+            )
             yield TeamActivity(
                 id=activity.id,
                 kind=activity.kind,
@@ -227,12 +232,18 @@ def _explained(
                 reason=reason,
                 finding=check.finding if check is not None else None,
                 outlet_m=check.outlet_m if check is not None else None,
+                recorded_talk_seconds=_talk_seconds(made, recorded.get(activity.id)),
                 voided=is_voided,
                 counted=counted,
                 adds=attribution.adds_to(metric, before, after) if metric not in (None, "met") else Decimal(0),
                 # A sealed card is nobody's to read but the server's, once.
                 data={key: value for key, value in entry.row.data.items() if key != "card"},
             )
+
+
+def _talk_seconds(made: Mapping[UUID, Activity], record_id: UUID | None) -> int | None:
+    record = made[record_id].data if record_id is not None else None
+    return record.talk_seconds if isinstance(record, PbxRecord) else None
 
 
 def _would_count(

@@ -24,13 +24,14 @@ import psycopg
 from app_server.database import Database
 from app_server.migrations import migrate
 from app_server.sync.cursor import Cursor, Heads
+from app_server.telephony.keys import TelephonyKey, sign
 from tests import postgresql
 from tests.bench import bank as banks
 from tests.bench import floor, history, kinto
 from tests.bench.load import Job, Measured, request_bytes, run
 
 CONCURRENCIES = (1, 8, 32)
-LEAST_OF_RAW = 0.4
+LEAST_OF_RAW, LEAST_OF_RAW_BY_EXCHANGE = 0.4, 0.25
 LEAST_OF_KINTO = 30
 FLOOR_PROCESSES = 8
 # Advisors whose today is in the ledger before the clock starts.
@@ -65,14 +66,18 @@ def main() -> int:
         postgresql.stop(folder)
         shutil.rmtree(data_dir)
     medians = {name: statistics.median(values) for name, values in figures.items()}
-    ratio = medians["push at 8, activities/s"] / medians["raw:core at 8, rows/s"]
+    core = medians["raw:core at 8, rows/s"]
+    is_below = (
+        medians["push at 8, activities/s"] < LEAST_OF_RAW * core
+        or medians["PBX ingest at 8, calls/s"] < LEAST_OF_RAW_BY_EXCHANGE * core
+    )
     report = table(medians, ratios(medians), options)
     sys.stdout.write(report)
     if options.write:
         before, _, after = REPORT.read_text(encoding="utf-8").partition(MARK)
         _, _, after = after.partition(END)
         REPORT.write_text(f"{before}{MARK}\n\n{report}\n{END}{after}", encoding="utf-8")
-    return int(options.check and ratio < LEAST_OF_RAW)
+    return int(options.check and is_below)
 
 
 def measure(server: str, data_dir: Path, options: argparse.Namespace) -> Figures:
@@ -97,7 +102,7 @@ def measure(server: str, data_dir: Path, options: argparse.Namespace) -> Figures
         begun = bank.advisors[: min(WARM_UP, len(bank.advisors))]
         warmed = run(options.port, pushes(bank, left, len(begun), chance), concurrency=8, seconds=60)
         assert warmed.requests == len(begun), "the warm-up was cut short"
-        for _ in range(options.rounds):
+        for number in range(options.rounds):
             floor.prepare(url)
             rows = floor.rate(url, raw, processes=FLOOR_PROCESSES, seconds=options.seconds)
             figures["raw:core at 8, rows/s"].append(rows)
@@ -112,6 +117,9 @@ def measure(server: str, data_dir: Path, options: argparse.Namespace) -> Figures
                 note(figures, f"push at {concurrency}", done, times=banks.BATCH, unit="activities/s")
             done = run(options.port, calls(begun, chance), concurrency=8, seconds=options.seconds)
             note(figures, "push of one call onto a day of 40 and more at 8", done, unit="syncs/s")
+            told = records(bank, number % banks.DAYS, chance)
+            done = run(options.port, told, concurrency=8, seconds=options.seconds)
+            note(figures, "PBX ingest at 8", done, times=banks.BATCH, unit="calls/s")
             if options.push_only:
                 continue
             for count in (40, 1000):
@@ -160,6 +168,29 @@ def pushes(bank: banks.Bank, days: Iterator[Any], most: int, chance: random.Rand
 def calls(advisors: Sequence[banks.Advisor], chance: random.Random) -> Iterator[Job]:
     """Single calls, of one advisor after another, on the day that is in the ledger already."""
     return (push_of(each, banks.call_of(each, chance), size=1) for each in cycle(advisors))
+
+
+def records(bank: banks.Bank, days_ago: int, chance: random.Random) -> Iterator[Job]:
+    """What an exchange tells of each advisor's calls on that day, a request an advisor, made before the clock starts."""
+    return iter([told_of(bank.exchange, banks.recorded_of(each, days_ago, chance)) for each in bank.advisors])
+
+
+def told_of(key: TelephonyKey, events: bytes) -> Job:
+    """One request of an exchange, signed when it is sent."""
+
+    def request() -> bytes:
+        timestamp = str(int(time.time()))
+        headers = {
+            "Day2053-Key": key.key_id,
+            "Day2053-Timestamp": timestamp,
+            "Day2053-Signature": sign(key.secret, timestamp=timestamp, body=events),
+        }
+        return request_bytes("POST", f"/api/v1/telephony/{key.provider}/events", "", events, headers)
+
+    def check(body: bytes) -> None:
+        assert body.count(b'"status":"taken","code":null') == banks.BATCH, body[:2000]
+
+    return Job(request, check)
 
 
 def push_of(advisor: banks.Advisor, day: bytes, *, size: int = banks.BATCH) -> Job:
@@ -232,6 +263,8 @@ def ratios(medians: dict[str, float]) -> dict[str, str]:
         found[f"push at {concurrency} : raw:core{bar}"] = (
             f"{medians[f'push at {concurrency}, activities/s'] / core:.2f}"
         )
+    ingested = medians["PBX ingest at 8, calls/s"] / core
+    found[f"PBX ingest at 8 : raw:core (bar {LEAST_OF_RAW_BY_EXCHANGE})"] = f"{ingested:.2f}"
     if "Kinto at 8, activities/s" in medians:
         times = medians["push at 8, activities/s"] / medians["Kinto at 8, activities/s"]
         found[f"push at 8 : Kinto (bar {LEAST_OF_KINTO})"] = f"{times:.0f}"

@@ -13,16 +13,20 @@ from sqlmodel import Session, SQLModel
 from app_server.auth.keys import KeyFile
 from app_server.auth.tokens import AccessClaims, AccessTokens
 from app_server.database import Database
+from app_server.numbers import e164, line_number
 from app_server.settings import Settings
 from app_server.sync.cursor import Cursor, Heads
-from app_server.tables import CustomerRow, DeviceRow, MembershipRow, ProductRow, StaffRow, UnitRow, metadata
+from app_server.tables import CustomerRow, DeviceRow, LineRow, MembershipRow, ProductRow, StaffRow, UnitRow, metadata
+from app_server.telephony.keys import TelephonyKey, TelephonyKeyFile
 from shared_models.activity import uuid7
 from shared_models.customers import Rating
 from shared_models.org import Role, UnitKind
 from shared_models.products import Need, ProductCategory, Risk
+from shared_models.telephony import PbxLine
 
 BATCH = 40
 CUSTOMERS_EACH = 30
+EXTENSIONS = 100_000
 DAYS = 6
 NOTE = "对稳健型产品感兴趣，关注到期资金的去向，约下周再联系；需要产品说明书与近三年的业绩表现，配偶一同了解。"
 OUTCOMES = ("interested", "appointment", "follow_up", "declined", "no_answer")
@@ -30,23 +34,26 @@ OUTCOMES = ("interested", "appointment", "follow_up", "declined", "no_answer")
 
 @dataclass
 class Advisor:
-    """One advisor's phone: who, their book, the headers they send, and where in their feed they are."""
+    """One advisor's phone: who, their book, the headers they send, and where in their feed they are; and their line."""
 
     id: UUID
     token: str
     customers: list[UUID]
     cursor: str
+    extension: str
+    phones: list[str]
 
 
 @dataclass
 class Bank:
-    """The advisors, the shelf, an outlet, and a head at the root."""
+    """The advisors, the shelf, an outlet, a head at the root, and the key of an exchange."""
 
     advisors: list[Advisor]
     products: list[UUID]
     root: UUID
     outlet: UUID
     head_token: str
+    exchange: TelephonyKey
 
 
 def build(url: str, data_dir: Path, *, advisors: int) -> Bank:
@@ -83,6 +90,7 @@ def build(url: str, data_dir: Path, *, advisors: int) -> Bank:
     memberships: list[SQLModel] = []
     devices: list[SQLModel] = []
     customers: list[SQLModel] = []
+    lines: list[SQLModel] = []
     made: list[Advisor] = []
 
     def employ(role: Role, unit_id: UUID, number: int) -> tuple[UUID, str]:
@@ -97,12 +105,24 @@ def build(url: str, data_dir: Path, *, advisors: int) -> Bank:
     for number in range(advisors):
         advisor_id, token = employ(Role.ADVISOR, outlets[number % len(outlets)].id, number)
         book = [uuid4() for _ in range(CUSTOMERS_EACH)]
+        phones = [f"138{number:05d}{n:03d}" for n in range(CUSTOMERS_EACH)]
+        extension = f"{EXTENSIONS + number}"
+        lines.append(
+            LineRow(
+                id=uuid4(),
+                number=line_number(extension),
+                line=PbxLine.LANDLINE,
+                staff_id=advisor_id,
+                starts_on=now.date() - timedelta(days=400),
+            )
+        )
         customers += [
             CustomerRow(
                 id=each,
                 advisor_id=advisor_id,
                 name="客户",
-                phone="13800000000",
+                phone=phones[n],
+                number=e164(phones[n]),
                 managed_since=now.date() - timedelta(days=300) if n % 5 else None,
                 rating=Rating.C4,
                 rated_on=now.date() - timedelta(days=100),
@@ -110,14 +130,15 @@ def build(url: str, data_dir: Path, *, advisors: int) -> Bank:
             for n, each in enumerate(book)
         ]
         cursor = Cursor(staff_id=advisor_id, heads=Heads(own=0, bank=0)).text()
-        made.append(Advisor(advisor_id, token, book, cursor))
+        made.append(Advisor(advisor_id, token, book, cursor, extension, phones))
     _, head_token = employ(Role.HEAD, root, 0)
     database = Database(url, settings)
-    for rows in (units, products, staff, memberships, devices, customers):
+    for rows in (units, products, staff, memberships, devices, customers, lines):
         database.write(lambda session, rows=rows: _insert(session, rows))
     database.write(lambda session: session.connection().exec_driver_sql("ANALYZE"))
     database.dispose()
-    return Bank(made, [each.id for each in products], root, outlets[0].id, head_token)
+    exchange = TelephonyKeyFile(settings.telephony_keys_file).add("bench", now)
+    return Bank(made, [each.id for each in products], root, outlets[0].id, head_token, exchange)
 
 
 def _insert(session: Session, rows: list[Any]) -> None:
@@ -164,6 +185,29 @@ def day_of(bank: Bank, advisor: Advisor, days_ago: int, chance: random.Random) -
         due = (end + timedelta(days=3)).date().isoformat()
         add("follow_up", advisor.customers[n], {"due_on": due, "reason": "callback", "note": note()})
     return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def recorded_of(advisor: Advisor, days_ago: int, chance: random.Random) -> bytes:
+    """As many calls of one advisor's as a batch has, as an exchange tells of them: the JSON of its events."""
+    end = datetime.now(UTC) - timedelta(days=days_ago, minutes=1)
+    made: list[dict[str, Any]] = []
+    for n in range(BATCH):
+        over = end - timedelta(seconds=BATCH - n)
+        talk = chance.randrange(200)
+        made.append(
+            {
+                "event": "ended",
+                "record_id": str(uuid4()),
+                "direction": "outbound",
+                "own_number": advisor.extension,
+                "other_number": advisor.phones[n % CUSTOMERS_EACH],
+                "started_at": (over - timedelta(seconds=talk + 9)).isoformat(),
+                "answered_at": (over - timedelta(seconds=talk)).isoformat(),
+                "ended_at": over.isoformat(),
+                "talk_seconds": talk,
+            }
+        )
+    return json.dumps({"events": made}, separators=(",", ":")).encode()
 
 
 def call_of(advisor: Advisor, chance: random.Random) -> bytes:

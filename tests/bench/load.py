@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -36,10 +36,13 @@ class Job:
     check: Callable[[bytes], None]
 
 
-def request_bytes(method: str, path: str, token: str, body: bytes = b"") -> bytes:
+def request_bytes(
+    method: str, path: str, token: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+) -> bytes:
     """An HTTP/1.1 request."""
     head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    further = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+    return f"{head}{further}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def run(port: int, jobs: Iterator[Job], *, concurrency: int, seconds: float) -> Measured:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,12 +15,15 @@ from app_client.session_context import state_of
 from app_client.sign_in.actions import sign_in
 from app_client.store import ledger
 from app_client.store.ledger import Draft
+from app_client.store.materialize import apply_changes
 from shared_models.activity import Activity, ActivityKind
 from shared_models.calls import Call, CallChannel, CallOutcome, DeclineReason, TimedBy
 from shared_models.customers import name_initials
 from shared_models.fold import AdvisorDay
 from shared_models.follow_ups import FollowUp, FollowUpReason
 from shared_models.proposals import Pick, PickResponse, Proposal
+from shared_models.sync import Change, Entity
+from shared_models.telephony import PbxDirection, PbxLine, PbxRecord, pbx_activity_id
 from shared_models.visits import Visit, VisitPlace
 from tests.store.scenes import MONDAY, HandClock
 from tests.sync.bank import ADVISOR, PASSWORD, Bank, Pocket, a_platform
@@ -149,6 +152,37 @@ def a_proposal(number: int, visit: Activity, products: int, *, because: str | No
     picks = tuple(Pick(product_id=UUID(int=n + 1), response=PickResponse.PRESENTED) for n in range(products))
     data = Proposal(visit_id=visit.id, picks=picks, fewer_because=because)
     return Draft(kind=ActivityKind.PROPOSAL, data=data, customer_id=person(number), **more)
+
+
+def a_record(
+    number: int, ended_at: datetime, *, talk: int = 75, inbound: bool = False, record_id: str = "call-1"
+) -> Change:
+    """A call that the bank's exchange recorded, as it comes by the feed; `talk` 0: nobody picked up."""
+    answered = ended_at - timedelta(seconds=talk)
+    record = PbxRecord(
+        provider="generic",
+        line=PbxLine.LANDLINE,
+        record_id=record_id,
+        direction=PbxDirection.INBOUND if inbound else PbxDirection.OUTBOUND,
+        started_at=answered - timedelta(seconds=8),
+        answered_at=answered if talk else None,
+        ended_at=ended_at,
+        talk_seconds=talk,
+    )
+    told = Activity(
+        id=pbx_activity_id("generic", record_id),
+        kind=ActivityKind.PBX_RECORD,
+        seq=1,
+        occurred_at=ended_at,
+        customer_id=person(number),
+        data=record,
+    )
+    return Change(entity=Entity.ACTIVITY, id=str(told.id), data=told.model_dump(mode="json"))
+
+
+async def pull(session: AppSession, *changes: Change) -> None:
+    """Take in what the server has told."""
+    await session.store.write(lambda tx: apply_changes(tx, changes))
 
 
 async def record(session: AppSession, *drafts: Draft) -> list[Activity]:
