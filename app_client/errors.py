@@ -8,12 +8,24 @@ def error_words(error: DomainError) -> str:
     """The sentence for an error's code; its English detail when the code is new to this version."""
     if isinstance(error, Throttled):
         return t("试的次数太多了，请过 {wait}再试。", wait=t_duration(error.retry_after))
+    unreadable = t("银行系统的回应看不懂，可能连到了别的网络，请换个网络再试。")
+    ended = t("登录已过期，请重新登录；记录都在本机。")
     words = {
         "invalid_grant": t("用户名或密码不对，请再试一次。"),
         "password_change_required": t("初始密码要先换成自己的，请重新登录。"),
         "wrong_password": t("原来的密码不对，请重新登录再试。"),
         "weak_password": t("这个密码太容易猜，换一个试试。"),
-        "bad_reply": t("银行系统的回应看不懂，可能连到了别的网络，请换个网络再试。"),
+        "bad_input": t("银行系统不接受这次的内容，请刷新后再试。"),
+        "not_found": t("没有找到，或已不归你管，请返回后再试。"),
+        "forbidden": t("你没有这个权限；刚换了岗位的话，请重新登录。"),
+        "conflict": t("刚有人改过，请刷新后再试。"),
+        "too_large": t("一次要的太多了，请选小一点的机构，或只看一位客户经理。"),
+        "cursor_expired": t("本机数据要重新取一遍，请稍候；记录都在本机。"),
+        "not_ready": t("银行系统正在维护，请稍后再试。"),
+        "timeout": t("等了很久没有回应，请再试一次。"),
+        "bad_reply": unreadable,
+        "http_error": unreadable,
+        "method_not_allowed": unreadable,
         "disk_full": t("没有存下来：手机空间满了。清出一些空间，再点一次，填的都还在。"),
         "store_failed": t("没有存下来：本机数据暂时写不进去。再点一次，填的都还在。"),
         "store_closed": t("这台设备已退出登录，请重新登录。"),
@@ -23,6 +35,7 @@ def error_words(error: DomainError) -> str:
         "newer_store": t("本机数据是新版本写的，请先更新应用；数据没有动过。"),
         "offline": t("连不上网络，请检查后再试。"),
         "unexpected": t("银行系统出了点问题，已经记下，请稍后再试。"),
-        "sign_in_again": t("登录已过期，请重新登录；记录都在本机。"),
+        "sign_in_again": ended,
+        "not_signed_in": ended,
     }
     return words.get(error.code, error.detail)

@@ -1,10 +1,12 @@
-"""Measuring how far the server's clock is ahead of this device's, from the round trips that happen anyway."""
+"""Measuring how far the server's clock is ahead of this device's, from the round trips that happen anyway, and keeping it."""
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter
 
+from app_client.store.meta import Meta, get_meta, set_meta
 from shared_models.activity import MAX_CLOCK_OFFSET_MS
 
 KEPT_SAMPLES = 8
@@ -50,6 +52,20 @@ def best_offset_ms(samples: Sequence[ClockSample]) -> int | None:
     if not samples:
         return None
     return min(reversed(samples), key=lambda sample: sample.round_trip_ms).offset_ms
+
+
+def keep_offset(tx: sqlite3.Connection, *, sent_at: datetime, received_at: datetime, server_time: datetime) -> None:
+    """Take a round trip into account: the samples and the offset are in the store's meta table."""
+    samples = with_sample(
+        CLOCK_SAMPLES.validate_json(get_meta(tx, Meta.CLOCK_SAMPLES) or "[]"),
+        sent_at=sent_at,
+        received_at=received_at,
+        server_time=server_time,
+    )
+    best = best_offset_ms(samples)
+    if best is not None:
+        set_meta(tx, Meta.CLOCK_SAMPLES, CLOCK_SAMPLES.dump_json(samples).decode())
+        set_meta(tx, Meta.CLOCK_OFFSET_MS, str(best))
 
 
 def _agree(one: ClockSample, other: ClockSample) -> bool:

@@ -17,7 +17,7 @@ from app_client.store.database import LocalStore, StoreFailed
 from app_client.store.meta import Meta, get_meta, last_synced_at, set_meta
 from app_client.sync import machine
 from app_client.sync.card_keys import CardKeyFetch
-from app_client.sync.clock_offset import CLOCK_SAMPLES, best_offset_ms, with_sample
+from app_client.sync.clock_offset import keep_offset
 from app_client.sync.machine import Phase, SyncState
 from app_client.sync.transport import ApiTransport, BadReply, Offline, ServerSaid, SignInAgain, TimedResponse
 from shared_models.activity import Activity
@@ -270,21 +270,8 @@ def _apply(tx: sqlite3.Connection, request: SyncRequest, timed: TimedResponse) -
         materialize.end_snapshot(tx)
         set_meta(tx, Meta.LAST_SYNCED_AT, timed.received_at.isoformat())
     set_meta(tx, Meta.CURSOR, response.cursor)
-    _keep_offset(tx, timed)
+    keep_offset(tx, sent_at=timed.sent_at, received_at=timed.received_at, server_time=response.server_time)
     return response.has_more or ledger.outbox_counts(tx).waiting > 0
-
-
-def _keep_offset(tx: sqlite3.Connection, timed: TimedResponse) -> None:
-    samples = with_sample(
-        CLOCK_SAMPLES.validate_json(get_meta(tx, Meta.CLOCK_SAMPLES) or "[]"),
-        sent_at=timed.sent_at,
-        received_at=timed.received_at,
-        server_time=timed.response.server_time,
-    )
-    best = best_offset_ms(samples)
-    if best is not None:
-        set_meta(tx, Meta.CLOCK_SAMPLES, CLOCK_SAMPLES.dump_json(samples).decode())
-        set_meta(tx, Meta.CLOCK_OFFSET_MS, str(best))
 
 
 def _forget_cursor(tx: sqlite3.Connection) -> None:

@@ -191,9 +191,12 @@ class ApiTransport:
         """Who is signed in, as the server has them now."""
         return _parsed(await self._call("GET", "/me"), Staff)
 
-    async def get_team_day(self, unit_id: UUID, day: date) -> TeamDay:
-        """A unit on a day."""
-        return _parsed(await self._call("GET", "/team/day", params={"unit_id": str(unit_id), "day": str(day)}), TeamDay)
+    async def get_team_day(self, unit_id: UUID, day: date | None) -> TeamDay:
+        """A unit on a day; None: on the server's today."""
+        params = {"unit_id": str(unit_id)}
+        if day is not None:
+            params["day"] = str(day)
+        return _parsed(await self._call("GET", "/team/day", params=params), TeamDay)
 
     async def get_team_range(
         self, unit_id: UUID, start: date, end: date, by: Literal["day", "week", "month"] = "day"

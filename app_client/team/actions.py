@@ -1,11 +1,13 @@
 """What a head can do: ask for a day or the activities behind a figure and keep the answer, and set advisors' lists; nothing here waits in an outbox."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from app_client.session import AppSession
+from app_client.sync.clock_offset import keep_offset
 from app_client.team.queries import Behind, KeptDay, keep_activities, keep_day
 from shared_models.errors import DomainError
 from shared_models.plans import Plan, PlanEdit
@@ -25,13 +27,21 @@ class Arranged:
 
 
 async def fetch_day(session: AppSession, unit_id: UUID, day: date) -> KeptDay:
-    """Ask for a unit's day and keep the answer.
+    """Ask for a unit's day and keep the answer, and what it tells of this device's clock: no sync does that for a head.
 
+    Of today the server is asked without a date, since it knows best which day that is; see `session.today()` afterwards.
     Raises Offline, SignInAgain, ServerSaid, BadReply; StoreWriteFailed when the answer could not be kept.
     """
-    team = await session.transport.get_team_day(unit_id, day)
+    asked_day = None if day == session.today() else day
+    sent_at = session.now()
+    team = await session.transport.get_team_day(unit_id, asked_day)
     now = session.now()
-    await session.store.write(lambda tx: keep_day(tx, unit_id, team, now=now))
+
+    def keep(tx: sqlite3.Connection) -> None:
+        keep_offset(tx, sent_at=sent_at, received_at=now, server_time=team.as_of)
+        keep_day(tx, unit_id, team, now=now)
+
+    await session.store.write(keep)
     return KeptDay(team, team.as_of.astimezone(zone(team.policy.timezone)))
 
 

@@ -123,13 +123,17 @@ def TeamScreen() -> ft.View:
         if last_wanted.current != wanted:
             last_wanted.current = wanted
             set_asking(Asking())
-        while presence.is_seen:
-            if where.day == place.on != session.today():
-                # Left open overnight, "today" is the new day.
-                move(Where(where.path, session.today()))
-                return
+
+        def has_passed() -> bool:
+            # Left open overnight, or an answer has told of a wrong clock.
+            return where.day == place.on != session.today()
+
+        while presence.is_seen and not has_passed():
             await ask()
-            await asyncio.sleep(REFRESH_SECONDS)
+            if not has_passed():
+                await asyncio.sleep(REFRESH_SECONDS)
+        if has_passed():
+            move(Where(where.path, session.today()))
 
     # With a cleanup Flet ends the running one when the screen goes; a return to the page asks at once.
     ft.use_effect(stay_fresh, [wanted, presence.returns], cleanup=_nothing)

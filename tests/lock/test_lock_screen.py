@@ -335,10 +335,12 @@ async def test_a_head_is_after_the_lock_where_they_were_before_and_next_morning_
         await app.settle(200)
         assert "二道网点" in app.texts()
         assert "10 条记录" in app.texts()
+        bank.as_of = "2026-11-24T01:42:00Z"
         await gone_for(phone, app, hours=16)
         await clients_closed(app)
         await press(app, PIN)
         await app.settle(200)
-        assert bank.asked[-1] == {"unit_id": str(CHILD), "day": "2026-11-24"}
+        assert bank.asked[-1] == {"unit_id": str(CHILD)}
+        assert "今天 11月24日 周二" in app.texts()
         await clients_closed(app)
         assert not app.has("behind-count")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from app_client.platform.http import HttpReply
 from app_client.session import AppSession
 from app_client.sign_in.actions import sign_in
 from shared_models.fold import AdvisorDay, sum_figures
-from shared_models.policy import Policy
+from shared_models.policy import Policy, zone
 from tests.sync.bank import PASSWORD, UNIT, Bank
 from tests.today.scenes import Scene
 
@@ -83,7 +83,10 @@ def activity_json(number: int, *, voided: bool = False) -> dict[str, Any]:
 
 @dataclass
 class TeamBank(Bank):
-    """The bank with its team view and its lists, by advisor and day; `asked` are the queries it answered, in order."""
+    """The bank with its team view and its lists, by advisor and day; `asked` are the queries it answered, in order.
+
+    Its clock stands at `as_of`, whatever the phone's says; a day that has not come yet is refused.
+    """
 
     asked: list[dict[str, str]] = field(default_factory=list)
     plans: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
@@ -114,7 +117,11 @@ class TeamBank(Bank):
         assert params is not None
         self.asked.append(dict(params))
         if path.endswith("/day"):
-            answer: Any = team_json(UUID(params["unit_id"]), date.fromisoformat(params["day"]))
+            today = datetime.fromisoformat(self.as_of).astimezone(zone("Asia/Shanghai")).date()
+            day = date.fromisoformat(params.get("day", today.isoformat()))
+            if day > today:
+                return self._problem(422, "bad_input")
+            answer: Any = team_json(UUID(params["unit_id"]), day)
             answer["as_of"] = self.as_of
             answer["units"] = answer["units"] if self.has_units else []
         else:

@@ -137,7 +137,37 @@ async def test_days_step_back_and_never_past_today(app: App, scene: Scene) -> No
     await app.tap("day-before")
     assert asked(scene)[-1]["day"] == "2026-11-22"
     await app.tap("day-after")
-    assert asked(scene)[-1]["day"] == "2026-11-23"
+    assert "今天 11月23日 周一" in app.texts()
+    assert "day" not in asked(scene)[-1], "which day it is the bank knows best"
+
+
+@pytest.mark.parametrize("days", [-400, -1, 1])
+async def test_a_phone_with_a_wrong_clock_shows_the_banks_day(scene: Scene, days: int) -> None:
+    await signed_in(scene)
+    scene.clock.forward(days=days)
+    async with scene.app(route="/team") as app:
+        assert "今天 11月23日 周一" in app.texts()
+        assert "47 有效电话 / 80" in app.said()
+        assert app.at("day-after").disabled is True
+        await app.tap("day-before")
+        assert asked(scene)[-1]["day"] == "2026-11-22"
+        await app.tap(f"advisor-{LIU}")
+        await app.tap("arrange")
+        assert "明天" in app.texts()
+        assert app.has("list-day-2026-11-24")
+        scene.bank.faults += ["unsent"] * 50
+    async with scene.app(route="/team") as again:
+        assert "今天 11月23日 周一" in again.texts(), "also without the bank, once it was asked"
+
+
+async def test_left_open_overnight_today_is_the_banks_new_day(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    await signed_in(scene)
+    assert isinstance(scene.bank, TeamBank)
+    async with scene.app(route="/team") as app:
+        scene.bank.as_of = "2026-11-23T16:01:00Z"
+        monkeypatch.setattr(screen, "REFRESH_SECONDS", 0.0)
+        await leave_and_come_back(app)
+        assert "今天 11月24日 周二" in app.texts()
 
 
 async def test_a_unit_leads_down_and_the_crumb_back_up(app: App, scene: Scene) -> None:
