@@ -15,7 +15,15 @@ from app_client.session import AppSession
 from app_client.team.actions import fetch_activities
 from app_client.team.arrange import Arrange
 from app_client.team.queries import Advisor, Behind, TeamView, figure_of, kept_activities
-from app_client.team.words import activity_words, evidence_notes, figure_words, gap_words, metric_word, unsynced_words
+from app_client.team.words import (
+    activity_words,
+    evidence_notes,
+    figure_words,
+    gap_words,
+    grade_words,
+    metric_word,
+    unsynced_words,
+)
 from app_client.theme import Role
 from app_client.widgets import (
     Place,
@@ -317,7 +325,7 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
     if activity.pool == "prospect":
         marks.append(badge(t("潜力"), Tone.VIOLET))
     if activity.grade:
-        marks.append(badge(t("证据 {grade}", grade=activity.grade), Tone.OK if activity.grade == "A" else Tone.PLAIN))
+        marks.append(badge(grade_words(activity), Tone.OK if activity.grade == "A" else Tone.PLAIN))
     if activity.voided:
         marks.append(badge(t("已撤销"), Tone.BAD))
     elif not activity.counted:
@@ -329,7 +337,7 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
         remarks.append(note(why, color=Role.WARN, lines=2))
     if finding:
         remarks.append(note(finding, color=Role.BAD, lines=2))
-    states = [t("证据 {grade}", grade=activity.grade) if activity.grade else "", t("已撤销") if activity.voided else ""]
+    states = [grade_words(activity) if activity.grade else "", t("已撤销") if activity.voided else ""]
     return ft.Semantics(
         content=ft.Container(
             ft.Row(

@@ -16,7 +16,7 @@ from shared_models.activity import DATA_OF_KIND, ActivityKind
 from shared_models.boards import BoardShown
 from shared_models.calls import Call, CallOutcome
 from shared_models.customers import Prospect
-from shared_models.evidence import VisitReason
+from shared_models.evidence import Grade, VisitReason
 from shared_models.follow_ups import FollowUp
 from shared_models.proposals import PickResponse, Proposal
 from shared_models.team import TeamActivity
@@ -152,6 +152,16 @@ def activity_words(activity: TeamActivity) -> tuple[str, str]:
             return t("看了营销垫板"), t_duration(shown.seconds)
         case _:
             return t("更正") if activity.kind == ActivityKind.VOID else activity.kind, ""
+
+
+def grade_words(activity: TeamActivity) -> str:
+    """`证据 A · 刷卡核实`: the grade, and of the best one what proves it; a record of the exchange says so by its kind."""
+    words = t("证据 {grade}", grade=activity.grade)
+    if activity.grade != Grade.A:
+        return words
+    proofs = {ActivityKind.CALL: t("外呼记录核实"), ActivityKind.VISIT: t("刷卡核实")}
+    proof = proofs.get(ActivityKind(activity.kind)) if activity.kind in set(ActivityKind) else None
+    return f"{words} · {proof}" if proof else words
 
 
 def evidence_notes(activity: TeamActivity) -> tuple[str, str]:

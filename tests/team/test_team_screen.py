@@ -28,7 +28,7 @@ from tests.team.team_bank import (
     signed_in,
     team_json,
 )
-from tests.today.scenes import Scene
+from tests.today.scenes import OUYANG, Scene, a_record
 from tests.ui.harness import App
 
 
@@ -265,6 +265,27 @@ async def leave_and_come_back(app: App) -> None:
     await app.fire(app.page, "app_lifecycle_state_change", {"state": "hide"})
     await app.fire(app.page, "app_lifecycle_state_change", {"state": "show"})
     await app.settle()
+
+
+async def test_a_head_sees_what_proves_a_call_or_a_visit(scene: Scene, app: App) -> None:
+    assert isinstance(scene.bank, TeamBank)
+    visit = {"kind": "visit", "reason": "card_matched", "data": {"place": "outlet"}}
+    record = {"kind": "pbx_record", "data": a_record(OUYANG, NINE).data["data"]}
+    scene.bank.activities = [
+        activity_json(1) | {"grade": "A", "recorded_talk_seconds": 75},
+        activity_json(2) | {"grade": "A"} | visit,
+        activity_json(3) | {"grade": "A"} | record,
+        activity_json(4),
+    ]
+    await app.tap(f"advisor-{LIU}")
+    await app.tap("behind-calls")
+    assert [text for text in app.texts() if text.startswith("证据 ") and len(text) < 20] == [
+        "证据 A · 外呼记录核实",
+        "证据 A · 刷卡核实",
+        "证据 A",
+        "证据 C",
+    ]
+    assert any("外呼记录 · 呼出" in said and "证据 A" in said for said in app.said())
 
 
 async def test_a_head_sees_what_decided_a_visits_grade_and_what_was_wrong_with_the_card(scene: Scene, app: App) -> None:
