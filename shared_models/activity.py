@@ -136,7 +136,7 @@ class Activity(BaseModel):
 
     def content(self) -> bytes:
         """The validated content as JSON: the same bytes for the same activity, however it was written."""
-        return self.model_dump_json().encode()
+        return self.__pydantic_serializer__.to_json(self)
 
     def content_digest(self) -> bytes:
         """SHA-256 of the content, to tell a repeat of the same activity from a clash of ids."""

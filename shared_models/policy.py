@@ -135,6 +135,8 @@ def corrected_instant(occurred_at: datetime, clock_offset_ms: int) -> datetime:
     return occurred_at + timedelta(milliseconds=clock_offset_ms) if clock_offset_ms else occurred_at
 
 
+# The same instants come again and again: at acceptance, at each fold of their day, at each look at a list.
+@lru_cache(maxsize=8192)
 def business_day(occurred_at: datetime, *, clock_offset_ms: int, timezone: str) -> date:
     """The date of the corrected instant in the bank's time zone; the only place where an instant becomes a day."""
     return corrected_instant(occurred_at, clock_offset_ms).astimezone(zone(timezone)).date()

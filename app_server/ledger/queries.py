@@ -61,7 +61,7 @@ def append(
 
     Sorted by id, so that overlapping batches cannot deadlock.
     """
-    ordered = sorted(entries, key=lambda entry: entry.activity.id)
+    ordered = sorted(entries, key=lambda entry: entry.activity.id.int)
     days = sorted(folded, key=lambda row: row["business_day"])
     connection = session.connection()
     if connection.dialect.name == "postgresql":

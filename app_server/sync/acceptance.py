@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from app_server.ledger.queries import Entry
@@ -18,8 +19,7 @@ from shared_models.proposals import Proposal
 from shared_models.sync import ActivityResult, ResultStatus
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCustomer:
+class KnownCustomer(NamedTuple):
     """A customer as far as acceptance asks: whose, rated how.
 
     `left_at`: when they left the caller's book, if they once were in it and are no more.

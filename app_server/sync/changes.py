@@ -175,7 +175,7 @@ def _change(entity: Entity, row: tuple[str, Data | None]) -> Data:
 
 
 def _without(changes: list[Data], sent: Collection[UUID]) -> list[Data]:
-    if not sent:
+    if not sent or not changes:
         return changes
     ids = {str(each) for each in sent}
     return [each for each in changes if each["entity"] != Entity.ACTIVITY.value or each["id"] not in ids]

@@ -1,7 +1,7 @@
 """SQL of the round trip, but for the ledger's own: what a batch names, who the caller is to it, and the feeds' reading side."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, cast
@@ -151,7 +151,7 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
                 folded.add(date.fromisoformat(key))
     if strangers := [customer_id for customer_id, each in customers.items() if each.advisor_id != advisor_id]:
         for customer_id, at in left_at(session, strangers, advisor_id=advisor_id).items():
-            customers[customer_id] = replace(customers[customer_id], left_at=at)
+            customers[customer_id] = customers[customer_id]._replace(left_at=at)
     heads = Heads(own=scopes.get(own, 0), bank=scopes.get(BANK_SCOPE, 0))
     return Standing(_parsed(frozenset(documents)), heads, stays, folded, branch, entries, customers, products)
 
@@ -206,7 +206,7 @@ def _parsed(documents: frozenset[str]) -> Policies:
 
 def _ids(ids: Collection[UUID], dialect: str) -> str | list[UUID]:
     # PostgreSQL takes any number of ids as one parameter, so its prepared statement serves batches of every size.
-    return list(ids) if dialect == "sqlite" else "{" + ",".join(map(str, ids)) + "}"
+    return list(ids) if dialect == "sqlite" else "{" + ",".join([each.hex for each in ids]) + "}"
 
 
 def _among(column: ColumnElement[UUID], name: str, dialect: str) -> ColumnElement[bool]:

@@ -239,7 +239,7 @@ def _utc_day(instant: datetime) -> date:
 def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: datetime) -> bool:
     """Write what is kept of a batch; says whether there was something to find of a visit in it."""
     kept, known, standing, policies = judged.kept, judged.known, judged.standing, judged.known.policies
-    days = [policies.today(item.at) for item in kept]
+    days = [policies.business_day(item.activity.occurred_at, item.activity.clock_offset_ms) for item in kept]
     branch_on = _branches(session, who, standing, set(days))
     coming: dict[date, list[Activity]] = defaultdict(list)
     for item, day in zip(kept, days, strict=True):
@@ -360,7 +360,7 @@ def _branches(session: Session, who: Sender, standing: Standing, days: set[date]
 
 
 def _answer(items: Sequence[Item], verdicts: Sequence[Verdict], page: Page, *, today: date, now: datetime) -> Answer:
-    ids = [str(item.activity.id) if isinstance(item, Readable) else item.id for item in items]
+    ids = [item.activity.id if isinstance(item, Readable) else item.id for item in items]
     results = [
         {"id": each, "status": verdict.status, "code": verdict.code, "detail": verdict.detail}
         for each, verdict in zip(ids, verdicts, strict=True)

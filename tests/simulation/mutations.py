@@ -103,7 +103,7 @@ MUTATIONS = (
     _mutation(
         "calls made before a customer moved, and sent after, are refused",
         "app_server/sync/acceptance.py",
-        "was_theirs = customer.left_at is not None and activity.corrected_at <= customer.left_at",
+        "was_theirs = customer.left_at is not None and item.at <= customer.left_at",
         "was_theirs = False",
     ),
     _mutation(
