@@ -75,6 +75,12 @@ class Customer(BaseModel):
     facts: dict[str, str | int | float | None] = Field(default_factory=dict[str, str | int | float | None])
 
 
+class Departed(BaseModel):
+    """All that a phone is told of a customer who has left its book: by which day on the calls to them count as managed."""
+
+    managed_since: date | None = None
+
+
 class Prospect(BaseModel):
     """The data of a `prospect` activity: a person the advisor met; the activity's id becomes the customer's."""
 

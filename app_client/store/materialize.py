@@ -14,7 +14,7 @@ from app_client.store.meta import Meta, get_meta, set_meta
 from app_client.store.rules import policies
 from shared_models.activity import Activity, ActivityKind, Void
 from shared_models.calls import CONNECTED_OUTCOMES
-from shared_models.customers import Customer, Prospect, name_initials
+from shared_models.customers import Customer, Departed, Prospect, name_initials
 from shared_models.plans import Plan
 from shared_models.policy import Policies, Policy
 from shared_models.products import Product
@@ -48,8 +48,8 @@ def apply_changes(tx: sqlite3.Connection, changes: Iterable[Change]) -> None:
 
     An activity that waits or is held here stays as it is; but one that is held and that the server has taken after all,
     from a copy of the request that came later than its answer, is held no more. A customer who left the book is removed, but not from
-    `pools`, so that earlier figures stand. Entities this version does not know are passed over; so is a row it cannot
-    read, for one bad row must not stop all the others.
+    `pools`, so that earlier figures stand; one who was never here comes into it by being gone. Entities this version does
+    not know are passed over; so is a row it cannot read, for one bad row must not stop all the others.
     """
     in_snapshot = get_meta(tx, Meta.SNAPSHOT) is not None
     rules = policies(tx)
@@ -275,9 +275,13 @@ def _put_customer(tx: sqlite3.Connection, customer: Customer, *, doc: str, is_lo
             doc,
         ),
     )
+    _put_pool(tx, str(customer.id), since)
+
+
+def _put_pool(tx: sqlite3.Connection, customer_id: str, managed_since: str | None) -> None:
     tx.execute(
         "INSERT INTO pools VALUES (?, ?) ON CONFLICT DO UPDATE SET managed_since = excluded.managed_since",
-        (str(customer.id), since),
+        (customer_id, managed_since),
     )
 
 
@@ -390,6 +394,11 @@ def _delete(tx: sqlite3.Connection, change: Change) -> None:
     for entity, statement in _DELETES.items():
         if change.entity == entity:
             tx.execute(statement, (_key(change.id),))
+    if change.entity == Entity.CUSTOMER:
+        since = Departed.model_validate(change.data).managed_since
+        # Where the server has nothing to say, what the phone knows from their time here stands.
+        if since is not None:
+            _put_pool(tx, _key(change.id), since.isoformat())
 
 
 def _mark(tx: sqlite3.Connection, change: Change) -> None:

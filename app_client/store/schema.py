@@ -61,4 +61,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     # Kinds that the server alone writes, and that this version is the first to read: they were passed over, so all is
     # asked for anew. Nothing here is removed for it.
     ("DELETE FROM meta WHERE key = 'cursor'",),
+    # This version is the first to read how calls count to customers who left before it ever saw them: the same again.
+    ("DELETE FROM meta WHERE key = 'cursor'",),
 )

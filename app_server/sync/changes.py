@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from app_server.sync import queries
 from app_server.sync.cursor import Cursor, Heads, Place, expired
 from app_server.sync.queries import Data, Told
 from app_server.tables import BANK_SCOPE
+from shared_models.activity import ActivityKind
 from shared_models.sync import Entity
 
 # In this order, so that what others name comes before them.
@@ -50,6 +51,7 @@ def next_page(
 ) -> Page:
     """At most `limit` changes after `cursor`, up to the heads `upto`, without the activities in `sent`.
 
+    Beside them, before the calls to customers who have left the book: what such calls are counted by.
     Read the heads in an earlier statement than this: what is numbered up to a head is committed by then.
     `before` is the own head before this very request's activities, which are not read again; `announced` that of the
     changes: beyond `before` only when this request announced some.
@@ -59,8 +61,12 @@ def next_page(
     if cursor.heads.own > upto.own or cursor.heads.bank > upto.bank:
         raise expired()  # a number we never gave: the database was set back
     if cursor.snapshot is not None:
-        return _snapshot_page(session, reader, cursor, cursor.snapshot, upto=upto, limit=limit, sent=sent)
-    return _feed_page(session, reader, cursor, before=before, announced=announced, upto=upto, limit=limit, sent=sent)
+        page = _snapshot_page(session, reader, cursor, cursor.snapshot, upto=upto, limit=limit, sent=sent)
+    else:
+        page = _feed_page(
+            session, reader, cursor, before=before, announced=announced, upto=upto, limit=limit, sent=sent
+        )
+    return replace(page, changes=_with_departed(session, reader, page.changes))
 
 
 def _snapshot_page(
@@ -167,6 +173,29 @@ def _told(session: Session, reader: Reader, told: Sequence[Told], sent: Collecti
         for (entity, entity_id), each in newest.items()
     ]
     return _without(changes, sent)
+
+
+def _with_departed(session: Session, reader: Reader, changes: list[Data]) -> list[Data]:
+    """The changes, and of the customers not in the book whom they name since when calls to them count as managed.
+
+    A phone that was off while they were in the book, or began anew after it, would take them for prospects.
+    """
+    gone = [each for each in changes if each["entity"] == Entity.CUSTOMER.value and each["deleted"]]
+    called = {
+        each["data"]["customer_id"]
+        for each in changes
+        if each["entity"] == Entity.ACTIVITY.value and each["data"]["kind"] == ActivityKind.CALL
+    }
+    named = {UUID(each["id"]) for each in gone} | called - {None}
+    departed = queries.departed(session, named, advisor_id=reader.advisor_id) if named else {}
+    for each in gone:
+        if (since := departed.pop(UUID(each["id"]), None)) is not None:
+            each["data"] = {"managed_since": since}
+    told = [
+        {"entity": Entity.CUSTOMER.value, "id": str(customer_id), "deleted": True, "data": {"managed_since": since}}
+        for customer_id, since in departed.items()
+    ]
+    return [*told, *changes]
 
 
 def _change(entity: Entity, row: tuple[str, Data | None]) -> Data:

@@ -368,6 +368,22 @@ def of_ids(session: Session, entity: Entity, ids: Collection[UUID], *, advisor_i
     return {row["id"]: _data(entity, row) for row in found.mappings()}
 
 
+def departed(session: Session, ids: Collection[UUID], *, advisor_id: UUID) -> dict[UUID, date]:
+    """Since when those of the customers are managed who are in another book, and were when this advisor recorded with them."""
+    recorded = select(LEDGER.c.id).where(
+        LEDGER.c.advisor_id == advisor_id,
+        LEDGER.c.customer_id == CUSTOMER.c.id,
+        # What became of them since is nobody's business here any more.
+        LEDGER.c.business_day >= CUSTOMER.c.managed_since,
+    )
+    found = session.connection().execute(
+        select(CUSTOMER.c.id, CUSTOMER.c.managed_since).where(
+            CUSTOMER.c.id.in_(ids), CUSTOMER.c.advisor_id != advisor_id, recorded.exists()
+        )
+    )
+    return {row.id: row.managed_since for row in found}
+
+
 def by_id(
     session: Session, entity: Entity, *, advisor_id: UUID, after: UUID | None, since: date, most: int
 ) -> list[tuple[UUID, Data]]:

@@ -9,13 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from app_client.platform.http import HttpReply, Offline
-from shared_models.sealing import CardKey, CardKeys
 from tests.simulation.server import SYNC, TOKEN, Request, ServerDied, SimulatedServer
 from tests.simulation.virtual import pass_time
 
 TIMEOUT = 30.0
-CARD_KEYS = "/api/v1/keys"
-_KEYS = CardKeys(keys=[CardKey(kid="simulated", n="AQAB", e="AQAB")]).model_dump_json().encode()
 
 
 class Fate(StrEnum):
@@ -122,16 +119,13 @@ class Line:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpReply:
-        if path == CARD_KEYS:
-            # Past weather and story: no invariant speaks of these keys, and nobody here seals.
-            return HttpReply(200, {}, _KEYS)
         began = asyncio.get_running_loop().time()
         self.sent_at.append(began)
         request = self._at_the_gate(Request(path, headers, body or b""))
         fate = self._chance.choices(list(self.weather.weights), list(self.weather.weights.values()))[0]
         if self.next_fate is not None and _activities(request):
             fate, self.next_fate = self.next_fate, None
-        self._told(f"sends {path.rpartition('/')[2]}, {_size(request)}: {fate}")
+        self._told(f"sends {path.rpartition('/')[2]}{_size(request)}: {fate}")
         reply = await self._carry(request, fate)
         self._told(f"hears {reply.status}{_summary(request, reply)}")
         if reply.status == 200 and path == SYNC:
@@ -152,8 +146,9 @@ class Line:
         if fate is Fate.REFUSED:
             await self._way()
             raise Offline("The server cannot be reached.")
-        if fate in _UNHEARD or (fate is Fate.CUT_THERE and request.path == TOKEN):
-            # Half a form would be a form; the server waits for the rest that its Content-Length announced.
+        if fate in _UNHEARD or (fate is Fate.CUT_THERE and request.path != SYNC):
+            # Half a form would be a form; the server waits for the rest that its Content-Length announced, as it does
+            # for that of a head.
             for seconds in self._arrivals(fate):
                 self._later(request, seconds)
             return await self._nothing()
@@ -235,7 +230,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 
 def _size(request: Request) -> str:
-    return f"{_activities(request)} activities" if request.path == SYNC else "a grant"
+    return f", {_activities(request)} activities" if request.path == SYNC else ""
 
 
 def _summary(request: Request, reply: HttpReply) -> str:

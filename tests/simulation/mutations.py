@@ -101,6 +101,12 @@ MUTATIONS = (
         "",
     ),
     _mutation(
+        "a phone is not told how calls to customers who have left its book count",
+        "app_server/sync/changes.py",
+        "departed = queries.departed(session, named, advisor_id=reader.advisor_id) if named else {}",
+        "departed = dict[UUID, date]()",
+    ),
+    _mutation(
         "calls made before a customer moved, and sent after, are refused",
         "app_server/sync/acceptance.py",
         "was_theirs = customer.left_at is not None and item.at <= customer.left_at",

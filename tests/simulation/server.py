@@ -37,12 +37,15 @@ from shared_models.fold import AdvisorDay
 from shared_models.org import Role, Staff, Unit
 from shared_models.plans import PlanEdit
 from shared_models.products import Risk
+from shared_models.sealing import CardKey, CardKeys
 from shared_models.sync import Entity
 from shared_models.team import TeamDay, TeamRange
 from tests.simulation import bank
 from tests.simulation.virtual import TrueClock
 
-TOKEN, SYNC = "/api/v1/auth/token", "/api/v1/sync"
+TOKEN, SYNC, CARD_KEYS = "/api/v1/auth/token", "/api/v1/sync", "/api/v1/keys"
+# Nobody here seals a card; how the keys travel is all that is played.
+_KEYS = CardKeys(keys=[CardKey(kid="simulated", n="AQAB", e="AQAB")]).model_dump_json().encode()
 ACCESS_LIFE = timedelta(minutes=15)
 
 
@@ -155,6 +158,8 @@ class SimulatedServer:
             if request.path == TOKEN:
                 granted = self._grant(dict(parse_qsl(request.body.decode())), now)
                 return HttpReply(200, {}, granted.model_dump_json(exclude_none=True).encode())
+            if request.path == CARD_KEYS:
+                return HttpReply(200, {}, _KEYS)
             assert request.path == SYNC, request.path
             token = request.headers.get("Authorization", "").removeprefix("Bearer ")
             claims = self._tokens.read(token, now)

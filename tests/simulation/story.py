@@ -441,6 +441,8 @@ class Story:
         phone.refused |= {UUID(each["id"]) for each in answer["results"] if each["status"] == "rejected"}
         for change in answer["changes"]:
             if change["deleted"]:
+                if change["data"].keys() - {"managed_since"}:
+                    self._server.incidents.append(f"{phone.name} was told more than it may of what is gone")
                 continue
             match change["entity"]:
                 case "customer":

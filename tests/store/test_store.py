@@ -207,13 +207,14 @@ def test_a_store_of_a_newer_version_is_refused_untouched(tmp_path):
     assert (tmp_path / "store.sqlite3").read_bytes() == before
 
 
-async def test_a_store_of_a_version_that_passed_over_what_the_server_writes_asks_for_all_anew(tmp_path):
+@pytest.mark.parametrize("version", [1, 2])
+async def test_a_store_of_a_version_that_passed_over_what_the_server_writes_asks_for_all_anew(tmp_path, version):
     store = open_store(tmp_path)
     [call] = await append(store, a_call())
     await store.write(lambda tx: set_meta(tx, Meta.CURSOR, "seen"))
     store.close()
     with sqlite3.connect(tmp_path / "store.sqlite3") as connection:
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
     reopened = open_store(tmp_path)
     assert reopened.read(lambda tx: get_meta(tx, Meta.CURSOR)) is None
@@ -324,6 +325,17 @@ async def test_a_transferred_customer_leaves_no_personal_data_and_the_figures_st
     after = store.read(lambda tx: reads.day_figures(tx, MONDAY))
     assert after == before
     assert after.calls_effective_managed == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "managed"), [({"managed_since": "2026-01-05"}, 1), ({}, 0), ({"managed_since": "lately"}, 0)]
+)
+async def test_calls_to_a_customer_who_was_never_here_count_as_the_server_says(store, told, managed):
+    await append(store, a_call())
+    await apply(store, Change(entity="customer", id=str(LI), deleted=True, data=told))
+    figures = store.read(lambda tx: reads.day_figures(tx, MONDAY))
+    assert (figures.calls_effective, figures.calls_effective_managed) == (1, managed)
+    assert store.read(reads.all_customers) == []
 
 
 async def test_a_pull_never_overwrites_what_waits_or_is_held(store):
