@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -50,6 +51,7 @@ class MeasuredRequests:
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
+        self._of_route = cache(self._children)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -71,8 +73,15 @@ class MeasuredRequests:
             route: Any = scope.get("route")  # set by the router for what it knows
             template = getattr(route, "path", None) or "other"
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            self._metrics.requests.labels(method, template, status).inc()
-            self._metrics.seconds.labels(method, template).observe(time.perf_counter() - started)
+            requests, seconds = self._of_route(method, template, status)
+            requests.inc()
+            seconds.observe(time.perf_counter() - started)
+
+    def _children(self, method: str, template: str, status: str) -> tuple[Counter, Histogram]:
+        return (
+            self._metrics.requests.labels(method, template, status),
+            self._metrics.seconds.labels(method, template),
+        )
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -1,10 +1,11 @@
 """Statements that run for every batch of every phone, given to PostgreSQL's driver as they are."""
 
-from collections.abc import Mapping
+from collections import namedtuple
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from psycopg.rows import BaseRowFactory, tuple_row
+from psycopg.rows import RowFactory, tuple_row
 from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects.postgresql import psycopg as dialects
 from sqlalchemy.exc import DBAPIError
@@ -17,15 +18,16 @@ class Prepared:
     """A statement for PostgreSQL, compiled once.
 
     What SQLAlchemy does for each execution costs three times what the driver does, and a push is three statements
-    (docs/performance.md). Parameters and values are those of the driver: enumerations are text both ways.
+    (docs/performance.md). Parameters and values are those of the driver: enumerations are text both ways. `names` are
+    those of a row's values, if it is to have any.
     """
 
-    def __init__(self, statement: Executable, *, row_factory: BaseRowFactory[Any] = tuple_row) -> None:
+    def __init__(self, statement: Executable, *, names: Sequence[str] = ()) -> None:
         assert isinstance(statement, ClauseElement)
         compiled: Any = statement.compile(dialect=_DIALECT)  # SQLAlchemy types it without its parameters
         self._text = str(compiled)
         self._fixed = {name: each.effective_value for name, each in compiled.binds.items() if not each.required}
-        self._row_factory = row_factory
+        self._row_factory = _rows_of(names) if names else tuple_row
 
     def rows(self, connection: Connection, parameters: Mapping[str, Any]) -> list[Any]:
         """Run it in the connection's transaction; raises DBAPIError as any other statement does."""
@@ -44,3 +46,9 @@ class Prepared:
             ) from error
         finally:
             cursor.close()
+
+
+def _rows_of(names: Sequence[str]) -> RowFactory[Any]:
+    # Not the driver's own, which asks each result for its columns: these are known.
+    row = namedtuple("Row", names)  # pyright: ignore[reportUntypedNamedTuple] - its values are as the statement has them
+    return lambda _cursor: row._make

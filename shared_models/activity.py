@@ -37,6 +37,9 @@ class ActivityKind(StrEnum):
     VISIT_CHECK = "visit_check"
     PBX_RECORD = "pbx_record"
 
+    # An enumeration's own is a call into Python, and kinds are looked up several times for every activity of a bank.
+    __hash__ = str.__hash__
+
 
 class Void(BaseModel):
     """The data of a `void` activity: the ledger keeps both, the fold counts neither."""
@@ -73,6 +76,7 @@ NEEDS_CUSTOMER = frozenset(
 # What the server itself adds to a ledger, under ids of a kind of its own; no phone may send either.
 SERVER_KINDS = frozenset({ActivityKind.VISIT_CHECK, ActivityKind.PBX_RECORD})
 SERVER_ID_VERSION = 5
+_REFERRING = frozenset({ActivityKind.PROPOSAL, ActivityKind.VISIT_CHECK, ActivityKind.VOID})
 
 
 class Activity(BaseModel):
@@ -120,6 +124,8 @@ class Activity(BaseModel):
     @property
     def refers_to(self) -> UUID | None:
         """The earlier activity this one hangs on: a proposal's or a check's visit, a void's target."""
+        if self.kind not in _REFERRING:
+            return None
         match self.data:
             case Proposal(visit_id=visit_id) | VisitCheck(visit_id=visit_id):
                 return visit_id

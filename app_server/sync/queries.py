@@ -8,7 +8,6 @@ from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy
-from psycopg.rows import namedtuple_row
 from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
@@ -316,7 +315,7 @@ def _begin(*, takes: bool) -> Prepared:
     noted = _note().returning(DEVICE.c.staff_id).cte("noted")
     if not takes:
         head = select(literal(0)).select_from(noted)
-        return Prepared(auth.STANDING.add_columns(head.scalar_subquery().label("head")), row_factory=namedtuple_row)
+        return _with_names(auth.STANDING.add_columns(head.scalar_subquery().label("head")))
     scope, numbers = bindparam("of_scope", type_=FEED.c.scope.type), bindparam("numbers", type_=FEED.c.head.type)
     taking = postgresql.insert(FEED).from_select(["scope", "head"], select(scope, numbers).select_from(noted))
     taken = (
@@ -325,7 +324,11 @@ def _begin(*, takes: bool) -> Prepared:
         .cte("taken")
     )
     head = select(taken.c.head).scalar_subquery().label("head")
-    return Prepared(auth.STANDING.add_columns(head), row_factory=namedtuple_row)
+    return _with_names(auth.STANDING.add_columns(head))
+
+
+def _with_names(statement: Select[*tuple[Any, ...]]) -> Prepared:
+    return Prepared(statement, names=statement.selected_columns.keys())
 
 
 def changes_between(session: Session, scope: str, *, after: int, upto: int, most: int) -> list[Told]:

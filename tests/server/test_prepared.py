@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from psycopg.rows import namedtuple_row
 from sqlalchemy import bindparam, literal, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
@@ -23,7 +22,7 @@ def db(postgresql_url: str) -> Iterator[Database]:
 
 
 def test_rows_carry_what_was_asked_and_what_the_statement_says_itself(db: Database) -> None:
-    prepared = Prepared(select(bindparam("asked"), literal(7).label("fixed")), row_factory=namedtuple_row)
+    prepared = Prepared(select(bindparam("asked"), literal(7).label("fixed")), names=("asked", "fixed"))
     (row,) = db.read(lambda session: prepared.rows(session.connection(), {"asked": "王芳 100%"}))
     assert tuple(row) == ("王芳 100%", 7)
     assert row.fixed == 7
