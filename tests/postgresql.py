@@ -14,8 +14,10 @@ PROGRAMS = Path(_PACKAGE.origin).parent / "pginstall18" / "bin" if _PACKAGE and 
 # PostgreSQL refuses to run as root; every system has this account, and it owns nothing.
 UNPRIVILEGED = "nobody"
 # A test's database need not outlive a power cut; a bench's must, or its figures mean nothing.
-_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-_SETTINGS = ("max_connections=200", "shared_buffers=128MB", "jit=off", "log_min_messages=fatal")
+_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB")
+# Room for what is measured, as a bank's own server has.
+_DURABLE = ("shared_buffers=2GB", "max_wal_size=8GB", "effective_cache_size=12GB", "work_mem=64MB")
+_SETTINGS = ("max_connections=200", "jit=off", "log_min_messages=fatal")
 
 
 def start(folder: Path, *, durable: bool) -> str:
@@ -31,7 +33,7 @@ def start(folder: Path, *, durable: bool) -> str:
             shutil.chown(folder, UNPRIVILEGED)
         _run(folder, binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
     if not (data / "postmaster.pid").exists():
-        settings = (*_SETTINGS, *(() if durable else _FAST), "listen_addresses=", f"unix_socket_directories={folder}")
+        settings = (*_SETTINGS, *(_DURABLE if durable else _FAST), "listen_addresses=", f"unix_socket_directories={folder}")
         options = " ".join(f"-c {setting}" for setting in settings)
         _run(folder, binaries / "pg_ctl", "-D", data, "-w", "-t", "30", "-l", folder / "log", "-o", options, "start")
     return f"postgresql://postgres@/{{database}}?host={folder}"
