@@ -33,7 +33,12 @@ def start(folder: Path, *, durable: bool) -> str:
             shutil.chown(folder, UNPRIVILEGED)
         _run(folder, binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
     if not (data / "postmaster.pid").exists():
-        settings = (*_SETTINGS, *(_DURABLE if durable else _FAST), "listen_addresses=", f"unix_socket_directories={folder}")
+        settings = (
+            *_SETTINGS,
+            *(_DURABLE if durable else _FAST),
+            "listen_addresses=",
+            f"unix_socket_directories={folder}",
+        )
         options = " ".join(f"-c {setting}" for setting in settings)
         _run(folder, binaries / "pg_ctl", "-D", data, "-w", "-t", "30", "-l", folder / "log", "-o", options, "start")
     return f"postgresql://postgres@/{{database}}?host={folder}"

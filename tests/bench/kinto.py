@@ -7,7 +7,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,8 +43,12 @@ kinto.bucket_create_principals = system.Authenticated
 """
 
 
-def measure(programs: Path, server: str, bank: banks.Bank, *, seconds: float, folder: Path) -> Measured:
-    """Push days at concurrency 8, by the `kinto` and `gunicorn` in `programs`, the bin folder of their own environment."""
+@contextmanager
+def served(programs: Path, server: str, bank: banks.Bank, *, folder: Path) -> Generator[Callable[[float], Measured]]:
+    """Kinto, by the `kinto` and `gunicorn` in `programs`, the bin folder of their own environment; pushes days for so many seconds.
+
+    At concurrency 8.
+    """
     with psycopg.connect(server.format(database="postgres"), autocommit=True) as connection:
         connection.execute("CREATE DATABASE kinto")
     settings = folder / "kinto.ini"
@@ -56,7 +61,7 @@ def measure(programs: Path, server: str, bank: banks.Bank, *, seconds: float, fo
         _prepare()
         jobs = _jobs(bank, random.Random(7))
         run(PORT, jobs, concurrency=8, seconds=2)
-        return run(PORT, jobs, concurrency=8, seconds=seconds)
+        yield lambda seconds: run(PORT, jobs, concurrency=8, seconds=seconds)
     finally:
         process.terminate()
         process.wait(20)
@@ -89,7 +94,7 @@ def _put(path: str, body: object, *, signed: bool = True) -> None:
 
 
 def _jobs(bank: banks.Bank, chance: random.Random) -> Iterator[Job]:
-    for number in range(400):
+    for number in range(1000):
         advisor = bank.advisors[number % len(bank.advisors)]
         records = f"/buckets/bench/collections/a{number % COLLECTIONS}/records/"
         requests = [
