@@ -13,7 +13,7 @@ from app_client.session import AppSession
 from app_client.theme import Role
 from app_client.visits.actions import CARD_DIGITS, SealedCard, Sealing, is_card_end, seal_card, sealing_of
 from app_client.visits.words import card_trouble_words
-from app_client.widgets import body, note, quiet_button, segments, text_field
+from app_client.widgets import body, note, quiet_button, segments, text_field, type_scale
 from shared_models.errors import DomainError
 from shared_models.sealing import completed, digits_of, masked, masked_end
 
@@ -177,8 +177,8 @@ def _worth(entry: CardEntry) -> ft.Control:
     content = note(words, color=Role.WARN if entry.hindrance else Role.MUTE)
     return ft.Container(
         ft.Semantics(content=content, identifier="card-worth", live_region=True),
-        # The label of a field beneath stands on its upper edge.
-        padding=ft.Padding(bottom=4 if entry.is_typed else 0),
+        # The label of a field beneath stands on its upper edge, half of it above.
+        padding=ft.Padding(bottom=8 * type_scale() - 4 if entry.is_typed else 0),
     )
 
 

@@ -148,7 +148,7 @@ def _location(form: CheckInForm) -> ft.Control:
                 words, color = t("未取得定位"), Role.MUTE
             mark = ft.Icon(ft.Icons.LOCATION_DISABLED, size=18, color=color)
     return ft.Semantics(
-        content=ft.Row([mark, note(words, color=color)], spacing=8),
+        content=ft.Row([mark, ft.Container(note(words, color=color), expand=True)], spacing=8),
         identifier="location-state",
         live_region=True,
     )

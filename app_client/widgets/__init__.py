@@ -23,7 +23,7 @@ from app_client.widgets.buttons import (
     text_field,
 )
 from app_client.widgets.calendar import week_calendar
-from app_client.widgets.page import prepare_page, set_theme_mode, speak, use_low, use_wide
+from app_client.widgets.page import prepare_page, set_theme_mode, speak, type_scale, use_low, use_wide
 from app_client.widgets.rings import RingValue, ring, ring_row
 from app_client.widgets.rows import Place, customer_row, line_row, section_header
 from app_client.widgets.scaffold import NavItem, app_view, detail_pane, page_header
@@ -83,6 +83,7 @@ __all__ = [
     "text_field",
     "tiny",
     "title",
+    "type_scale",
     "use_low",
     "use_wide",
     "week_calendar",

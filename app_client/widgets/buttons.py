@@ -9,7 +9,7 @@ import flet as ft
 
 from app_client.theme import BODY, BOLD, GUTTER, NOTE, RADIUS, WIDE, Role, text_style
 from app_client.widgets.badges import Tone
-from app_client.widgets.page import page_width, type_scale
+from app_client.widgets.page import has_large_type, page_width, type_scale
 from app_client.widgets.tap import Tap, tappable
 from app_client.widgets.text import body, note
 
@@ -83,7 +83,7 @@ def quiet_button(
         identifier=identifier,
         selected=selected,
         bgcolor=tone.tint if filled or selected else None,
-        padding=ft.Padding.symmetric(horizontal=20 if filled else 14, vertical=15),
+        padding=ft.Padding.symmetric(horizontal=8 if has_large_type() else 20 if filled else 14, vertical=15),
     )
 
 
@@ -123,11 +123,17 @@ def choice_tile(choice: Choice) -> ft.Control:
 
 
 def choice_grid(choices: Sequence[Choice]) -> ft.Column:
-    """Tiles two by two, each row as high as its taller tile: the six outcomes of a call."""
+    """Tiles two by two, each row as high as its taller tile: the six outcomes of a call.
+
+    One to a row where large type would break a word.
+    """
+    # A sheet's gutters, what is between two tiles and what is around their words.
+    room = (page_width() - 2 * 20 - 10) / 2 - 2 * 16
+    a_row = 2 if _fit([choice.text for choice in choices], size=BODY, room=room) else 1
     rows: list[ft.Control] = []
-    for start in range(0, len(choices), 2):
-        tiles: list[ft.Control] = [choice_tile(choice) for choice in choices[start : start + 2]]
-        if len(tiles) == 1:
+    for start in range(0, len(choices), a_row):
+        tiles: list[ft.Control] = [choice_tile(choice) for choice in choices[start : start + a_row]]
+        if len(tiles) < a_row:
             tiles.append(ft.Container(expand=1))
         rows.append(ft.Row(tiles, spacing=10, intrinsic_height=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH))
     return ft.Column(rows, spacing=10, tight=True)
@@ -141,7 +147,8 @@ def segments(
     Two to a line where large type would break a word.
     """
     words = [word for _, word in options]
-    a_line = 2 if len(words) > 2 and not _fit_a_line(words) else max(len(words), 1)
+    share = (page_width() - 4 * GUTTER) / max(len(words), 1) - 8
+    a_line = 2 if len(words) > 2 and not _fit(words, size=NOTE, room=share - 8) else max(len(words), 1)
     shares = [_segment(value, word, selected, on_pick, identifier) for value, word in options]
     lines: list[ft.Control] = [
         ft.Row(
@@ -177,15 +184,13 @@ def _segment(value: T, word: str, selected: T | None, on_pick: Callable[[T], obj
     )
 
 
-def _fit_a_line(words: Sequence[str]) -> bool:
-    """Whether the longest unbreakable part of each has room in its share of a phone's width; a Latin letter is half as wide as a Chinese one."""
-    width = page_width()
-    if width >= WIDE:
+def _fit(words: Sequence[str], *, size: int, room: float) -> bool:
+    """Whether the longest unbreakable part of each has room on a phone; a Latin letter is half as wide as a Chinese one."""
+    if page_width() >= WIDE:
         return True
-    share = (width - 4 * GUTTER) / len(words) - 8
     parts = [part for word in words for part in word.split()]
-    widest = max(sum(0.48 if letter.isascii() else 1.0 for letter in part) for part in parts)
-    return widest * NOTE * type_scale() + 8 <= share
+    widest = max((sum(0.5 if letter.isascii() else 1.0 for letter in part) for part in parts), default=0)
+    return widest * size * type_scale() <= room
 
 
 def chips(

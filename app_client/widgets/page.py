@@ -12,6 +12,7 @@ _VIEWPORT = "viewport"
 _LOW = 480
 _PROBE = 100
 _PHONE_WIDTH = 390
+_LARGE_TYPE = 1.3
 
 
 @observable
@@ -104,6 +105,11 @@ def type_scale() -> float:
     except RuntimeError:
         return 1.0
     return _viewport_of(page).type_scale
+
+
+def has_large_type() -> bool:
+    """Whether type is so large that a line of a phone has room for one thing, and most words of a button take two lines."""
+    return type_scale() > _LARGE_TYPE
 
 
 def page_width() -> float:

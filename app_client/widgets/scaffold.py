@@ -7,7 +7,7 @@ import flet as ft
 
 from app_client.i18n import t
 from app_client.theme import GUTTER, Role
-from app_client.widgets.page import use_wide
+from app_client.widgets.page import has_large_type, use_wide
 from app_client.widgets.tap import Tap, icon_button
 from app_client.widgets.text import note, title
 
@@ -27,24 +27,29 @@ class NavItem:
 
 def page_header(
     heading: str, subtitle: str = "", *, pill: ft.Control | None = None, on_back: Tap | None = None
-) -> ft.Control:
-    """Where you are and how you stand: 22 bold over one grey sentence, the sync pill at the right."""
+) -> ft.Container:
+    """Where you are and how you stand: 22 bold over one grey sentence, the sync pill at the right.
+
+    In large type the pill and the way back stand above the title, which needs the line for itself.
+    """
     top: list[ft.Control] = []
     if on_back is not None:
         top.append(
             icon_button(ft.Icons.ARROW_BACK, label=t("返回"), on_click=on_back, identifier="back", color=Role.INK)
         )
-    words: list[ft.Control] = [
-        ft.Semantics(content=title(heading, lines=2), header=True, heading_level=1, identifier="page-title")
-    ]
-    top.append(ft.Container(words[0], expand=True))
+    name = ft.Semantics(content=title(heading, lines=2), header=True, heading_level=1, identifier="page-title")
+    is_stacked = pill is not None and has_large_type()
+    top.append(ft.Container(None if is_stacked else name, expand=True))
     if pill is not None:
         top.append(pill)
     parts: list[ft.Control] = [ft.Row(top, spacing=4, vertical_alignment=ft.CrossAxisAlignment.CENTER)]
+    # Under the title, not under the arrow.
+    indent = ft.Padding(left=0 if on_back is None else 12 if is_stacked else 52)
+    if is_stacked:
+        parts.append(ft.Container(name, padding=indent))
     if subtitle:
         line = ft.Semantics(content=note(subtitle), identifier="page-subtitle", container=True)
-        # Under the title, not under the arrow.
-        parts.append(ft.Container(line, padding=ft.Padding(left=52 if on_back is not None else 0)))
+        parts.append(ft.Container(line, padding=indent))
     return ft.Container(
         content=ft.Column(parts, spacing=2, tight=True),
         padding=ft.Padding(left=4 if on_back is not None else 20, right=GUTTER, top=12, bottom=8),

@@ -8,7 +8,7 @@ from app_client.i18n import t
 from app_client.theme import GUTTER, RADIUS_SHEET, WIDE, Role
 from app_client.widgets.badges import Tone
 from app_client.widgets.buttons import primary_button, quiet_button
-from app_client.widgets.page import type_scale
+from app_client.widgets.page import has_large_type, type_scale
 from app_client.widgets.tap import Tap, icon_button
 from app_client.widgets.text import note, title
 
@@ -16,7 +16,7 @@ _SHEET_WIDTH = 480
 # What the six outcomes of a call need, with the questions above them.
 _ROOMY = 680
 # What a snackbar leaves free above the edge over no row of actions, over a screen's primary button, and over a second row as
-# well: the room around them, and their lines, which grow with the type.
+# well: the room around them, and their lines, which grow with the type, and are two where it is large.
 _ABOVE = ((8, 0), (62, 24), (100, 42))
 
 
@@ -128,6 +128,7 @@ def snackbar(
     actions at the screen's bottom it is said, which a thumb may be on its way to; two at most.
     """
     room, lines = _ABOVE[lifted]
+    height = room + lines * type_scale() * (2 if has_large_type() else 1)
     return ft.SnackBar(
         content=ft.Semantics(content=ft.Text(text, color=Role.ON_INVERSE), live_region=True, identifier="snackbar"),
         action=ft.SnackBarAction(label=action, on_click=on_action) if action else None,
@@ -135,7 +136,7 @@ def snackbar(
         duration=ft.Duration(seconds=seconds),
         # With an action Material would keep it for ever.
         persist=False,
-        margin=ft.Margin(left=aside, right=aside, bottom=room + lines * type_scale(), top=0),
+        margin=ft.Margin(left=aside, right=aside, bottom=height, top=0),
     )
 
 

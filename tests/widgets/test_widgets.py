@@ -9,14 +9,17 @@ from app_client.flet_typed import component, keyed, use_state
 from app_client.i18n import Language, t
 from app_client.theme import Role
 from app_client.widgets import (
+    Choice,
     Gauge,
     Place,
     RingValue,
     Tone,
     chips,
+    choice_grid,
     customer_row,
     evidence_bar,
     gap_row,
+    page_header,
     prepare_page,
     primary_button,
     quiet_button,
@@ -24,8 +27,10 @@ from app_client.widgets import (
     section_header,
     segments,
     sheet,
+    snackbar,
     speak,
     stat_tile,
+    sync_pill,
     text_field,
 )
 from app_client.widgets.page import Viewport, type_scale
@@ -266,12 +271,17 @@ async def test_speaking_another_language_re_renders_the_keyed_root() -> None:
         assert app.texts() == ["Back"]
 
 
+def in_type(page: ft.Page, scale: float) -> None:
+    """The person wants type that large."""
+    viewport = page.session.store.get("viewport")
+    assert isinstance(viewport, Viewport)
+    viewport.type_scale = scale
+
+
 async def test_large_type_breaks_a_line_of_answers_rather_than_a_word() -> None:
     def lines(scale: float, words: str) -> int:
         """How many lines the answers take on a phone whose type is that large."""
-        viewport = page.session.store.get("viewport")
-        assert isinstance(viewport, Viewport)
-        viewport.type_scale = scale
+        in_type(page, scale)
         shown = segments(list(enumerate(words.split())), selected=0, on_pick=lambda _: None, identifier="x")
         return len(shown.controls) if isinstance(shown, ft.Column) else 1
 
@@ -280,6 +290,48 @@ async def test_large_type_breaks_a_line_of_answers_rather_than_a_word() -> None:
         english, chinese = "Interested Bought Declined Presented", "有意向 已购买 不需要 已介绍"
         assert [lines(scale, english) for scale in (1.0, 1.3)] == [1, 2]
         assert [lines(scale, chinese) for scale in (1.0, 1.3, 2.0)] == [1, 1, 2]
+
+
+async def test_large_type_breaks_a_row_of_tiles_rather_than_a_word() -> None:
+    def rows(scale: float, *words: str) -> int:
+        in_type(page, scale)
+        return len(choice_grid([Choice(word, "", Tone.OK, lambda: None, word) for word in words]).controls)
+
+    async with running(gallery.main) as app:
+        page = app.page
+        assert [rows(scale, "Interested", "Visit agreed") for scale in (1.0, 1.6, 2.0)] == [1, 1, 2]
+        assert [rows(scale, "有意向", "已约面访") for scale in (1.0, 2.0)] == [1, 1]
+
+
+async def test_in_large_type_the_title_has_the_line_for_itself() -> None:
+    def header() -> ft.Container:
+        return page_header("三款产品", "王建国", pill=sync_pill("已同步 09:14"), on_back=lambda: None)
+
+    def lines(scale: float) -> int:
+        in_type(page, scale)
+        column = header().content
+        assert isinstance(column, ft.Column)
+        return len(column.controls)
+
+    async with running(show(header)) as app:
+        page = app.page
+        assert "三款产品" in app.texts()
+        assert [lines(scale) for scale in (1.0, 1.3, 1.6)] == [2, 2, 3]
+
+
+async def test_a_snackbar_in_large_type_clears_an_action_of_two_lines() -> None:
+    def above(scale: float) -> float:
+        in_type(page, scale)
+        margin = snackbar("已登记面访", lifted=1).margin
+        assert isinstance(margin, ft.Margin)
+        return margin.bottom or 0
+
+    async with running(gallery.main) as app:
+        page = app.page
+        two_lines = 2 * 16 * 1.45 * 2 + 2 * 15
+        # The room beneath the action, and above it.
+        assert above(2.0) >= 16 + two_lines + 8
+        assert above(1.0) == 86
 
 
 async def test_the_app_learns_how_large_type_is_from_a_mark_nobody_sees() -> None:
