@@ -7,7 +7,7 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ T = TypeVar("T")
 Work = Callable[[Session], T]
 
 ATTEMPTS = 6
+BATCH = 500  # SQLite takes 32,766 parameters a statement, and no table here has more than 60 columns
 SQLITE_BUSY_SECONDS = 5
 # A connection at rest for so long is asked whether the server is still there.
 PING_AFTER_SECONDS = 1.0
@@ -83,6 +84,12 @@ class Database:
             if commit:
                 session.commit()
             return result
+
+
+def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in pieces that one statement can carry."""
+    for start in range(0, len(values), BATCH):
+        yield values[start : start + BATCH]
 
 
 def database_url(url: str) -> URL:

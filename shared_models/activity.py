@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from shared_models.boards import BoardShown
 from shared_models.calls import Call
 from shared_models.customers import Prospect
 from shared_models.follow_ups import FollowUp
+from shared_models.instants import Instant
 from shared_models.policy import Policies, corrected_instant
 from shared_models.proposals import Proposal
 from shared_models.telephony import PbxRecord
@@ -87,18 +88,10 @@ class Activity(BaseModel):
     id: UUID
     kind: ActivityKind
     seq: int = Field(ge=1, le=2**53)
-    occurred_at: AwareDatetime
+    occurred_at: Instant
     clock_offset_ms: int = Field(default=0, ge=-MAX_CLOCK_OFFSET_MS, le=MAX_CLOCK_OFFSET_MS)
     customer_id: UUID | None = None
     data: ActivityData
-
-    @field_validator("occurred_at")
-    @classmethod
-    def _of_our_time(cls, value: datetime) -> datetime:
-        # A phone that lost its clock says 1970; beyond that no clock is meant, and arithmetic would overflow.
-        if not 1970 <= value.year <= 2200:
-            raise ValueError("occurred_at is outside 1970–2200")
-        return value
 
     @field_validator("data", mode="before")
     @classmethod

@@ -1,5 +1,6 @@
 """Units (机构) and staff: the org tree's words and the roles. Scope itself is decided by the server in SQL."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -48,3 +49,8 @@ class StaffName(BaseModel):
 
     id: UUID
     name: Name
+
+
+def holds_on(day: date, starts_on: date, ends_on: date | None) -> bool:
+    """Whether what is so from `starts_on` up to, not including, `ends_on` (None: still) is so on that day."""
+    return starts_on <= day and (ends_on is None or day < ends_on)

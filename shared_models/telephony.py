@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared_models.calls import DAY_SECONDS
+from shared_models.instants import UtcInstant
 from shared_models.text import NO_NUL
 
 _NAMESPACE = UUID("7b1f4c52-2053-5053-8053-205320532053")
-_EARLIEST, _LATEST = 1970, 2200
 # A clock of whole seconds may count one more than lie between its own beginning and end.
 _ROUNDING = timedelta(seconds=1)
 
@@ -56,20 +56,10 @@ class PbxCall(BaseModel):
 
     record_id: RecordId
     direction: PbxDirection
-    started_at: AwareDatetime
-    answered_at: AwareDatetime | None = None
-    ended_at: AwareDatetime
+    started_at: UtcInstant
+    answered_at: UtcInstant | None = None
+    ended_at: UtcInstant
     talk_seconds: int = Field(ge=0, le=DAY_SECONDS)
-
-    @field_validator("started_at", "answered_at", "ended_at")
-    @classmethod
-    def _in_utc(cls, value: datetime | None) -> datetime | None:
-        # One spelling of an instant, so that a repeat in another zone is the same content.
-        if value is None:
-            return None
-        if not _EARLIEST <= value.year <= _LATEST:
-            raise ValueError(f"the instant is outside {_EARLIEST}–{_LATEST}")
-        return value.astimezone(UTC)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

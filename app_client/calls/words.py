@@ -1,10 +1,11 @@
 """What calls are called on the screen: outcomes, reasons, channels, days; no controls and no reading."""
 
-from datetime import date, datetime
+from datetime import date
 
 from app_client.calls.queries import LoggedCall, RecordedCall
 from app_client.i18n import t, t_day_from, t_duration, t_time
 from shared_models.calls import CallChannel, CallOutcome, DeclineReason
+from shared_models.telephony import PbxDirection, PbxRecord
 
 
 def outcome_word(outcome: CallOutcome) -> str:
@@ -58,18 +59,22 @@ def channel_word(channel: CallChannel) -> str:
 
 def recorded_line(record: RecordedCall) -> str:
     """`10:04 呼出 1 分 15 秒`, of a call that the exchange recorded."""
-    return recorded_words(record.ended_at, is_inbound=record.is_inbound, talk_seconds=record.talk_seconds)
+    direction, talked = _direction_word(is_inbound=record.is_inbound), _talked_word(record.talk_seconds)
+    return f"{t_time(record.ended_at)} {direction} {talked}"
 
 
-def recorded_words(at: datetime, *, is_inbound: bool, talk_seconds: int) -> str:
-    """When a call that the exchange recorded ended, who called, and how long they talked."""
-    talked = t_duration(talk_seconds) if talk_seconds else t("未接通")
-    return f"{t_time(at)} {direction_word(is_inbound=is_inbound)} {talked}"
+def record_words(record: PbxRecord) -> tuple[str, str]:
+    """`外呼记录 · 呼出` and `1 分 15 秒 · 未登记结果`, of a record that no logged call says the outcome of."""
+    direction = _direction_word(is_inbound=record.direction is PbxDirection.INBOUND)
+    return t("外呼记录 · {direction}", direction=direction), f"{_talked_word(record.talk_seconds)} · {t('未登记结果')}"
 
 
-def direction_word(*, is_inbound: bool) -> str:
-    """Who called whom."""
+def _direction_word(*, is_inbound: bool) -> str:
     return t("呼入") if is_inbound else t("呼出")
+
+
+def _talked_word(talk_seconds: int) -> str:
+    return t_duration(talk_seconds) if talk_seconds else t("未接通")
 
 
 def called_line(call: LoggedCall, today: date) -> str:

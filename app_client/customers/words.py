@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app_client.calls.words import decline_word, direction_word, outcome_word
+from app_client.calls.words import decline_word, outcome_word, record_words
 from app_client.customers.actions import FieldTrouble, ProspectSource
 from app_client.customers.queries import PastActivity, ProductAnswer
 from app_client.i18n import t, t_capital, t_day, t_day_from, t_duration, t_full_date, t_money, t_n, t_time
@@ -14,7 +14,7 @@ from shared_models.customers import Prospect
 from shared_models.follow_ups import FollowUp, FollowUpReason
 from shared_models.plans import Promise
 from shared_models.proposals import Proposal
-from shared_models.telephony import PbxDirection, PbxRecord
+from shared_models.telephony import PbxRecord
 from shared_models.visits import Visit
 
 
@@ -86,9 +86,7 @@ def past_words(past: PastActivity, *, today: date) -> tuple[str, str]:
             talked = "" if call.outcome is CallOutcome.NO_ANSWER else t_duration(call.talk_seconds)
             return t("电话 · {outcome}", outcome=outcome), _joined(talked, reason, call.note)
         case PbxRecord() as record:
-            talked = t_duration(record.talk_seconds) if record.talk_seconds else t("未接通")
-            direction = direction_word(is_inbound=record.direction is PbxDirection.INBOUND)
-            return t("外呼记录 · {direction}", direction=direction), _joined(talked, t("未登记结果"))
+            return record_words(record)
         case Visit() as visit:
             return t("面访 · {place}", place=place_word(visit.place)), _joined(visit.note)
         case Proposal() as proposal:

@@ -58,9 +58,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # What a running snapshot has shown; at its end the rest is swept. Survives a restart between two pages.
         "CREATE TABLE snapshot_seen (entity TEXT, id TEXT, PRIMARY KEY (entity, id)) WITHOUT ROWID",
     ),
-    # Kinds that the server alone writes, and that this version is the first to read: they were passed over, so all is
-    # asked for anew. Nothing here is removed for it.
-    ("DELETE FROM meta WHERE key = 'cursor'",),
-    # This version is the first to read how calls count to customers who left before it ever saw them: the same again.
+    # This version is the first to read kinds that the server alone writes, and how calls count to customers who left before
+    # it ever saw them: both were passed over, so all is asked for anew. Nothing here is removed for it.
     ("DELETE FROM meta WHERE key = 'cursor'",),
 )

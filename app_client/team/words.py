@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app_client.calls.words import decline_word, direction_word, outcome_word
+from app_client.calls.words import decline_word, outcome_word, record_words
 from app_client.i18n import t, t_capital, t_date, t_duration, t_money, t_n, t_time
 from app_client.proposals.words import fewer_word, response_word
 from app_client.team.candidates import Group
@@ -20,7 +20,7 @@ from shared_models.evidence import Grade, VisitReason
 from shared_models.follow_ups import FollowUp
 from shared_models.proposals import PickResponse, Proposal
 from shared_models.team import TeamActivity
-from shared_models.telephony import PbxDirection, PbxRecord
+from shared_models.telephony import PbxRecord
 from shared_models.visits import CardResult, Visit
 
 
@@ -137,9 +137,7 @@ def activity_words(activity: TeamActivity) -> tuple[str, str]:
             reason = decline_word(call.decline_reason) if call.decline_reason else ""
             return outcome_word(call.outcome), _joined(talked, reason, call.note)
         case PbxRecord() as record:
-            talked = t_duration(record.talk_seconds) if record.talk_seconds else t("未接通")
-            direction = direction_word(is_inbound=record.direction is PbxDirection.INBOUND)
-            return t("外呼记录 · {direction}", direction=direction), _joined(talked, t("未登记结果"))
+            return record_words(record)
         case Visit() as visit:
             return t("面访 · {place}", place=place_word(visit.place)), _joined(visit.note)
         case Proposal() as proposal:

@@ -18,7 +18,7 @@ from app_server.tables import (
     StaffRow,
     metadata,
 )
-from shared_models.org import Role, Unit, UnitKind
+from shared_models.org import Role, Unit, UnitKind, holds_on
 from shared_models.policy import Policy, business_day
 
 DEFAULT_TIMEZONE: str = Policy(effective_from=date(1970, 1, 1)).timezone
@@ -82,7 +82,9 @@ def standing_of(rows: Sequence[Any], now: datetime) -> Standing | None:
         return None
     first = rows[0]
     today = business_day(now, clock_offset_ms=0, timezone=first.timezone or DEFAULT_TIMEZONE)
-    here = next((row for row in rows if row.starts_on is not None and _holds(row.starts_on, row.ends_on, today)), None)
+    here = next(
+        (row for row in rows if row.starts_on is not None and holds_on(today, row.starts_on, row.ends_on)), None
+    )
     return Standing(
         id=first.id,
         login=first.login,
@@ -146,11 +148,6 @@ def _place(row: Any) -> Place:  # noqa: ANN401 - a row of STANDING, from SQLAlch
     # Rows are valid already, and this is done for every request.
     unit = Unit.model_construct(id=row.unit_id, name=row.unit_name, kind=UnitKind(row.unit_kind))
     return Place(unit, row.unit_path, Role(row.role))
-
-
-def _holds(starts_on: date, ends_on: date | None, day: date) -> bool:
-    """Whether a membership from `starts_on` up to, not including, `ends_on` holds on that day."""
-    return starts_on <= day and (ends_on is None or day < ends_on)
 
 
 def staff_by_login(session: Session, login: str) -> StaffRow | None:

@@ -1,6 +1,6 @@
 """What all imports share: parsed rows, the plan of what a file would change, and its writing. Each entity has its own module."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-from app_server.database import dialect_insert
+from app_server.database import batches, dialect_insert
 from app_server.imports.readers import BadRow
 from app_server.sync.feed import Announced, announce
 from app_server.tables import metadata
@@ -19,7 +19,6 @@ from shared_models.org import Role
 
 T = TypeVar("T")
 
-BATCH = 500  # SQLite takes 32,766 parameters a statement, and no table here has more than 60 columns
 MONEY_LIMIT = Decimal(10) ** 13
 NAMESPACE = UUID("5e6a7f0c-2053-5053-8053-205320532053")
 
@@ -94,12 +93,6 @@ def rows_by(session: Session, table: type[SQLModel], column: str, values: Iterab
         for row in session.connection().execute(select(core).where(core.c[column].in_(batch))).mappings():
             found[row[column]] = dict(row)
     return found
-
-
-def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The values in pieces that one statement can carry."""
-    for start in range(0, len(values), BATCH):
-        yield values[start : start + BATCH]
 
 
 def stable_id(entity: str, key: str, namespace: UUID | None = None) -> UUID:

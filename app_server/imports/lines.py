@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app_server.imports.entities import Plan, RowRefused, batches, rows_by, stable_id
+from app_server.database import batches
+from app_server.imports.entities import Plan, RowRefused, rows_by, stable_id
 from app_server.imports.mapping import ColumnMapping, MappedRow, read_date
 from app_server.imports.readers import BadRow
 from app_server.numbers import e164, line_number

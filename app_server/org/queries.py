@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from app_server.tables import MembershipRow, PolicyRow, StaffRow, UnitRow
 from shared_models.errors import NotFound
-from shared_models.org import Role, Unit, UnitKind
+from shared_models.org import Role, Unit, UnitKind, holds_on
 from shared_models.policy import Policies
 
 
@@ -111,7 +111,7 @@ class Stay:
 
     def holds_on(self, day: date) -> bool:
         """Whether they belonged there on that day."""
-        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+        return holds_on(day, self.starts_on, self.ends_on)
 
 
 def stays_as_advisor(session: Session, staff_id: UUID, *, first: date, last: date) -> list[Stay]:

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlmodel import Session
 
+from app_server.database import batches
 from app_server.numbers import e164
 from app_server.org.queries import policies
 from app_server.sync.acceptance import Verdict
@@ -26,9 +26,6 @@ MEMBERSHIP, UNIT = metadata.tables["membership"], metadata.tables["unit"]
 
 UNKNOWN_NUMBER = "unknown_number"
 SEVERAL_CUSTOMERS = "several_customers"
-BATCH = 500
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ def _waiting(session: Session, advisor_id: UUID, numbers: Collection[str] | None
         .order_by(r.id)
     )
     found: list[_Waiting] = []
-    for part in [None] if numbers is None else _parts(sorted(numbers)):
+    for part in [None] if numbers is None else batches(sorted(numbers)):
         chosen = statement if part is None else statement.where(r.customer_number.in_(part))
         found += [
             _Waiting(
@@ -144,7 +141,7 @@ def _customers(session: Session, advisor_id: UUID, waiting: Sequence[_Waiting]) 
     """The customer that each record is with, or why there is none: of the number, and in the book when the call was, or since."""
     found: dict[str, list[_Candidate]] = defaultdict(list)
     strangers: list[UUID] = []
-    for part in _parts(sorted({each.number for each in waiting})):
+    for part in batches(sorted({each.number for each in waiting})):
         c = CUSTOMER.c
         rows = session.connection().execute(
             select(c.id, c.number, c.advisor_id, c.managed_since).where(c.number.in_(part))
@@ -188,10 +185,6 @@ def _note(session: Session, settled: Mapping[UUID, tuple[RecordState, str | None
     for row_id, place in sorted(settled.items()):
         alike[place].append(row_id)
     for (state, reason), row_ids in alike.items():
-        for part in _parts(row_ids):
+        for part in batches(row_ids):
             statement = update(RECORD).where(RECORD.c.id.in_(part)).values(state=state, reason=reason)
             session.connection().execute(statement)
-
-
-def _parts(values: Sequence[T]) -> list[Sequence[T]]:
-    return [values[start : start + BATCH] for start in range(0, len(values), BATCH)]

@@ -3,16 +3,17 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, cast
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import from_json
 
 from shared_models.activity import digest_of
 from shared_models.errors import BadInput, DomainError, TooLarge
+from shared_models.instants import UtcInstant
 from shared_models.telephony import PbxCall, PbxEventKind, RecordId
 from shared_models.text import NO_NUL
 
@@ -49,14 +50,7 @@ class Beside(BaseModel):
 
     event: PbxEventKind
     record_id: RecordId
-    at: AwareDatetime
-
-    @field_validator("at")
-    @classmethod
-    def _of_our_time(cls, value: datetime) -> datetime:
-        if not 1970 <= value.year <= 2200:
-            raise ValueError("at is outside 1970–2200")
-        return value.astimezone(UTC)
+    at: UtcInstant
 
 
 class EventRequest(BaseModel):

@@ -1,7 +1,7 @@
 """SQL of telephony: whose a line is on a day, and the events that were taken. Entering records is sync's."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,14 +10,13 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
-from app_server.database import dialect_insert
+from app_server.database import batches, dialect_insert
 from app_server.tables import RecordState, TelephonyRecordRow, metadata
-from shared_models.org import Role
+from shared_models.org import Role, holds_on
 from shared_models.telephony import PbxEventKind, PbxLine
 
 LINE, RECORD = metadata.tables["line"], metadata.tables["telephony_record"]
 MEMBERSHIP, STAFF = metadata.tables["membership"], metadata.tables["staff"]
-BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +31,14 @@ class Holder:
 
     def holds_on(self, day: date) -> bool:
         """Whether it is theirs on that day."""
-        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+        return holds_on(day, self.starts_on, self.ends_on)
 
 
 def holders(session: Session, provider: str, numbers: Collection[str]) -> dict[str, list[Holder]]:
     """Whose each of these lines is and was; a line of that very provider before one of any."""
     c = LINE.c
     found: dict[str, list[Holder]] = defaultdict(list)
-    for part in _parts(sorted(numbers)):
+    for part in batches(sorted(numbers)):
         rows = session.connection().execute(
             select(c.number, c.provider, c.line, c.staff_id, c.starts_on, c.ends_on)
             .where(c.number.in_(part), c.provider.in_(("", provider)))
@@ -54,7 +53,7 @@ def advising(session: Session, staff_ids: Collection[UUID]) -> dict[UUID, list[t
     """The days over which each of these was an advisor; the last one not included, None: still."""
     c = MEMBERSHIP.c
     found: dict[UUID, list[tuple[date, date | None]]] = defaultdict(list)
-    for part in _parts(sorted(staff_ids)):
+    for part in batches(sorted(staff_ids)):
         rows = session.connection().execute(
             select(c.staff_id, c.starts_on, c.ends_on).where(c.staff_id.in_(part), c.role == Role.ADVISOR)
         )
@@ -68,7 +67,7 @@ def add_events(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
     statement = dialect_insert(session, TelephonyRecordRow).on_conflict_do_nothing(index_elements=["id"])
     ordered = sorted(rows, key=lambda row: row["id"])
     added: set[UUID] = set()
-    for part in _parts(ordered):
+    for part in batches(ordered):
         added.update(session.connection().execute(statement.returning(RECORD.c.id), list(part)).scalars())
     return added
 
@@ -76,7 +75,7 @@ def add_events(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
 def digests(session: Session, ids: Collection[UUID]) -> dict[UUID, bytes]:
     """The digests of those of the events that are here."""
     found: dict[UUID, bytes] = {}
-    for part in _parts(sorted(ids)):
+    for part in batches(sorted(ids)):
         for row in session.connection().execute(select(RECORD.c.id, RECORD.c.digest).where(RECORD.c.id.in_(part))):
             found[row.id] = row.digest
     return found
@@ -96,7 +95,7 @@ def without_line(session: Session, numbers: Collection[str]) -> list[Unattribute
     """The records of these lines that wait for it to be known whose they are."""
     c = RECORD.c
     found: list[Unattributed] = []
-    for part in _parts(sorted(numbers)):
+    for part in batches(sorted(numbers)):
         rows = session.connection().execute(
             select(c.id, c.provider, c.line_number, c.document).where(
                 c.state == RecordState.WAITING, c.advisor_id.is_(None), c.line_number.in_(part)
@@ -134,8 +133,3 @@ def standing(session: Session) -> list[Standing]:
         .order_by(c.provider, c.state, c.reason)
     )
     return [Standing(*row) for row in rows]
-
-
-def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), BATCH):
-        yield values[start : start + BATCH]

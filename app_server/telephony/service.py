@@ -19,6 +19,7 @@ from app_server.telephony import queries
 from app_server.telephony.events import Ended, EventResult, EventStatus, ReadEvent
 from app_server.telephony.queries import Holder
 from shared_models.activity import AcceptedTimes, RejectCode, accepted_times
+from shared_models.org import holds_on
 from shared_models.policy import Policies
 from shared_models.telephony import PbxLine
 
@@ -161,7 +162,7 @@ def _place(
     holder = next((each for each in holders if each.holds_on(day)), None)
     if holder is None:
         return _Place(RecordState.WAITING, UNKNOWN_LINE)
-    if not any(starts <= day and (ends is None or day < ends) for starts, ends in advising.get(holder.staff_id, ())):
+    if not any(holds_on(day, *stay) for stay in advising.get(holder.staff_id, ())):
         return _Place(RecordState.KEPT, NOT_AN_ADVISOR)
     trouble = number_trouble(ended.other_number)
     if trouble is not None:
