@@ -29,10 +29,8 @@ pwa: .venv/installed ## build the app that works without network, for /m/
 test: .venv/installed-dev ## install what is missing and run everything that CI runs
 	@scripts/install-chromium
 	@$(STAGE) lint $(MAKE) lint
-	@$(STAGE) types $(MAKE) types
-	@$(STAGE) contracts $(MAKE) contracts
+	@$(STAGE) "types, py314" $(MAKE) --jobs 2 --output-sync types contracts py314
 	@$(STAGE) tests $(MAKE) unit
-	@$(STAGE) py314 $(MAKE) py314
 	@$(STAGE) e2e $(MAKE) e2e
 
 lint: .venv/installed-dev ## ruff, codespell, deptry

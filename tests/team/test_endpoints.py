@@ -1,6 +1,7 @@
 """The team view over HTTP: who may see what, and what malformed questions are told."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -40,7 +41,20 @@ class Bank:
 
 @pytest.fixture
 def bank(database_url: str, tmp_path: Path) -> Iterator[Bank]:
-    with factories.serving(database_url, tmp_path) as server:
+    with two_outlets(database_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def asked(request: pytest.FixtureRequest, fresh_database: Any, tmp_path_factory: Any) -> Iterator[Bank]:
+    """One for all questions that are refused: nobody writes to it."""
+    with fresh_database(request.param) as url, two_outlets(url, tmp_path_factory.mktemp("asked")) as made:
+        yield made
+
+
+@contextmanager
+def two_outlets(database_url: str, folder: Path) -> Iterator[Bank]:
+    with factories.serving(database_url, folder) as server:
         tree = factories.tree(server.db)
         where = [tree.outlets[0], tree.outlets[1], tree.outlets[2]]
         advisors = [factories.staff(server.db, unit, name=f"顾问{n}") for n, unit in enumerate(where)]
@@ -61,24 +75,24 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize(("path", "params"), QUESTIONS)
-def test_without_a_token_nothing_is_shown(bank: Bank, path: str, params: dict[str, str]) -> None:
-    assert bank.server.http.get(f"{TEAM}/{path}", params=params).status_code == 401
+def test_without_a_token_nothing_is_shown(asked: Bank, path: str, params: dict[str, str]) -> None:
+    assert asked.server.http.get(f"{TEAM}/{path}", params=params).status_code == 401
 
 
 @pytest.mark.parametrize(("path", "params"), QUESTIONS)
-def test_an_advisor_is_refused(bank: Bank, path: str, params: dict[str, str]) -> None:
-    reply = bank.server.http.get(f"{TEAM}/{path}", params=params, headers=bank.server.bearer(bank.advisors[0]))
+def test_an_advisor_is_refused(asked: Bank, path: str, params: dict[str, str]) -> None:
+    reply = asked.server.http.get(f"{TEAM}/{path}", params=params, headers=asked.server.bearer(asked.advisors[0]))
     assert (reply.status_code, reply.json()["code"]) == (403, "forbidden")
 
 
 @pytest.mark.parametrize(("path", "params"), QUESTIONS[:4])
-def test_units_outside_the_subtree_do_not_exist(bank: Bank, path: str, params: dict[str, str]) -> None:
-    outside = [bank.tree.outlets[1], bank.tree.sub_branches[0], bank.tree.root, bank.tree.outlets[2]]
-    replies = [bank.get(path, unit_id=str(unit), **params) for unit in [*(u.id for u in outside), uuid4()]]
+def test_units_outside_the_subtree_do_not_exist(asked: Bank, path: str, params: dict[str, str]) -> None:
+    outside = [asked.tree.outlets[1], asked.tree.sub_branches[0], asked.tree.root, asked.tree.outlets[2]]
+    replies = [asked.get(path, unit_id=str(unit), **params) for unit in [*(u.id for u in outside), uuid4()]]
     assert {reply.status_code for reply in replies} == {404}
     assert len({reply.text for reply in replies}) == 1
-    assert bank.get(path, unit_id="outlet-1", **params).status_code == 422
-    assert bank.get(path, unit_id="%", **params).status_code == 422
+    assert asked.get(path, unit_id="outlet-1", **params).status_code == 422
+    assert asked.get(path, unit_id="%", **params).status_code == 422
 
 
 def test_nothing_of_other_units_is_in_any_answer(bank: Bank) -> None:
@@ -98,11 +112,11 @@ def test_a_former_customer_is_not_named_to_the_former_unit(bank: Bank) -> None:
     assert (seen["customer_id"], seen["customer_name"]) == (str(stranger.id), None)
 
 
-def test_advisors_of_other_units_have_no_activities_here(bank: Bank) -> None:
-    for advisor_id in (bank.advisors[1].id, bank.advisors[2].id, uuid4()):
-        assert bank.get("activities", advisor_id=str(advisor_id)).status_code == 404
-    own = bank.get("activities", advisor_id=str(bank.advisors[0].id)).json()["activities"]
-    assert [(each["customer_name"], each["counted"]) for each in own] == [(bank.customers[0].name, True)]
+def test_advisors_of_other_units_have_no_activities_here(asked: Bank) -> None:
+    for advisor_id in (asked.advisors[1].id, asked.advisors[2].id, uuid4()):
+        assert asked.get("activities", advisor_id=str(advisor_id)).status_code == 404
+    own = asked.get("activities", advisor_id=str(asked.advisors[0].id)).json()["activities"]
+    assert [(each["customer_name"], each["counted"]) for each in own] == [(asked.customers[0].name, True)]
 
 
 def test_the_day_is_todays_of_the_own_unit_when_nothing_is_asked(bank: Bank) -> None:
@@ -125,20 +139,20 @@ def test_a_branch_sees_its_units_and_all_advisors_below(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize("day", ["2026-11-24", "9999-12-31", "1999-12-31", "0001-01-01", "yesterday", "20261123", ""])
-def test_days_that_cannot_be_shown(bank: Bank, day: str) -> None:
+def test_days_that_cannot_be_shown(asked: Bank, day: str) -> None:
     for path in ("day", "activities"):
-        reply = bank.get(path, day=day)
+        reply = asked.get(path, day=day)
         assert (reply.status_code, reply.headers["content-type"]) == (422, "application/problem+json")
     for path in ("range", "export.xlsx"):
-        assert bank.get(path, **{"from": "2026-11-01", "to": day}).status_code == 422
-        assert bank.get(path, **{"from": day, "to": "2026-11-01"}).status_code == 422
+        assert asked.get(path, **{"from": "2026-11-01", "to": day}).status_code == 422
+        assert asked.get(path, **{"from": day, "to": "2026-11-01"}).status_code == 422
 
 
-def test_ranges_that_cannot_be_shown(bank: Bank) -> None:
-    assert bank.get("range", **{"from": "2026-11-23", "to": "2026-11-22"}).status_code == 422
-    assert bank.get("range", **{"from": "2024-11-23", "to": "2026-11-22"}).status_code == 422
-    assert bank.get("range", by="year", **RANGE).status_code == 422
-    assert bank.get("range").status_code == 422
+def test_ranges_that_cannot_be_shown(asked: Bank) -> None:
+    assert asked.get("range", **{"from": "2026-11-23", "to": "2026-11-22"}).status_code == 422
+    assert asked.get("range", **{"from": "2024-11-23", "to": "2026-11-22"}).status_code == 422
+    assert asked.get("range", by="year", **RANGE).status_code == 422
+    assert asked.get("range").status_code == 422
 
 
 def test_periods_are_days_iso_weeks_and_months(bank: Bank) -> None:
@@ -197,8 +211,8 @@ def test_a_voided_activity_is_shown_as_voided_and_not_counted(bank: Bank) -> Non
 
 
 @pytest.mark.parametrize("metric", ["", "targets", "calls.A", "visits_graded.E", "declines.", "met.x", "__class__"])
-def test_an_unknown_metric_is_refused(bank: Bank, metric: str) -> None:
-    assert bank.get("activities", metric=metric).status_code == 422
+def test_an_unknown_metric_is_refused(asked: Bank, metric: str) -> None:
+    assert asked.get("activities", metric=metric).status_code == 422
 
 
 def cells(content: bytes, sheet: int) -> list[list[Any]]:
