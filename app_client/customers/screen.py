@@ -169,7 +169,7 @@ def CustomerPane(*, customer_id: UUID) -> ft.Control:
 
 def use_customer_actions(session: AppSession, view: CustomerView | None, *, on: str) -> ft.Control | None:
     """A hook: what can be done with a customer, within the thumb's reach, and the sheets it opens; `on` names the place they are on."""
-    open_check_in = use_check_in(session)
+    open_check_in = use_check_in(session, on=on)
     open_follow_up = use_follow_up(session, on=on)
     if view is None:
         return None

@@ -149,8 +149,9 @@ def _sync(session: AppSession) -> list[ft.Control]:
     def sync_now() -> None:
         session.sync.poke(urgent=True)
 
-    async def sign_in_again() -> None:
-        await _sign_in_again(session)
+    def sign_in_again() -> None:
+        # The outbox waits; the same person's next sign-in drains it, and leads back here.
+        app_state().asks_again = session.staff.login
 
     again = status.phase == "sign_in_again"
     return [
@@ -381,13 +382,6 @@ async def _leave(session: AppSession) -> None:
         return
     leave(state)
     page.navigate("/")
-
-
-async def _sign_in_again(session: AppSession) -> None:
-    """The outbox waits; the same person's next sign-in drains it."""
-    state = app_state()
-    state.asks_again = session.staff.login
-    ft.context.page.navigate("/")
 
 
 # -- language and look

@@ -109,6 +109,11 @@ class CardEntry:
         self.shown = masked(digits_of(text))
         self.trouble = trouble
 
+    def forget_keyed(self) -> None:
+        """Forget what was keyed of a whole number; one that is sealed, and the last four digits, may stay."""
+        if self.strokes.text:
+            self.ask(trouble="")
+
     @property
     def is_typed(self) -> bool:
         """Whether there is a field to type in."""

@@ -7,10 +7,10 @@ from uuid import UUID
 import flet as ft
 
 from app_client.errors import error_words
-from app_client.flet_typed import observable, use_observed, use_state
+from app_client.flet_typed import observable, use_observed
 from app_client.i18n import t
 from app_client.session import AppSession
-from app_client.session_context import go
+from app_client.session_context import dismissal, go, use_unfinished
 from app_client.shell.screen import announce
 from app_client.theme import Role
 from app_client.visits.actions import CheckIn, check_in, locate, take_back_visit
@@ -43,7 +43,10 @@ class Locating(Enum):
 
 @observable
 class CheckInForm:
-    """What the sheet holds while it is open; `serial` tells one opening from the next, so that a late fix goes to its own."""
+    """What the sheet holds while it is open; `serial` tells one opening from the next, so that a late fix goes to its own.
+
+    The lock is a new opening: the place is picked, and looked up, when the visit is recorded.
+    """
 
     def __init__(self) -> None:
         self.serial = 0
@@ -71,21 +74,26 @@ class CheckInForm:
         self.customer_id = customer_id
         return self.serial
 
+    def put_aside(self) -> None:
+        """Its screen goes, perhaps only for the lock: what was keyed of a number goes, and where one was may have changed."""
+        self.serial += 1
+        self.card.forget_keyed()
+        self.locating, self.fix, self.place = Locating.ASKING, None, None
+        self.saving = False
+
     def close(self) -> None:
         """End it; what was keyed of a card goes with it."""
         self.customer_id = None
         self.card.choose(CardWay.NONE)
 
 
-def use_check_in(session: AppSession) -> OpenCheckIn:
-    """A hook: mounts the sheet, and returns what opens it for a customer (id, name)."""
-    made, _ = use_state(CheckInForm)
-    form = use_observed(made)
+def use_check_in(session: AppSession, *, on: str) -> OpenCheckIn:
+    """A hook: mounts the sheet, and returns what opens it for a customer (id, name); `on` names the place it is on."""
+    form = use_observed(use_unfinished(f"check-in {on}", CheckInForm))
     use_observed(form.card)
     ft.use_dialog(_sheet(form, session) if form.customer_id is not None else None)
 
-    async def open_sheet(customer_id: UUID, name: str) -> None:
-        serial = form.open(customer_id, name)
+    async def look(serial: int) -> None:
         fix = await locate(session)
         if form.serial != serial or form.customer_id is None:
             return
@@ -94,13 +102,21 @@ def use_check_in(session: AppSession) -> OpenCheckIn:
         if form.place is not None:
             await _save(form, session, form.place)
 
+    async def open_sheet(customer_id: UUID, name: str) -> None:
+        await look(form.open(customer_id, name))
+
+    async def take_up() -> None:
+        if form.customer_id is not None:
+            await look(form.serial)
+
+    ft.use_effect(take_up, [], cleanup=form.put_aside)
     return open_sheet
 
 
 def _sheet(form: CheckInForm, session: AppSession) -> ft.BottomSheet:
     serial = form.serial
 
-    def dismissed() -> None:
+    def close() -> None:
         if form.serial == serial:
             form.close()
 
@@ -126,7 +142,7 @@ def _sheet(form: CheckInForm, session: AppSession) -> ft.BottomSheet:
         parts,
         heading=t("{name} · 面访登记", name=form.name),
         subtitle=t("点一下地点即登记，接着选三款产品"),
-        on_dismiss=dismissed,
+        on_dismiss=dismissal(close),
         typed=form.card.is_typed or form.asks_note,
     )
 

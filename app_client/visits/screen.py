@@ -48,7 +48,7 @@ def VisitsScreen() -> ft.View:
     session = use_session()
     use_store_version(session)
     view = visits_view(session)
-    open_check_in = use_check_in(session)
+    open_check_in = use_check_in(session, on="visits")
     pick_customer = use_customer_picker(session, open_check_in)
     undo = use_undo(session)
     return shell_view(

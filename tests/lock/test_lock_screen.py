@@ -256,10 +256,11 @@ async def test_what_was_being_filled_in_is_there_after_the_lock_and_goes_with_it
         await gone_for(phone, app, minutes=5)
         assert is_locked(app)
         await clients_closed(app)
+        assert not app.has("save-prospect")
         await press(app, PIN)
         await app.settle(200)
-        await app.tap("add-prospect")
         assert app.one(ft.TextField, key="prospect-name").value == "欧阳夏丹"
+        assert len(app.all(ft.BottomSheet, open=True)) == 1
         await app.navigate(0)
         await clients_closed(app)
         await app.navigate(1)

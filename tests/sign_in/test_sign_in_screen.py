@@ -95,6 +95,9 @@ async def test_an_expired_sign_in_keeps_the_outbox_and_a_new_one_drains_it(scene
         assert app.one(ft.TextField, key="login").value == "advisor1"
         await app.type("password", PASSWORD)
         await app.tap("sign-in")
+        await app.settle(200)
+        assert app.page.route == "/me", "where they were"
+        assert not app.has("sign-in-again")
         await session.sync.sync_now()
         assert session.sync.status.waiting == 0
         assert len(scene.bank.ledger) == 1
@@ -110,7 +113,7 @@ async def test_who_cannot_sign_in_again_now_goes_on_recording(scene: Scene) -> N
         await app.settle()
         await app.tap("sign-in-again")
         await app.tap("sign-in-later")
-        assert app.has("ring-calls")
+        assert app.has("sign-in-again")
         assert session.sync.status.waiting == 1
 
 

@@ -5,6 +5,7 @@ import inspect
 import json
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import flet as ft
@@ -15,6 +16,7 @@ from app_client.me.queries import exported_outbox
 from app_client.platform.abilities import Sealer
 from app_client.platform.card_sealer import CryptographySealer
 from app_client.session import AppSession
+from app_client.session_context import state_of
 from app_client.store import ledger
 from app_client.visits.card_entry import Strokes
 from app_server.cards.sealing import open_card
@@ -22,9 +24,10 @@ from shared_models.activity import Activity
 from shared_models.visits import Visit
 from tests.cards.cards import CREDIT, DEBIT, key_pair
 from tests.cards.traces import at_rest, found_in
+from tests.lock.scenes import PIN, LockedPhone, press, session_of
 from tests.store.scenes import MONDAY
 from tests.sync.bank import a_platform
-from tests.today.scenes import OUYANG, Scene, person
+from tests.today.scenes import OUYANG, Scene, clients_closed, person
 from tests.ui.harness import App
 
 READER = f";{DEBIT}=30125201234567890?"
@@ -235,6 +238,37 @@ async def test_no_object_holds_the_number_afterwards(app: App, ending: str) -> N
         assert holders_of(pan) != [], "the search finds it while it is there"
         await app.fire(app.one(ft.BottomSheet, open=True), "dismiss")
     assert holders_of(pan) == []
+
+
+async def test_a_check_in_is_there_after_the_lock_without_what_was_keyed_of_a_card(tmp_path: Path) -> None:
+    phone = LockedPhone(tmp_path / "phone")
+    phone.bank.card_key = key_pair().public()
+    phone.platform = replace(phone.platform, sealer=CryptographySealer())
+    await (await phone.signed_in()).sync.sync_now()
+    pan = "".join(reversed("4321000000000026"))
+    async with phone.app(route="/visits") as app:
+        await check_in_begun(app)
+        await app.tap("ask-note")
+        await app.type("visit-note", "带女儿来")
+        await app.tap("card-way-whole")
+        await key_in(app, pan, enter=False)
+        await state_of(app.page).lock_now()
+        await app.settle()
+        await clients_closed(app)
+        assert holders_of(pan) == []
+        assert not app.has("place-outlet")
+        await press(app, PIN)
+        await app.settle(200)
+        assert app.one(ft.TextField, key="visit-note").value == "带女儿来"
+        assert field(app).value == ""
+        await key_in(app, DEBIT)
+        await app.tap("place-outlet")
+        session = session_of(app)
+        assert card_of(session) == (DEBIT, DEBIT[-4:])
+        [visit] = visits(session)
+        assert isinstance(visit.data, Visit)
+        assert visit.data.note == "带女儿来"
+    await phone.put_away()
 
 
 def holders_of(pan: str) -> list[str]:
