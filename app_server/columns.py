@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL. The tables that use them are in tables.py."""
+"""Column types that mean the same on SQLite and PostgreSQL. The tables that use them are in tables/."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -38,7 +38,7 @@ LAWFUL = {
     "app_client/visits/actions.py": "import app_client.visits.queries",
     "app_client/visits/screen.py": "import flet\nimport app_client.visits.actions",
     "app_server/settings.py": "import pydantic_settings",
-    "app_server/tables.py": "import sqlmodel\nimport shared_models.calls",
+    "app_server/tables/org.py": "import sqlmodel\nimport shared_models.calls",
     "app_server/auth/tokens.py": "from jose import jwt\nimport app_server.settings",
     "app_server/team/endpoints.py": "import fastapi\nimport app_server.team.service",
     "app_server/team/service.py": "import app_server.tables\nimport app_server.settings",

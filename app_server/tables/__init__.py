@@ -1,0 +1,41 @@
+"""All tables, a module for each capability. Rows extend the shared models where one fits; a row does not validate, so build it from a valid model."""
+
+from app_server.tables.auth import DeviceRow, RefreshTokenRow, SignInFailureRow
+from app_server.tables.customers import CustomerCardRow, CustomerRow, Facts
+from app_server.tables.ledger import AdvisorDayRow, LedgerRow, advisor_day_of, advisor_day_values
+from app_server.tables.org import MembershipRow, StaffRow, UnitRow
+from app_server.tables.plans import PlanRow
+from app_server.tables.policies import PolicyRow
+from app_server.tables.products import ProductRow
+from app_server.tables.row import Row, as_model, metadata
+from app_server.tables.sync import BANK_SCOPE, LINES_SCOPE, ChangeRow, FeedRow
+from app_server.tables.telephony import LineRow, RecordState, TelephonyRecordRow
+
+__all__ = [
+    "BANK_SCOPE",
+    "LINES_SCOPE",
+    "AdvisorDayRow",
+    "ChangeRow",
+    "CustomerCardRow",
+    "CustomerRow",
+    "DeviceRow",
+    "Facts",
+    "FeedRow",
+    "LedgerRow",
+    "LineRow",
+    "MembershipRow",
+    "PlanRow",
+    "PolicyRow",
+    "ProductRow",
+    "RecordState",
+    "RefreshTokenRow",
+    "Row",
+    "SignInFailureRow",
+    "StaffRow",
+    "TelephonyRecordRow",
+    "UnitRow",
+    "advisor_day_of",
+    "advisor_day_values",
+    "as_model",
+    "metadata",
+]
