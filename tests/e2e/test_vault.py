@@ -1,13 +1,16 @@
 """assets/pwa/vault.js by itself, in a browser without the app: what lies in the database opens to whoever it should, and to nobody else."""
 
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.stage import Stage
-
+SCRIPTS = Path(__file__).parents[2] / "assets" / "pwa"
 LI, WANG = "01930000-0000-7000-8000-00000000000a", "01930000-0000-7000-8000-00000000000b"
 PIN, OTHER_PIN = "428190", "719302"
 DEVICE_KEY, OTHER_KEY = "A" * 43, "B" * 43
@@ -49,12 +52,30 @@ globalThis.refusal = (promise) => promise.then(() => "", (error) => `${error.nam
 """
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the app's own scripts are at `/m/`, as the server has them, and nothing else is."""
+    folder = tmp_path_factory.mktemp("origin")
+    (folder / "m").symlink_to(SCRIPTS)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture
-def page(browser: Browser, stage: Stage, published: object) -> Iterator[Page]:
-    """A page of the app's origin on which nothing runs."""
+def page(browser: Browser, origin: str) -> Iterator[Page]:
+    """A page of that origin on which nothing runs."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"{stage.api_url}/m/start.css")
+    page.goto(f"{origin}/m/start.css")
     page.evaluate(f"() => {{ {KIT} }}")
     yield page
     context.close()
