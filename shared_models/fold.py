@@ -78,6 +78,11 @@ def recorded_calls(activities: Iterable[Activity], policy: DayPolicy) -> dict[UU
     return _recorded(standing, _records(standing), policy)
 
 
+def standing_activities(activities: Iterable[Activity], policy: DayPolicy) -> list[Activity]:
+    """The activities of the day, each once, that no void took back; `activities` as for `fold_day`."""
+    return _standing(activities, policy)[0]
+
+
 def as_recorded(activities: Iterable[Activity], policy: DayPolicy) -> list[Activity]:
     """The activities with each logged call of the day as long as the exchange says it was, without the records of such calls."""
     known = list(activities)

@@ -59,6 +59,13 @@ class Policy(BaseModel):
     coverage_days: int = Field(default=90, ge=1)
     feed_days: int = Field(default=90, ge=1)
     pbx_match_minutes: int = Field(default=15, ge=0, le=240)
+    hint_burst_calls: int = Field(default=5, ge=2, le=1000)
+    hint_burst_visits: int = Field(default=3, ge=2, le=1000)
+    hint_burst_minutes: int = Field(default=3, ge=1, le=60)
+    hint_overlap_seconds: int = Field(default=60, ge=0, le=3600)
+    hint_same_customer_calls: int = Field(default=4, ge=2, le=1000)
+    hint_backdated_minutes: int = Field(default=10, ge=0, le=1440)
+    hint_clock_minutes: int = Field(default=5, ge=0, le=1440)
     timezone: str = "Asia/Shanghai"
     calendar: Calendar = Calendar()
 
