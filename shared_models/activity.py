@@ -17,6 +17,7 @@ from shared_models.follow_ups import FollowUp
 from shared_models.instants import Instant
 from shared_models.policy import Policies, corrected_instant
 from shared_models.proposals import Proposal
+from shared_models.reviews import DrillDone, ReviewReply
 from shared_models.telephony import PbxRecord
 from shared_models.text import Code
 from shared_models.visits import Visit, VisitCheck
@@ -37,6 +38,8 @@ class ActivityKind(StrEnum):
     PROSPECT = "prospect"
     VISIT_CHECK = "visit_check"
     PBX_RECORD = "pbx_record"
+    REVIEW_REPLY = "review_reply"
+    DRILL_DONE = "drill_done"
 
     # An enumeration's own is a call into Python, and kinds are looked up several times for every activity of a bank.
     __hash__ = str.__hash__
@@ -51,7 +54,9 @@ class Void(BaseModel):
     reason: Code
 
 
-ActivityData = Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect | VisitCheck | PbxRecord
+ActivityData = (
+    Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect | VisitCheck | PbxRecord | ReviewReply | DrillDone
+)
 
 DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.CALL: Call,
@@ -63,6 +68,8 @@ DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.PROSPECT: Prospect,
     ActivityKind.VISIT_CHECK: VisitCheck,
     ActivityKind.PBX_RECORD: PbxRecord,
+    ActivityKind.REVIEW_REPLY: ReviewReply,
+    ActivityKind.DRILL_DONE: DrillDone,
 }
 NEEDS_CUSTOMER = frozenset(
     {
@@ -77,7 +84,9 @@ NEEDS_CUSTOMER = frozenset(
 # What the server itself adds to a ledger, under ids of a kind of its own; no phone may send either.
 SERVER_KINDS = frozenset({ActivityKind.VISIT_CHECK, ActivityKind.PBX_RECORD})
 SERVER_ID_VERSION = 5
-_REFERRING = frozenset({ActivityKind.PROPOSAL, ActivityKind.VISIT_CHECK, ActivityKind.VOID})
+# What an advisor answers to a review; once said it stands.
+REVIEW_ANSWERS = frozenset({ActivityKind.REVIEW_REPLY, ActivityKind.DRILL_DONE})
+_REFERRING = frozenset({ActivityKind.PROPOSAL, ActivityKind.VISIT_CHECK, ActivityKind.VOID}) | REVIEW_ANSWERS
 
 
 class Activity(BaseModel):
@@ -116,7 +125,7 @@ class Activity(BaseModel):
 
     @property
     def refers_to(self) -> UUID | None:
-        """The earlier activity this one hangs on: a proposal's or a check's visit, a void's target."""
+        """What this one hangs on: a proposal's or a check's visit, a void's target, the review that is answered."""
         if self.kind not in _REFERRING:
             return None
         match self.data:
@@ -124,6 +133,8 @@ class Activity(BaseModel):
                 return visit_id
             case Void(activity_id=activity_id):
                 return activity_id
+            case ReviewReply(review_id=review_id) | DrillDone(review_id=review_id):
+                return review_id
             case _:
                 return None
 

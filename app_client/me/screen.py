@@ -251,6 +251,8 @@ def kind_word(kind: ActivityKind) -> str:
         ActivityKind.FOLLOW_UP: t("约定"),
         ActivityKind.VOID: t("撤销"),
         ActivityKind.PROSPECT: t("新客户"),
+        ActivityKind.REVIEW_REPLY: t("点评回复"),
+        ActivityKind.DRILL_DONE: t("完成演练"),
     }[kind]
 
 

@@ -18,6 +18,7 @@ from shared_models.customers import Customer, Departed, Prospect, name_initials
 from shared_models.plans import Plan
 from shared_models.policy import Policies, Policy
 from shared_models.products import Product
+from shared_models.reviews import Review
 from shared_models.sync import ActivityResult, Change, Entity, ResultStatus
 
 State = Literal["waiting", "synced", "held"]
@@ -95,6 +96,7 @@ def end_snapshot(tx: sqlite3.Connection) -> None:
     tx.execute("DELETE FROM plans WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'plan')")
     tx.execute("DELETE FROM policies WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'policy')")
     tx.execute("DELETE FROM boards WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'board')")
+    tx.execute("DELETE FROM reviews WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'review')")
     tx.execute("DELETE FROM snapshot_seen")
     set_meta(tx, Meta.SNAPSHOT, None)
 
@@ -374,12 +376,22 @@ def _put_board(tx: sqlite3.Connection, change: Change) -> None:
     )
 
 
+def _put_review(tx: sqlite3.Connection, change: Change) -> None:
+    review = Review.model_validate({"id": change.id, **change.data})
+    tx.execute(
+        "INSERT INTO reviews (id, activity_id, business_day, version, doc) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET version = excluded.version, doc = excluded.doc",
+        (str(review.id), str(review.activity_id), review.business_day.isoformat(), review.version, _doc(change)),
+    )
+
+
 _UPSERTS: dict[str, Callable[[sqlite3.Connection, Change], None]] = {
     Entity.CUSTOMER: _put_customer_change,
     Entity.PRODUCT: _put_product,
     Entity.PLAN: _put_plan,
     Entity.POLICY: _put_policy,
     Entity.BOARD: _put_board,
+    Entity.REVIEW: _put_review,
 }
 _DELETES = {
     Entity.CUSTOMER: "DELETE FROM customers WHERE id = ?",
@@ -387,6 +399,7 @@ _DELETES = {
     Entity.PLAN: "DELETE FROM plans WHERE id = ?",
     Entity.POLICY: "DELETE FROM policies WHERE id = ?",
     Entity.BOARD: "DELETE FROM boards WHERE id = ?",
+    Entity.REVIEW: "DELETE FROM reviews WHERE id = ?",
 }
 
 

@@ -61,4 +61,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     # This version is the first to read kinds that the server alone writes, and how calls count to customers who left before
     # it ever saw them: both were passed over, so all is asked for anew. Nothing here is removed for it.
     ("DELETE FROM meta WHERE key = 'cursor'",),
+    # Reviews of this advisor's calls and visits. seen_version is this phone's own: which version was last looked at.
+    # Those that came before this version could keep them were passed over, so all is asked for anew.
+    (
+        """CREATE TABLE reviews (
+            id TEXT PRIMARY KEY,
+            activity_id TEXT NOT NULL,
+            business_day TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            seen_version INTEGER NOT NULL DEFAULT 0,
+            doc TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        "DELETE FROM meta WHERE key = 'cursor'",
+    ),
 )

@@ -19,6 +19,7 @@ from shared_models.customers import Prospect
 from shared_models.evidence import Grade, VisitReason
 from shared_models.follow_ups import FollowUp
 from shared_models.proposals import PickResponse, Proposal
+from shared_models.reviews import DrillDone, ReviewReply
 from shared_models.team import TeamActivity
 from shared_models.telephony import PbxRecord
 from shared_models.visits import CardResult, Visit
@@ -148,6 +149,10 @@ def activity_words(activity: TeamActivity) -> tuple[str, str]:
             return t("录入潜力客户"), ""
         case BoardShown() as shown:
             return t("看了营销垫板"), t_duration(shown.seconds)
+        case ReviewReply() as reply:
+            return t("回复了点评"), reply.text
+        case DrillDone() as done:
+            return t("完成了演练"), _joined(done.note)
         case _:
             return t("更正") if activity.kind == ActivityKind.VOID else activity.kind, ""
 

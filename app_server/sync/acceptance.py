@@ -1,6 +1,6 @@
 """Whether the server takes an activity, and why not: pure rules over what the database knows. SQL is in queries.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -10,12 +10,21 @@ from uuid import UUID
 from app_server.ledger.queries import Entry
 from app_server.sync.former import FormerAdvisor
 from app_server.sync.reading import Item, Readable, Unreadable
-from shared_models.activity import SERVER_KINDS, AcceptedTimes, Activity, ActivityKind, RejectCode, accepted_times
+from shared_models.activity import (
+    REVIEW_ANSWERS,
+    SERVER_KINDS,
+    AcceptedTimes,
+    Activity,
+    ActivityKind,
+    RejectCode,
+    accepted_times,
+)
 from shared_models.boards import BoardShown
 from shared_models.customers import Customer, Rating
 from shared_models.policy import Policies
 from shared_models.products import Product, SuitabilityRule, suitability
 from shared_models.proposals import Proposal
+from shared_models.reviews import DrillDone, ReviewReply
 from shared_models.sync import ActivityResult, ResultStatus
 
 
@@ -34,12 +43,13 @@ class KnownCustomer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database has of the ids that a batch names."""
+    """What the database has of the ids that a batch names; `own_reviews`: which of them are reviews of the advisor's own."""
 
     entries: Mapping[UUID, Entry]
     customers: Mapping[UUID, KnownCustomer]
     products: Mapping[UUID, Product]
     policies: Policies
+    own_reviews: Collection[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +89,14 @@ _NO_ADVISOR = Verdict(
     RejectCode.NOT_YOUR_CUSTOMER,
     "You were no advisor on that day; ask the customer's advisor to record it.",
 )
+_NO_REVIEW = Verdict(
+    ResultStatus.REJECTED, RejectCode.UNKNOWN_ACTIVITY, "This is no review of yours; sync, then open the review again."
+)
 # What others may hang on comes first, so that the order within a batch makes no difference.
 _PHASE = {ActivityKind.PROSPECT: 0, ActivityKind.PROPOSAL: 2, ActivityKind.BOARD_SHOWN: 2, ActivityKind.VOID: 3}
 _OTHERS = 1
+# What no void takes back.
+_STANDS_FOR_GOOD = SERVER_KINDS | REVIEW_ANSWERS | {ActivityKind.VOID}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,8 @@ def _verdict(item: Readable, batch: _Batch) -> Verdict:
                 return _rejected(RejectCode.UNKNOWN_ACTIVITY)
         case _ if activity.kind is ActivityKind.VOID and not _is_voidable(activity, batch):
             return _rejected(RejectCode.UNKNOWN_ACTIVITY)
+        case ReviewReply(review_id=review_id) | DrillDone(review_id=review_id) if review_id not in known.own_reviews:
+            return _NO_REVIEW
         case _:
             pass
     return ACCEPTED
@@ -206,7 +223,7 @@ def _is_own(activity_id: UUID, kind: ActivityKind, batch: _Batch, *, customer_id
 
 def _is_voidable(void: Activity, batch: _Batch) -> bool:
     named = _named(void.refers_to, batch) if void.refers_to else None
-    if named is None or named.kind is ActivityKind.VOID or named.kind in SERVER_KINDS:
+    if named is None or named.kind in _STANDS_FOR_GOOD:
         return False
     return void.customer_id in (None, named.customer_id)
 

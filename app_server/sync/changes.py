@@ -15,8 +15,8 @@ from app_server.tables import BANK_SCOPE
 from shared_models.activity import ActivityKind
 from shared_models.sync import Entity
 
-# In this order, so that what others name comes before them.
-SNAPSHOT = (Entity.POLICY, Entity.PRODUCT, Entity.CUSTOMER, Entity.PLAN, Entity.ACTIVITY)
+# In this order, so that what others name comes before them. A cursor names one by its place: append only.
+SNAPSHOT = (Entity.POLICY, Entity.PRODUCT, Entity.CUSTOMER, Entity.PLAN, Entity.ACTIVITY, Entity.REVIEW)
 PLANS_BACK = timedelta(days=7)
 ACTIVITIES_BACK = timedelta(days=90)
 

@@ -44,10 +44,12 @@ from shared_models.org import UnitKind
 from shared_models.plans import Plan
 from shared_models.policy import Policies, Policy
 from shared_models.products import Product, Risk
+from shared_models.reviews import Review
 from shared_models.sync import Entity
 
 CUSTOMER, PRODUCT, PLAN, POLICY = (metadata.tables[name] for name in ("customer", "product", "plan", "policy"))
 CHANGE, FEED, DEVICE = (metadata.tables[name] for name in ("change", "feed", "device"))
+REVIEW, STAFF = (metadata.tables[name] for name in ("review", "staff"))
 MEMBERSHIP, UNIT = (metadata.tables[name] for name in ("membership", "unit"))
 
 _POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
@@ -240,6 +242,14 @@ def left_at(session: Session, ids: Collection[UUID], *, advisor_id: UUID) -> dic
     return {UUID(entity_id): left for entity_id, left in found}
 
 
+def own_reviews(session: Session, ids: Collection[UUID], *, advisor_id: UUID) -> set[UUID]:
+    """Which of the ids are reviews of this advisor's activities."""
+    found = session.connection().execute(
+        select(REVIEW.c.id).where(REVIEW.c.id.in_(ids), REVIEW.c.advisor_id == advisor_id)
+    )
+    return set(found.scalars())
+
+
 def add_prospects(session: Session, rows: Sequence[CustomerRow]) -> int:
     """Insert customers, sorted by id; returns how many were new."""
     statement = dialect_insert(session, CustomerRow).on_conflict_do_nothing(index_elements=["id"])
@@ -414,6 +424,10 @@ def _read_as(entity: Entity, advisor_id: UUID) -> tuple[Table, list[ColumnElemen
         case Entity.PLAN:
             columns = [PLAN.c[name] for name in Plan.model_fields]
             return PLAN, [_plain(column) for column in columns], [PLAN.c.advisor_id == advisor_id]
+        case Entity.REVIEW:
+            name = select(STAFF.c.name).where(STAFF.c.id == REVIEW.c.reviewer_id).scalar_subquery()
+            own = [_plain(REVIEW.c[column]) for column in Review.model_fields if column in REVIEW.c]
+            return REVIEW, [*own, name.label("reviewer_name")], [REVIEW.c.advisor_id == advisor_id]
         case _:
             raise NotImplementedError(f"no table is known for {entity}")
 

@@ -29,7 +29,7 @@ from app_server.sync.queries import Data, Named, Standing
 from app_server.sync.reading import Cards, Item, Readable, read_activities, read_request
 from app_server.sync.records import enterable, settle
 from app_server.tables import CustomerRow
-from shared_models.activity import Activity, ActivityKind, digest_of
+from shared_models.activity import REVIEW_ANSWERS, Activity, ActivityKind, digest_of
 from shared_models.boards import BoardShown
 from shared_models.customers import Prospect, name_initials
 from shared_models.errors import Conflict, DomainError, Forbidden, NotSignedIn
@@ -194,7 +194,12 @@ def _judged(
 ) -> _Judged:
     readable = [item for item in items if isinstance(item, Readable)]
     standing = queries.standing(session, who.id, unit_path=who.unit_path, named=_named(readable, now))
-    known = Known(standing.entries, standing.customers, standing.products, standing.policies)
+    # Asked apart: hardly any batch answers a review.
+    answered = {
+        each.refers_to for item in readable if (each := item.activity).kind in REVIEW_ANSWERS and each.refers_to
+    }
+    own_reviews = queries.own_reviews(session, answered, advisor_id=who.id) if answered else ()
+    known = Known(standing.entries, standing.customers, standing.products, standing.policies, own_reviews)
     verdicts, kept = judge(items, known, advisor_id=who.id, former=former, now=now)
     return _Judged(verdicts, kept, known, standing)
 
@@ -223,7 +228,7 @@ def _named(readable: Sequence[Readable], now: datetime) -> Named:
                 products.update(pick.product_id for pick in picks)
             case BoardShown(visit_id=visit_id, call_id=call_id):
                 entries.update(each for each in (visit_id, call_id) if each is not None)
-            case _ if activity.refers_to is not None:
+            case _ if activity.refers_to is not None and activity.kind not in REVIEW_ANSWERS:
                 entries.add(activity.refers_to)
             case _:
                 pass

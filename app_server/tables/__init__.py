@@ -7,6 +7,7 @@ from app_server.tables.org import MembershipRow, StaffRow, UnitRow
 from app_server.tables.plans import PlanRow
 from app_server.tables.policies import PolicyRow
 from app_server.tables.products import ProductRow
+from app_server.tables.reviews import ReviewRow, ReviewVersionRow, SampleRow
 from app_server.tables.row import Row, as_model, metadata
 from app_server.tables.sync import BANK_SCOPE, LINES_SCOPE, ChangeRow, FeedRow
 from app_server.tables.telephony import LineRow, RecordState, TelephonyRecordRow
@@ -29,7 +30,10 @@ __all__ = [
     "ProductRow",
     "RecordState",
     "RefreshTokenRow",
+    "ReviewRow",
+    "ReviewVersionRow",
     "Row",
+    "SampleRow",
     "SignInFailureRow",
     "StaffRow",
     "TelephonyRecordRow",

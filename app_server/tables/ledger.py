@@ -19,7 +19,7 @@ from shared_models.policy import Targets
 class LedgerRow(Row, table=True):
     """One activity (动作) as received; append-only. `occurred_at` is the phone clock's reading in UTC.
 
-    `refers_to` is a proposal's visit or a void's target; `digest` that of the content; `feed_seq` its place in the
+    `refers_to` is a proposal's visit, a void's target or the review that is answered; `digest` that of the content; `feed_seq` its place in the
     advisor's feed. No foreign key on `customer_id`: a prospect's own activity comes before its customer.
     """
 
