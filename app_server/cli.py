@@ -23,6 +23,7 @@ from app_server.imports.service import ImportKind
 from app_server.migrations import current, head, require_migrated
 from app_server.migrations import migrate as migrate_database
 from app_server.pwa import is_built
+from app_server.quality.commands import export_wordings, import_wordings, recheck_days
 from app_server.settings import Settings
 from app_server.tables import StaffRow
 from app_server.telephony.commands import add_key, list_keys_of, remove_key, show_standing
@@ -41,6 +42,8 @@ telephony_app = typer.Typer(no_args_is_help=True, help="The bank's exchanges and
 app.add_typer(telephony_app, name="telephony")
 telephony_keys_app = typer.Typer(no_args_is_help=True, help="The keys that exchanges sign with.")
 telephony_app.add_typer(telephony_keys_app, name="key")
+quality_app = typer.Typer(no_args_is_help=True, help="The list of wordings, and what is checked by it.")
+app.add_typer(quality_app, name="quality")
 simulate_app = typer.Typer(no_args_is_help=True, help="What happens around a demo bank.")
 app.add_typer(simulate_app, name="simulate")
 
@@ -70,6 +73,9 @@ simulate_app.command("pbx")(plain_errors(simulate_pbx))
 telephony_keys_app.command("add")(plain_errors(add_key))
 telephony_keys_app.command("list")(plain_errors(list_keys_of))
 telephony_keys_app.command("remove")(plain_errors(remove_key))
+quality_app.command("export")(plain_errors(export_wordings))
+quality_app.command("import")(plain_errors(import_wordings))
+quality_app.command("recheck")(plain_errors(recheck_days))
 staff_app.command("reset-password")(plain_errors(reset_password))
 
 

@@ -24,6 +24,7 @@ from app_server.clock import Clock, SystemClock
 from app_server.database import Database
 from app_server.docs_page import OPENAPI_PATH
 from app_server.plans import endpoints as plans
+from app_server.quality import endpoints as quality
 from app_server.request_body import BoundedBody
 from app_server.security_headers import SecurityHeaders
 from app_server.settings import Settings
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     plans.router,
     cards.router,
     telephony.router,
+    quality.router,
 )
 
 

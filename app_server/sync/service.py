@@ -19,6 +19,7 @@ from app_server.ledger.queries import NewEntry, Source
 from app_server.ledger.refold import refold
 from app_server.numbers import e164
 from app_server.org.queries import path_ids
+from app_server.quality.service import check_notes
 from app_server.sync import queries
 from app_server.sync.acceptance import Known, Verdict, judge
 from app_server.sync.changes import Page, Reader, next_page
@@ -285,6 +286,7 @@ def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: da
     following += _add_prospects(session, who, kept, first=following, now=now)
     if checks:
         append(checks, following, Source(advisor_id=who.id, device_id=OWN_DEVICE), [])
+    check_notes(session, (item.activity for item in kept), now=now)
     return bool(checks)
 
 

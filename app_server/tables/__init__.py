@@ -7,6 +7,7 @@ from app_server.tables.org import MembershipRow, StaffRow, UnitRow
 from app_server.tables.plans import PlanRow
 from app_server.tables.policies import PolicyRow
 from app_server.tables.products import ProductRow
+from app_server.tables.quality import QualityDecisionRow, QualityFindingRow, WordingListRow
 from app_server.tables.reviews import ReviewRow, ReviewVersionRow, SampleRow
 from app_server.tables.row import Row, as_model, metadata
 from app_server.tables.sync import BANK_SCOPE, LINES_SCOPE, ChangeRow, FeedRow
@@ -28,6 +29,8 @@ __all__ = [
     "PlanRow",
     "PolicyRow",
     "ProductRow",
+    "QualityDecisionRow",
+    "QualityFindingRow",
     "RecordState",
     "RefreshTokenRow",
     "ReviewRow",
@@ -38,6 +41,7 @@ __all__ = [
     "StaffRow",
     "TelephonyRecordRow",
     "UnitRow",
+    "WordingListRow",
     "advisor_day_of",
     "advisor_day_values",
     "as_model",

@@ -1,7 +1,7 @@
 """An exchange's events read from JSON, each alone, so that a bad one holds back none of its neighbours."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,11 +14,14 @@ from pydantic_core import from_json
 from shared_models.activity import digest_of
 from shared_models.errors import BadInput, DomainError, TooLarge
 from shared_models.instants import UtcInstant
+from shared_models.quality import Transcript
 from shared_models.telephony import PbxCall, PbxEventKind, RecordId
 from shared_models.text import NO_NUL
 
 MAX_EVENTS = 500
 MAX_EVENT_BYTES = 16 * 1024
+# An hour's talk, written down.
+MAX_TRANSCRIPT_BYTES = 256 * 1024
 MAX_ID_CHARS = 128
 _NAMESPACE = UUID("0a6e2c3b-2053-5053-8053-205320532053")
 _NUL = "\\u0000"
@@ -49,6 +52,14 @@ class Beside(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     event: PbxEventKind
+    record_id: RecordId
+    at: UtcInstant
+
+
+class TranscriptReady(Transcript):
+    """A call as it was written down, kept with whatever else the exchange tells of it."""
+
+    event: Literal[PbxEventKind.TRANSCRIPT_READY] = PbxEventKind.TRANSCRIPT_READY
     record_id: RecordId
     at: UtcInstant
 
@@ -87,7 +98,7 @@ class EventResponse(BaseModel):
 class ReadEvent:
     """A valid event, its content as JSON values, and the digest of that."""
 
-    event: Ended | Beside
+    event: Ended | Beside | TranscriptReady
     document: dict[str, Any]
     digest: bytes
 
@@ -116,6 +127,11 @@ def read_events(body: bytes) -> list[ReadEvent | EventResult]:
     return read_each(request.events)
 
 
+def transcripts_of(events: Iterable[ReadEvent]) -> dict[str, dict[str, Any]]:
+    """The transcripts among these, by record id."""
+    return {each.event.record_id: each.document for each in events if isinstance(each.event, TranscriptReady)}
+
+
 def read_each(raw: Sequence[object]) -> list[ReadEvent | EventResult]:
     """Each of these JSON values as an event, in order."""
     return [_read(each) for each in raw]
@@ -123,20 +139,31 @@ def read_each(raw: Sequence[object]) -> list[ReadEvent | EventResult]:
 
 def _read(raw: object) -> ReadEvent | EventResult:
     fields = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}
-    is_ended = fields.get("event") == PbxEventKind.ENDED
+    shape, most = _shape(fields.get("event"))
     try:
-        event = (Ended if is_ended else Beside).model_validate(raw)
+        event = shape.model_validate(raw)
         document: dict[str, Any] = event.model_dump(mode="json")
         content = json.dumps(document, sort_keys=True, ensure_ascii=True, allow_nan=False)
     except ValidationError as error:
         return _bad(fields, _why(error))
     except (ValueError, RecursionError):
         return _bad(fields, "the event is no JSON that could be kept")
-    if len(content) > MAX_EVENT_BYTES:
-        return _bad(fields, f"the event is longer than {MAX_EVENT_BYTES} bytes")
+    if len(content) > most:
+        return _bad(fields, f"the event is longer than {most} bytes")
     if _NUL in content:
         return _bad(fields, "the event has a NUL in it")
     return ReadEvent(event, document, digest_of(content.encode()))
+
+
+def _shape(kind: object) -> tuple[type[Ended | Beside | TranscriptReady], int]:
+    """What an event of that kind looks like, and how long it may be, in bytes of ASCII JSON."""
+    match kind:
+        case PbxEventKind.ENDED:
+            return Ended, MAX_EVENT_BYTES
+        case PbxEventKind.TRANSCRIPT_READY:
+            return TranscriptReady, MAX_TRANSCRIPT_BYTES
+        case _:
+            return Beside, MAX_EVENT_BYTES
 
 
 def _bad(fields: dict[str, object], why: str) -> EventResult:

@@ -11,12 +11,13 @@ from sqlmodel import Session
 from app_server.database import Database
 from app_server.numbers import e164, line_number, number_trouble
 from app_server.org.queries import policies
+from app_server.quality.service import check_transcripts
 from app_server.sync.feed import take_numbers
 from app_server.sync.records import UNKNOWN_NUMBER
 from app_server.sync.service import enter_waiting, write_batches
 from app_server.tables import LINES_SCOPE, RecordState
 from app_server.telephony import queries
-from app_server.telephony.events import Ended, EventResult, EventStatus, ReadEvent
+from app_server.telephony.events import Ended, EventResult, EventStatus, ReadEvent, transcripts_of
 from app_server.telephony.queries import Holder
 from shared_models.activity import AcceptedTimes, RejectCode, accepted_times
 from shared_models.org import holds_on
@@ -79,6 +80,7 @@ def _take(
     lock_feeds(session, (place.advisor_id for place in places.values()))
     rows = [_row(row_id, each, provider, places.get(row_id), now) for row_id, each in firsts.items()]
     added = queries.add_events(session, rows)
+    check_transcripts(session, provider, transcripts_of(firsts[row_id] for row_id in added), now=now)
     standing = queries.digests(session, firsts.keys() - added)
     phones: dict[UUID, list[str]] = defaultdict(list)
     for row_id in added & ended.keys():
