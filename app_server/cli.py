@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from app_server.auth.commands import reset_password
 from app_server.auth.keys import KeyFile
+from app_server.cards.keys import CardKeyFile, DigestKey
 from app_server.cards.service import CardReader
 from app_server.clock import SystemClock
 from app_server.database import Database
@@ -90,6 +91,9 @@ def serve(
     """Serve the API and the app."""
     settings = Settings()
     refuse_to_serve(settings, demo=demo or settings.demo)
+    if demo:
+        # The processes that serve read the environment: a demo's codes stand in its log.
+        os.environ["DAY2053_DEMO"] = "true"
     KeyFile(settings.keys_file, settings.token_algorithm).prepare(SystemClock().now())
     run_server(settings, host=host, port=port, workers=workers)
 
@@ -189,6 +193,25 @@ def rotate_card_keys(
     typer.echo(f"Cards are now sealed to {reader.sealing_keys.rotate(now).kid}.")
     if digests:
         typer.echo(f"Digests are now made under {reader.digest_keys.rotate(now).kid}.")
+
+
+@keys_app.command("rotate-confirmations")
+@plain_errors
+def rotate_confirmation_keys() -> None:
+    """Make outlets' codes under a new key from now on; what a screen has of the former one stays good until it has run out."""
+    key = CardKeyFile(Settings().confirmation_keys_file, DigestKey).rotate(SystemClock().now())
+    typer.echo(f"Outlets' codes are now made under {key.kid}.")
+
+
+@keys_app.command("code-gateway")
+@plain_errors
+def show_gateway_key(
+    new: Annotated[bool, typer.Option("--new", help="Sign with a new key from now on.")] = False,
+) -> None:
+    """What the bank's gateway has to know to check that a code is ours: the key's name and its secret."""
+    keys, now = CardKeyFile(Settings().code_gateway_keys_file, DigestKey), SystemClock().now()
+    key = keys.rotate(now) if new else keys.newest(now)
+    typer.echo(f"Day2053-Key: {key.kid}\nsecret: {key.secret}")
 
 
 @keys_app.command("list")

@@ -21,6 +21,9 @@ from app_server.auth.tokens import AccessTokens
 from app_server.cards import endpoints as cards
 from app_server.cards.service import CardReader
 from app_server.clock import Clock, SystemClock
+from app_server.confirmations import endpoints as confirmations
+from app_server.confirmations.sender import sender_of
+from app_server.confirmations.service import Codes
 from app_server.database import Database
 from app_server.docs_page import OPENAPI_PATH
 from app_server.plans import endpoints as plans
@@ -29,6 +32,7 @@ from app_server.request_body import BoundedBody
 from app_server.security_headers import SecurityHeaders
 from app_server.settings import Settings
 from app_server.sync import endpoints as sync
+from app_server.sync.proofs import ProofReader
 from app_server.team import endpoints as team
 from app_server.telephony import endpoints as telephony
 from app_server.telephony.keys import TelephonyKeyFile
@@ -56,6 +60,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     team.router,
     plans.router,
     cards.router,
+    confirmations.router,
     telephony.router,
     quality.router,
 )
@@ -106,6 +111,8 @@ def create_app(
     )
     app.state.device_keys = device_keys
     app.state.card_reader = CardReader(settings)
+    app.state.codes = Codes(settings, sender_of(settings))
+    app.state.proofs = ProofReader(app.state.card_reader, app.state.codes)
     app.state.telephony_keys = TelephonyKeyFile(settings.telephony_keys_file)
     app.state.metrics = health.Metrics()
     for router in ROUTERS:

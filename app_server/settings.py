@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     cors_origins: list[str] = Field(default_factory=list[str])
     demo: bool = False
 
+    code_gateway_url: str = Field(default="", pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/]|$)", repr=False)
+    code_gateway_channel: Literal["sms", "app"] = "sms"
+
     @model_validator(mode="after")
     def _database_in_data_dir(self) -> Self:
         if not self.database_url:
@@ -65,6 +68,16 @@ class Settings(BaseSettings):
     def card_digest_keys_file(self) -> Path:
         """What the digests of customers' cards are made under; made with the first import, mode 0600, older ones kept."""
         return self.data_dir / "keys" / "card-digests.json"
+
+    @property
+    def confirmation_keys_file(self) -> Path:
+        """What outlets' codes and the digests of sent ones are made under; made with the first code, mode 0600, older ones kept."""
+        return self.data_dir / "keys" / "confirmations.json"
+
+    @property
+    def code_gateway_keys_file(self) -> Path:
+        """What codes are signed with on their way to the bank's gateway; made when first asked for, mode 0600."""
+        return self.data_dir / "keys" / "code-gateway.json"
 
     @property
     def device_secret_file(self) -> Path:

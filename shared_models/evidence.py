@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shared_models.calls import Call, TimedBy
 from shared_models.policy import Policy
-from shared_models.visits import CardResult, Visit, VisitCheck, VisitPlace
+from shared_models.visits import CardResult, ConfirmationResult, Visit, VisitCheck, VisitPlace
 
 FIX_MAX_AGE = timedelta(minutes=10)
 EARTH_RADIUS_M = 6_371_000
@@ -33,12 +33,14 @@ class VisitReason(StrEnum):
     """What decided a visit's grade."""
 
     CARD_MATCHED = "card_matched"
+    CONFIRMED = "confirmed"
     LOCATED = "located"
     NO_FIX = "no_fix"
     MOCKED = "mocked"
     COARSE = "coarse"
     STALE = "stale"
     AWAY = "away"
+    AWAY_FROM_CUSTOMER = "away_from_customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,20 @@ class VisitEvidence:
 def visit_evidence(
     visit: Visit, *, occurred_at: datetime, policy: Policy, check: VisitCheck | None = None
 ) -> VisitEvidence:
-    """A when the server matched the card, C when the fix holds, else D with what was wrong with the fix.
+    """A when the server matched the card, B when it matched the customer's code, C when the fix holds, else D with what was wrong with the fix.
 
-    `check` is what the server found, if it found anything; a card that did not match takes nothing away from the fix.
+    `check` is what the server found, if it found anything; a card or a code that did not match takes nothing away.
     """
     if check is not None and check.card is CardResult.MATCHED:
         return VisitEvidence(Grade.A, VisitReason.CARD_MATCHED)
+    if check is not None and check.confirmation is ConfirmationResult.MATCHED:
+        return VisitEvidence(Grade.B, VisitReason.CONFIRMED)
     trouble = _trouble_with_fix(visit, occurred_at=occurred_at, policy=policy)
-    if trouble is None and check is not None and check.outlet_m is not None:
-        trouble = VisitReason.AWAY
+    if trouble is None and check is not None:
+        if check.outlet_m is not None:
+            trouble = VisitReason.AWAY
+        elif check.customer_m is not None:
+            trouble = VisitReason.AWAY_FROM_CUSTOMER
     return VisitEvidence(Grade.C, VisitReason.LOCATED) if trouble is None else VisitEvidence(Grade.D, trouble)
 
 
@@ -70,18 +77,25 @@ def grade_visit(visit: Visit, *, occurred_at: datetime, policy: Policy, check: V
 
 
 def metres_off(
-    visit: Visit, *, occurred_at: datetime, policy: Policy, outlet: tuple[float, float] | None
+    visit: Visit,
+    *,
+    occurred_at: datetime,
+    policy: Policy,
+    outlet: tuple[float, float] | None,
+    customer: tuple[float, float] | None,
 ) -> int | None:
-    """How far from the outlet (latitude, longitude) a visit there was checked in, when that is outside the geofence.
+    """How far a visit was checked in from where it says it was, when that is outside the geofence.
 
-    None inside, within what the fix may be wrong by; also where there is no outlet's place, or no fix that holds.
+    Measured from the outlet's place (latitude, longitude) for a visit there, from the customer's for a visit at theirs. None
+    inside, within what the fix may be wrong by; also where no such place is known, or no fix that holds.
     """
     fix = visit.fix
-    if visit.place is not VisitPlace.OUTLET or outlet is None or fix is None:
+    spot = {VisitPlace.OUTLET: outlet, VisitPlace.CUSTOMER: customer}.get(visit.place)
+    if spot is None or fix is None:
         return None
     if _trouble_with_fix(visit, occurred_at=occurred_at, policy=policy) is not None:
         return None
-    off = metres_between((fix.lat, fix.lon), outlet)
+    off = metres_between((fix.lat, fix.lon), spot)
     return round(off) if off > policy.geofence_m + fix.accuracy_m else None
 
 

@@ -76,8 +76,9 @@ class TeamRange(BaseModel):
 class TeamActivity(BaseModel):
     """One activity behind a figure, with the names a head may see; `adds` is what it adds to the figure asked for.
 
-    Of a visit `reason` says what decided its grade, `finding` what was wrong with its card, `outlet_m` how far from the
-    outlet it was checked in. Of a call `recorded_talk_seconds` is how long it was by the exchange's record, which counts.
+    Of a visit `reason` says what decided its grade, `finding` what was wrong with its card, `code_finding` with the code
+    that the customer read out, `outlet_m` and `customer_m` how far from the outlet or the customer's address it was checked
+    in. Of a call `recorded_talk_seconds` is how long it was by the exchange's record, which counts.
     """
 
     id: UUID
@@ -92,6 +93,8 @@ class TeamActivity(BaseModel):
     reason: str | None = None
     finding: str | None = None
     outlet_m: int | None = None
+    customer_m: int | None = None
+    code_finding: str | None = None
     recorded_talk_seconds: int | None = None
     voided: bool
     counted: bool

@@ -31,6 +31,28 @@ class Fix(BaseModel):
 
 
 Last4 = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+ConfirmationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+
+
+class ConfirmedBy(StrEnum):
+    """Where the customer read the code: on the outlet's screen, in a text message, in the bank's app."""
+
+    OUTLET_SCREEN = "outlet_screen"
+    SMS = "sms"
+    APP = "app"
+
+
+class Confirmation(BaseModel):
+    """The six digits that a customer read out, and where they stood."""
+
+    model_config = ConfigDict(frozen=True)
+
+    by: ConfirmedBy
+    code: ConfirmationCode
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 class Visit(BaseModel):
@@ -44,6 +66,8 @@ class Visit(BaseModel):
     card_last4: Last4 | None = None
     minutes: int | None = Field(default=None, ge=0, le=1440)
     note: Note | None = None
+    # Absent where there is none: the content, and so the digest, of every visit made before it stays what it was.
+    confirmation: Confirmation | None = Field(default=None, exclude_if=_is_none)
 
 
 class CardResult(StrEnum):
@@ -56,11 +80,24 @@ class CardResult(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class ConfirmationResult(StrEnum):
+    """What the server found of a visit's code; all but the first are findings, none a rejection.
+
+    `expired`: it was the outlet's, or this customer's, at another time. `used`: at another visit, or after too many tries.
+    """
+
+    MATCHED = "matched"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    USED = "used"
+
+
 class VisitCheck(BaseModel):
     """The data of a `visit_check`, which the server alone writes, beside a visit that it had something to say of.
 
-    `card`: what came of the sealed card, `card_last4` of the number in it. `outlet_m`: how far in metres the check-in was
-    from the advisor's outlet, when that is farther than the policy allows.
+    `card`: what came of the sealed card, `card_last4` of the number in it. `outlet_m`, `customer_m`: how far in metres the
+    check-in was from the advisor's outlet, or from the customer's own address (to the hundred), when that is farther than
+    the policy allows. `confirmation`: what came of the code that the customer read out.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -69,11 +106,23 @@ class VisitCheck(BaseModel):
     card: CardResult | None = None
     card_last4: Last4 | None = None
     outlet_m: int | None = Field(default=None, ge=0, le=30_000_000)
+    customer_m: int | None = Field(default=None, ge=0, le=30_000_000, exclude_if=_is_none)
+    confirmation: ConfirmationResult | None = Field(default=None, exclude_if=_is_none)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything in it beside the visit's id."""
+        return any(each is not None for each in (self.card, self.outlet_m, self.customer_m, self.confirmation))
 
     @property
     def finding(self) -> CardResult | None:
         """What is wrong with the card, if anything is."""
         return None if self.card is CardResult.MATCHED else self.card
+
+    @property
+    def code_finding(self) -> ConfirmationResult | None:
+        """What is wrong with the customer's code, if anything is."""
+        return None if self.confirmation is ConfirmationResult.MATCHED else self.confirmation
 
 
 @lru_cache(maxsize=256)

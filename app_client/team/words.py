@@ -11,7 +11,7 @@ from app_client.i18n import t, t_capital, t_date, t_duration, t_money, t_n, t_ti
 from app_client.proposals.words import fewer_word, response_word
 from app_client.team.candidates import Group
 from app_client.team.queries import Advisor, TeamView
-from app_client.visits.words import finding_words, place_word, reason_words
+from app_client.visits.words import confirmed_by_word, findings_words, place_word, reason_words
 from shared_models.activity import DATA_OF_KIND, ActivityKind
 from shared_models.boards import BoardShown
 from shared_models.calls import Call, CallOutcome
@@ -22,7 +22,7 @@ from shared_models.proposals import PickResponse, Proposal
 from shared_models.reviews import DrillDone, ReviewReply
 from shared_models.team import TeamActivity
 from shared_models.telephony import PbxRecord
-from shared_models.visits import CardResult, Visit
+from shared_models.visits import CardResult, ConfirmationResult, Visit
 
 
 def standing_words(view: TeamView) -> str:
@@ -158,8 +158,11 @@ def activity_words(activity: TeamActivity) -> tuple[str, str]:
 
 
 def grade_words(activity: TeamActivity) -> str:
-    """`证据 A · 刷卡核实`: the grade, and of the best one what proves it; a record of the exchange says so by its kind."""
+    """`证据 A · 刷卡核实`: the grade, and of the best ones what proves it; a record of the exchange says so by its kind."""
     words = t("证据 {grade}", grade=activity.grade)
+    data = _parsed(activity)
+    if activity.reason == VisitReason.CONFIRMED and isinstance(data, Visit) and data.confirmation is not None:
+        return f"{words} · {confirmed_by_word(data.confirmation.by)}"
     if activity.grade != Grade.A:
         return words
     proofs = {ActivityKind.CALL: t("外呼记录核实"), ActivityKind.VISIT: t("刷卡核实")}
@@ -168,12 +171,15 @@ def grade_words(activity: TeamActivity) -> str:
 
 
 def evidence_notes(activity: TeamActivity) -> tuple[str, str]:
-    """Why a visit's location proves nothing, and what was wrong with its card; empty where nothing is, or is new to this version."""
+    """Why a visit's location proves nothing, and what was wrong with its card and its code; empty where nothing is, or is new to this version."""
     why = reason_words(VisitReason(activity.reason)) if activity.reason in set(VisitReason) else ""
     if activity.outlet_m is not None and activity.reason == VisitReason.AWAY:
         why = t("登记时离网点 {n} 米", n=activity.outlet_m)
-    finding = finding_words(CardResult(activity.finding)) if activity.finding in set(CardResult) else ""
-    return why, finding
+    elif activity.customer_m is not None and activity.reason == VisitReason.AWAY_FROM_CUSTOMER:
+        why = t("登记时离客户的地址约 {n} 米", n=activity.customer_m)
+    card = CardResult(activity.finding) if activity.finding in set(CardResult) else None
+    known = activity.code_finding in set(ConfirmationResult)
+    return why, findings_words(card, ConfirmationResult(activity.code_finding) if known else None)
 
 
 def _answers(proposal: Proposal) -> str:

@@ -15,7 +15,7 @@ from shared_models.follow_ups import FollowUpReason
 from shared_models.plans import Promise, open_promises
 from shared_models.policy import DayPolicy, zone
 from shared_models.proposals import Proposal
-from shared_models.visits import CardResult, Visit, VisitPlace
+from shared_models.visits import CardResult, ConfirmationResult, Visit, VisitPlace
 
 AHEAD_DAYS = 7
 
@@ -25,7 +25,7 @@ class VisitRow:
     """A visit of the day, `at` in the bank's time zone.
 
     `products` are the distinct ones put before this customer today, as the fold counts them; `excused`: fewer, and said why.
-    `finding` is what the server found wrong with the card.
+    `finding` is what the server found wrong with the card, `code_finding` with the customer's code.
     """
 
     visit_id: UUID
@@ -35,6 +35,7 @@ class VisitRow:
     place: VisitPlace
     evidence: VisitEvidence
     finding: CardResult | None
+    code_finding: ConfirmationResult | None
     products: int
     wanted: int
     excused: bool
@@ -181,6 +182,7 @@ def _rows(activities: list[Activity], names: dict[str, str], rule: DayPolicy) ->
                 place=each.data.place,
                 evidence=visit_evidence(each.data, occurred_at=each.occurred_at, policy=rule.policy, check=check),
                 finding=check.finding if check is not None else None,
+                code_finding=check.code_finding if check is not None else None,
                 products=len(products.get(each.customer_id, ())),
                 wanted=rule.policy.products_per_visit,
                 excused=each.customer_id in excused,

@@ -17,7 +17,7 @@ from app_client.theme import Role
 from app_client.visits.actions import take_back_visit
 from app_client.visits.check_in import OpenCheckIn, use_check_in
 from app_client.visits.queries import Appointment, VisitRow, VisitsView, visits_view
-from app_client.visits.words import evidence_words, finding_words, place_word
+from app_client.visits.words import evidence_words, findings_words, place_word
 from app_client.widgets import (
     Place,
     Tap,
@@ -138,7 +138,7 @@ def _progress(view: VisitsView) -> ft.Control:
     verified = view.figures.visits_verified
     words = t("见一位登记一位，一点即可")
     if done:
-        words = t_n("{n} 位有位置佐证", verified) if verified else t("都是自述登记，没有位置佐证")
+        words = t_n("{n} 位有佐证", verified) if verified else t("都是自述登记，没有佐证")
     figure = f"{done} / {target}" if target else str(done)
     short = len({row.customer_id for row in view.rows if row.missing})
     spoken = t("面访 {done}，目标 {target}", done=done, target=target)
@@ -310,7 +310,7 @@ def _no_visit() -> VisitRow | None:
 def _visit(row: VisitRow, place: Place, on_undo: Tap) -> ft.Control:
     name = row.name or t("已转出的客户")
     facts = " · ".join([t_time(row.at), place_word(row.place), evidence_words(row.evidence)])
-    finding = finding_words(row.finding) if row.finding else ""
+    finding = findings_words(row.finding, row.code_finding)
     state = products_words(row)
     short = row.missing > 0
     content = ft.Column(

@@ -4,7 +4,7 @@ from app_client.errors import error_words
 from app_client.i18n import t
 from shared_models.errors import DomainError
 from shared_models.evidence import Grade, VisitEvidence, VisitReason
-from shared_models.visits import CardResult, VisitPlace
+from shared_models.visits import CardResult, ConfirmationResult, ConfirmedBy, VisitPlace
 
 
 def place_word(place: VisitPlace) -> str:
@@ -35,6 +35,7 @@ def reason_words(reason: VisitReason) -> str:
         VisitReason.COARSE: t("定位太粗"),
         VisitReason.STALE: t("定位不是当时的"),
         VisitReason.AWAY: t("定位不在网点"),
+        VisitReason.AWAY_FROM_CUSTOMER: t("定位不在客户的地址"),
     }.get(reason, "")
 
 
@@ -47,6 +48,31 @@ def finding_words(finding: CardResult) -> str:
         CardResult.NONCE_MISMATCH: t("刷卡记录是另一次面访的"),
         CardResult.UNREADABLE: t("刷卡记录打不开"),
     }[finding]
+
+
+def code_finding_words(finding: ConfirmationResult) -> str:
+    """What the bank found about the code that the customer read out."""
+    return {
+        ConfirmationResult.MATCHED: "",
+        ConfirmationResult.WRONG: t("客户确认码不对"),
+        ConfirmationResult.EXPIRED: t("客户确认码不是当时的"),
+        ConfirmationResult.USED: t("客户确认码已经用过"),
+    }[finding]
+
+
+def findings_words(finding: CardResult | None, code: ConfirmationResult | None) -> str:
+    """What the bank found about card and code; empty where nothing is wrong."""
+    words = [finding_words(finding) if finding else "", code_finding_words(code) if code else ""]
+    return " · ".join(word for word in words if word)
+
+
+def confirmed_by_word(by: ConfirmedBy) -> str:
+    """Where the customer read the code."""
+    return {
+        ConfirmedBy.OUTLET_SCREEN: t("大堂屏幕的码"),
+        ConfirmedBy.SMS: t("短信验证码"),
+        ConfirmedBy.APP: t("银行 App 的验证码"),
+    }[by]
 
 
 def card_trouble_words(error: DomainError) -> str:

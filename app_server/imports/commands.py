@@ -25,6 +25,7 @@ from app_server.installation import opened_database
 from app_server.migrations import migrate
 from app_server.policies.calendar import unknown_years
 from app_server.settings import Settings
+from app_server.sync.proofs import ProofReader
 
 
 def import_command(kind: ImportKind) -> Callable[..., None]:
@@ -80,8 +81,8 @@ def import_outbox(
 ) -> None:
     """Take the outboxes that phones exported because they could not sync; each activity counts once."""
     console = Console()
-    cards = CardReader(Settings())
-    outboxes = [read_outbox_file(file, cards) for file in files]
+    proofs = ProofReader.of(Settings())
+    outboxes = [read_outbox_file(file, proofs) for file in files]
     with opened_database() as db:
         outcomes = import_outboxes(db, outboxes, now=SystemClock().now(), dry_run=dry_run)
     if report is not None:

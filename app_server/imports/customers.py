@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from app_server.imports.entities import Plan, RowRefused, amount, refusal_of, rows_by, stable_id
+from app_server.imports.entities import MOST_DEGREES, Plan, RowRefused, amount, degrees, refusal_of, rows_by, stable_id
 from app_server.imports.mapping import ColumnMapping, MappedRow, read_date
 from app_server.imports.readers import BadRow
 from app_server.numbers import e164
@@ -39,6 +39,8 @@ FIELDS: Mapping[str, Sequence[str]] = {
     "last_interest": ("上次兴趣",),
     "source": ("来源",),
     "note": ("备注",),
+    "lat": ("纬度",),
+    "lon": ("经度",),
     "facts": (),
 }
 _MEANINGS = {
@@ -89,10 +91,12 @@ def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedCustomer:
         raise refusal_of(error) from None
     customer.initials = name_initials(customer.name)
     told = _fields_told(mapping)
+    place = _place(fields)
     return ParsedCustomer(
         line=row.line,
         key=customer.id,
-        given={name: getattr(customer, name) for name in told},
+        given={name: getattr(customer, name) for name in told}
+        | {name: place.get(name) for name in MOST_DEGREES if mapping.fields & MOST_DEGREES.keys()},
         advisor=str(fields["advisor"]) if "advisor" in fields else None,
         is_managed=pool == Pool.MANAGED,
     )
@@ -145,6 +149,14 @@ def _fields_told(mapping: ColumnMapping) -> set[str]:
     if "maturity_on" in mapping.fields:
         told.add("maturities")
     return told
+
+
+def _place(fields: Mapping[str, Any]) -> dict[str, float]:
+    """Where the customer's address is, for the server alone; half of a place is none."""
+    place = {name: degrees(fields[name], name) for name in MOST_DEGREES if name in fields}
+    if len(place) == 1:
+        raise RowRefused("a place has a latitude and a longitude", *place)
+    return place
 
 
 def _date(value: str | date, mapping: ColumnMapping, field_name: str) -> date:

@@ -20,6 +20,7 @@ from shared_models.org import Role
 T = TypeVar("T")
 
 MONEY_LIMIT = Decimal(10) ** 13
+MOST_DEGREES = {"lat": 90.0, "lon": 180.0}
 NAMESPACE = UUID("5e6a7f0c-2053-5053-8053-205320532053")
 
 
@@ -109,6 +110,17 @@ def amount(text: Any, field_name: str) -> Decimal:  # noqa: ANN401 - text or a T
     if not value.is_finite() or abs(value) >= MONEY_LIMIT or value != round(value, 2):
         raise RowRefused(f"{text!r} is no amount with at most two decimals", field_name)
     return round(value, 2)
+
+
+def degrees(text: Any, field_name: str) -> float:  # noqa: ANN401 - text or a TOML figure
+    """A latitude or longitude, by the field's name; raises RowRefused."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise RowRefused(f"{text!r} is no figure", field_name) from None
+    if not abs(value) <= MOST_DEGREES[field_name]:
+        raise RowRefused(f"{text!r} is beyond {MOST_DEGREES[field_name]:.0f} degrees", field_name)
+    return value
 
 
 def refusal_of(error: ValidationError) -> RowRefused:

@@ -15,7 +15,7 @@ from app_server.database import Database
 from app_server.org.queries import policies
 from app_server.sync.acceptance import Verdict
 from app_server.sync.former import FormerAdvisor, former_advisor
-from app_server.sync.reading import Cards, Item, Readable, read_activities
+from app_server.sync.reading import Item, Proofs, Readable, read_activities
 from app_server.sync.service import take_batch, write_batches
 from app_server.tables import DeviceRow
 from shared_models.errors import BadInput
@@ -68,13 +68,13 @@ class _Tried(Exception):
     """Ends the transaction of a dry run, which thereby leaves nothing behind."""
 
 
-def read_outbox_file(path: Path, cards: Cards) -> OutboxFile:
+def read_outbox_file(path: Path, proofs: Proofs) -> OutboxFile:
     """The file, its digest compared; raises BadInput with the reason, OSError when it cannot be read."""
     try:
         outbox = read_outbox(path.read_bytes())
     except NotAnOutbox as error:
         raise NotAnOutbox(f"{path.name}: {error.detail}; nothing was imported.") from None
-    return OutboxFile(path.name, outbox, read_activities(outbox.activities, cards))
+    return OutboxFile(path.name, outbox, read_activities(outbox.activities, proofs))
 
 
 def import_outboxes(

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlmodel import Session, select
 
-from app_server.imports.entities import Plan, RowRefused, refusal_of, stable_id
+from app_server.imports.entities import MOST_DEGREES, Plan, RowRefused, degrees, refusal_of, stable_id
 from app_server.imports.mapping import ColumnMapping, MappedRow
 from app_server.imports.readers import BadRow
 from app_server.tables import UnitRow
@@ -29,7 +29,6 @@ _KINDS = {
     "支行": UnitKind.SUB_BRANCH,
     "网点": UnitKind.OUTLET,
 }
-_LIMITS = {"lat": 90.0, "lon": 180.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedUnit:  # noqa: ARG001
         name=unit.name,
         kind=unit.kind,
         parent=parent,
-        place={name: _degrees(fields[name], name) for name in _LIMITS if name in fields},
+        place={name: degrees(fields[name], name) for name in MOST_DEGREES if name in fields},
     )
 
 
@@ -147,13 +146,3 @@ def _take_in(result: Plan, known: UnitNames, unit: ParsedUnit, parent: UnitRow |
         roots.add(unit_id)
     known.add(UnitRow(**values), code=unit.code)
     return None
-
-
-def _degrees(text: Any, name: str) -> float:  # noqa: ANN401 - text or a TOML figure
-    try:
-        value = float(text)
-    except ValueError:
-        raise RowRefused(f"{text!r} is no figure", name) from None
-    if not abs(value) <= _LIMITS[name]:
-        raise RowRefused(f"{text!r} is beyond {_LIMITS[name]:.0f} degrees", name)
-    return value

@@ -29,7 +29,7 @@ from shared_models.sync import ActivityResult, ResultStatus
 
 
 class KnownCustomer(NamedTuple):
-    """A customer as far as acceptance asks: whose, rated how.
+    """A customer as far as acceptance asks: whose, rated how, and where their address is, in degrees.
 
     `left_at`: when they left the caller's book, if they once were in it and are no more.
     """
@@ -38,6 +38,7 @@ class KnownCustomer(NamedTuple):
     managed_since: date | None = None
     rating: Rating | None = None
     rated_on: date | None = None
+    place: tuple[float, float] | None = None
     left_at: datetime | None = None
 
 

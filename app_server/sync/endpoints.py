@@ -10,11 +10,11 @@ from fastapi.routing import APIRoute
 from pydantic_core import to_json
 
 from app_server.auth.dependencies import Claims, access_claims
-from app_server.cards.service import CardReader
 from app_server.clock import Clock
 from app_server.database import Database
 from app_server.health import Metrics
 from app_server.sync import service
+from app_server.sync.proofs import ProofReader
 from shared_models.sync import SyncRequest, SyncResponse
 
 
@@ -38,13 +38,13 @@ class _Received:
     db: Database
     clock: Clock
     metrics: Metrics
-    cards: CardReader
+    proofs: ProofReader
 
 
 async def _received(request: Request) -> _Received:
     # One dependency for all: on this path, every phone's all day, each costs more than reading the token.
     state = request.app.state
-    return _Received(await request.body(), state.database, state.clock, state.metrics, state.card_reader)
+    return _Received(await request.body(), state.database, state.clock, state.metrics, state.proofs)
 
 
 @router.post(
@@ -65,7 +65,7 @@ async def _received(request: Request) -> _Received:
 def sync(claims: Claims, received: Annotated[_Received, Depends(_received)]) -> Response:
     """Take a phone's activities and hand back what it has not seen, in one durable transaction."""
     # Read as bytes and not by a parameter's model: one bad activity must not refuse the whole body.
-    answer = service.synchronize(received.db, claims, received.body, cards=received.cards, now=received.clock.now())
+    answer = service.synchronize(received.db, claims, received.body, proofs=received.proofs, now=received.clock.now())
     for (status, code), count in answer.tally.items():
         received.metrics.activities.labels(status, code).inc(count)
     return Response(to_json(answer.reply), media_type="application/json")

@@ -127,6 +127,7 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
                     managed_since=_day_of(second),
                     rating=Rating(third) if third else None,
                     rated_on=_day_of(fourth),
+                    place=_place_of(fifth),
                 )
             case "entry":
                 entries[UUID(key)] = Entry(
@@ -166,6 +167,8 @@ def _prepared_standing() -> Prepared:
 def _standing(dialect: str) -> "CompoundSelect[*_Tagged]":
     advisor_id = bindparam("advisor_id", type_=MEMBERSHIP.c.staff_id.type)
     days, entry, customer, product = metadata.tables["advisor_day"].c, LEDGER.c, CUSTOMER.c, PRODUCT.c
+    # In one column, as the row is no wider; none where either is.
+    place = sqlalchemy.cast(customer.lat, String) + "," + sqlalchemy.cast(customer.lon, String)
     digest = func.hex(entry.digest) if dialect == "sqlite" else func.encode(entry.digest, "hex")
     return sqlalchemy.union_all(
         _tagged("policy", POLICY.c.document),
@@ -181,7 +184,13 @@ def _standing(dialect: str) -> "CompoundSelect[*_Tagged]":
             _among(entry.id, "entries", dialect)
         ),
         _tagged(
-            "customer", customer.id, customer.advisor_id, customer.managed_since, customer.rating, customer.rated_on
+            "customer",
+            customer.id,
+            customer.advisor_id,
+            customer.managed_since,
+            customer.rating,
+            customer.rated_on,
+            place,
         ).where(_among(customer.id, "customers", dialect)),
         _tagged("product", product.id, product.risk, product.on_sale_from, product.on_sale_until).where(
             _among(product.id, "products", dialect)
@@ -198,6 +207,13 @@ def _tagged(tag: str, *columns: ColumnElement[Any]) -> "Select[*_Tagged]":
 
 def _day_of(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _place_of(text: str | None) -> tuple[float, float] | None:
+    if not text:
+        return None
+    lat, _, lon = text.partition(",")
+    return float(lat), float(lon)
 
 
 @lru_cache(maxsize=8)

@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from app_server.cards.service import OpenedCard
+from app_server.confirmations.service import HeardCode
 from shared_models.activity import SERVER_ID_VERSION, SERVER_KINDS, Activity, digest_of
 from shared_models.errors import BadInput, DomainError, TooLarge
 from shared_models.sync import MAX_ACTIVITIES, SyncRequest
-from shared_models.visits import Visit
+from shared_models.visits import Confirmation, Visit
 
 MAX_ID_CHARS = 64
 # Python refuses longer ones, as reading them takes quadratic time.
@@ -32,7 +33,7 @@ class Readable(NamedTuple):
     """An activity that is well formed, and its content as JSON, both as the ledger keeps them: without a sealed card.
 
     `at`: when it happened by a right clock; `digest` is that of the content as it was sent, so that a repeat is known as
-    one; `card` is what was sealed. A tuple, as thousands are made a second.
+    one; `card` is what was sealed, `heard` what the customer read out. A tuple, as thousands are made a second.
     """
 
     activity: Activity
@@ -40,6 +41,7 @@ class Readable(NamedTuple):
     content: bytes
     digest: bytes
     card: OpenedCard | None = None
+    heard: HeardCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,12 @@ class Unreadable:
 Item = Readable | Unreadable
 
 
-class Cards(Protocol):
-    """Opens the sealed cards of visits."""
+class Proofs(Protocol):
+    """Opens the sealed cards of visits, and takes their codes."""
 
     def open(self, sealed: str, *, visit_id: UUID) -> OpenedCard: ...
+
+    def hear(self, confirmation: Confirmation) -> HeardCode: ...
 
 
 def read_request(body: bytes) -> SyncRequest:
@@ -73,23 +77,25 @@ def read_request(body: bytes) -> SyncRequest:
     return request
 
 
-def read_activities(raw: Sequence[object], cards: Cards) -> list[Item]:
+def read_activities(raw: Sequence[object], proofs: Proofs) -> list[Item]:
     """Each activity by itself, in order; sealed cards are opened here, before any transaction begins."""
-    return [_read(each, cards) for each in raw]
+    return [_read(each, proofs) for each in raw]
 
 
-def _read(raw: object, cards: Cards) -> Item:
+def _read(raw: object, proofs: Proofs) -> Item:
     try:
         activity = Activity.model_validate(raw)
         if activity.kind in SERVER_KINDS or activity.id.version == SERVER_ID_VERSION:
             # Nor under such an id: nobody keeps the server from writing down what it finds by being there first.
             return Unreadable(str(activity.id), "This entry is not valid: a phone makes none of this kind.")
         content = activity.content()
-        if not isinstance(activity.data, Visit) or activity.data.card is None:
+        visit = activity.data
+        if not isinstance(visit, Visit) or (visit.card is None and visit.confirmation is None):
             return Readable(activity, activity.corrected_at, content, digest_of(content))
         kept = activity.without_card()
-        card = cards.open(activity.data.card, visit_id=activity.id)
-        return Readable(kept, kept.corrected_at, kept.content(), digest_of(content), card)
+        card = proofs.open(visit.card, visit_id=activity.id) if visit.card is not None else None
+        heard = proofs.hear(visit.confirmation) if visit.confirmation is not None else None
+        return Readable(kept, kept.corrected_at, kept.content(), digest_of(content), card, heard)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"] if isinstance(part, str)) or "activity"

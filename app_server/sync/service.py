@@ -13,6 +13,7 @@ from sqlmodel import Session
 from app_server.auth.service import Caller, caller, caller_of
 from app_server.auth.tokens import AccessClaims
 from app_server.cards.service import card_results
+from app_server.confirmations.service import Claim, code_results
 from app_server.database import Database, Work
 from app_server.ledger import queries as ledger
 from app_server.ledger.queries import NewEntry, Source
@@ -27,10 +28,10 @@ from app_server.sync.cursor import read_cursor
 from app_server.sync.feed import Announced, take_numbers, write_changes
 from app_server.sync.former import FormerAdvisor, former_advisor
 from app_server.sync.queries import Data, Named, Standing
-from app_server.sync.reading import Cards, Item, Readable, read_activities, read_request
+from app_server.sync.reading import Item, Proofs, Readable, read_activities, read_request
 from app_server.sync.records import enterable, settle
 from app_server.tables import CustomerRow
-from shared_models.activity import REVIEW_ANSWERS, Activity, ActivityKind, digest_of
+from shared_models.activity import REVIEW_ANSWERS, Activity, ActivityKind, Void, digest_of
 from shared_models.boards import BoardShown
 from shared_models.customers import Prospect, name_initials
 from shared_models.errors import Conflict, DomainError, Forbidden, NotSignedIn
@@ -38,7 +39,7 @@ from shared_models.evidence import metres_off
 from shared_models.org import Role
 from shared_models.proposals import Proposal
 from shared_models.sync import Entity, SyncRequest
-from shared_models.visits import Visit, VisitCheck, visit_check_id
+from shared_models.visits import ConfirmationResult, Visit, VisitCheck, VisitPlace, visit_check_id
 
 T = TypeVar("T")
 
@@ -83,11 +84,11 @@ class _Overtaken(Exception):
     """Somebody else's batch brought the same id between our look and our insert."""
 
 
-def synchronize(db: Database, claims: AccessClaims, body: bytes, *, cards: Cards, now: datetime) -> Answer:
+def synchronize(db: Database, claims: AccessClaims, body: bytes, *, proofs: Proofs, now: datetime) -> Answer:
     """Take a phone's activities and hand back what it has not seen; everything is committed when this returns.
 
     `claims` are of a token whose signature held; that it still may is asked in the same transaction. `body` is a
-    SyncRequest as JSON, `cards` opens the sealed ones in it. Raises TooLarge, BadInput or UnreadableBody with nothing stored, CursorExpired,
+    SyncRequest as JSON, `proofs` reads the cards and codes in it. Raises TooLarge, BadInput or UnreadableBody with nothing stored, CursorExpired,
     Forbidden when the body names another device than the one signed in, NotSignedIn.
     """
     try:
@@ -95,7 +96,7 @@ def synchronize(db: Database, claims: AccessClaims, body: bytes, *, cards: Cards
     except DomainError:
         db.read(lambda session: _former(session, caller(session, claims, now)))  # who may not sync is told that first
         raise
-    items = read_activities(request.activities, cards)
+    items = read_activities(request.activities, proofs)
     return write_batches(db, lambda session: _exchange(session, claims, request, items, now=now))
 
 
@@ -250,7 +251,7 @@ def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: da
     coming: dict[date, list[Activity]] = defaultdict(list)
     for item, day in zip(kept, days, strict=True):
         coming[day].append(item.activity)
-    checks = _checks(session, kept, days, standing)
+    checks = _checks(session, who, judged, days)
     for item, day in checks:
         coming[day].append(item.activity)
     folded = refold(
@@ -290,36 +291,61 @@ def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: da
     return bool(checks)
 
 
-def _checks(
-    session: Session, kept: Sequence[Readable], days: Sequence[date], standing: Standing
-) -> list[tuple[Readable, date]]:
+def _checks(session: Session, who: Sender, judged: _Judged, days: Sequence[date]) -> list[tuple[Readable, date]]:
     """What there is to say of the visits in a batch, each as an activity with the day of its visit."""
+    kept, standing = judged.kept, judged.standing
     cards = {item.activity.id: item.card for item in kept if item.card is not None}
     customers = {item.activity.id: item.activity.customer_id for item in kept if item.activity.customer_id is not None}
     results = card_results(session, cards, customers) if cards else {}
+    confirmed = _confirmed(session, who, kept, days, standing)
     checks: list[tuple[Readable, date]] = []
     for item, day in zip(kept, days, strict=True):
         visit = item.activity
         if not isinstance(visit.data, Visit):
             continue
+        customer = judged.known.customers.get(customers[visit.id])
+        off = metres_off(
+            visit.data,
+            occurred_at=visit.occurred_at,
+            policy=standing.policies.on(day).policy,
+            outlet=next((stay.place for stay in standing.stays if stay.holds_on(day)), None),
+            customer=customer.place if customer is not None else None,
+        )
+        is_outlet = visit.data.place is VisitPlace.OUTLET
         found = VisitCheck(
             visit_id=visit.id,
             card=results.get(visit.id),
             card_last4=item.card.last4 if item.card is not None else None,
-            outlet_m=metres_off(
-                visit.data,
-                occurred_at=visit.occurred_at,
-                policy=standing.policies.on(day).policy,
-                outlet=next((stay.place for stay in standing.stays if stay.holds_on(day)), None),
-            ),
+            outlet_m=off if is_outlet else None,
+            # To the hundred: from exact ones of three places somebody could work out where a customer lives.
+            customer_m=round(off, -2) if off is not None and not is_outlet else None,
+            confirmation=confirmed.get(visit.id),
         )
-        if found.card is not None or found.outlet_m is not None:
+        if found.says_something:
             # Of its visit's own instant and customer, so that whatever reads the one has the other with it.
             told = {"id": visit_check_id(visit.id), "kind": ActivityKind.VISIT_CHECK, "data": found}
             check = visit.model_copy(update=told)
             content = check.content()
             checks.append((Readable(check, item.at, content, digest_of(content)), day))
     return checks
+
+
+def _confirmed(
+    session: Session, who: Sender, kept: Sequence[Readable], days: Sequence[date], standing: Standing
+) -> dict[UUID, ConfirmationResult]:
+    """What came of the codes in a batch, by the visit's id."""
+    claims: list[Claim] = []
+    for item, day in zip(kept, days, strict=True):
+        visit = item.activity
+        if item.heard is None or visit.customer_id is None or not isinstance(visit.data, Visit):
+            continue
+        path = next((stay.unit_path for stay in standing.stays if stay.holds_on(day)), who.unit_path)
+        at_outlet = visit.data.place is VisitPlace.OUTLET
+        claims.append(Claim(visit.id, visit.customer_id, item.at, day, path_ids(path)[-1], at_outlet, item.heard))
+    if not claims:
+        return {}
+    voided = [item.activity.data.activity_id for item in kept if isinstance(item.activity.data, Void)]
+    return code_results(session, claims, advisor_id=who.id, voided=voided)
 
 
 def _add_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, first: int, now: datetime) -> int:

@@ -20,7 +20,10 @@ def _number_of_phone(context: DefaultExecutionContext) -> str | None:
 
 
 class CustomerRow(Customer, Row, table=True):
-    """A customer in the book of one advisor. `number` is `phone` as it is compared with the exchange's, if it can be."""
+    """A customer in the book of one advisor. `number` is `phone` as it is compared with the exchange's, if it can be.
+
+    `lat`, `lon`: where their own address is, in degrees, both or none; the server's alone, no phone is told.
+    """
 
     __table_args__ = (Index("ix_customer_number", "number"),)
 
@@ -33,6 +36,8 @@ class CustomerRow(Customer, Row, table=True):
     maturities: list[Maturity] = Field(default_factory=list[Maturity], sa_type=JsonOf(list[Maturity]))
     facts: Facts = Field(default_factory=Facts, sa_type=JsonOf(Facts))
     number: str | None = Field(default=None, repr=False, sa_column_kwargs={"default": _number_of_phone})
+    lat: float | None = Field(default=None, repr=False)
+    lon: float | None = Field(default=None, repr=False)
 
 
 class CustomerCardRow(Row, table=True):

@@ -232,6 +232,8 @@ def _explained(
                 reason=reason,
                 finding=check.finding if check is not None else None,
                 outlet_m=check.outlet_m if check is not None else None,
+                customer_m=check.customer_m if check is not None else None,
+                code_finding=check.code_finding if check is not None else None,
                 recorded_talk_seconds=_talk_seconds(made, recorded.get(activity.id)),
                 voided=is_voided,
                 counted=counted,

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from app_server.auth.keys import put_in_place, refuse_public
+from app_server.signatures import sign
 from shared_models.errors import BadInput, NotFound, NotReady, NotSignedIn
 from shared_models.telephony import ProviderName
 
@@ -112,11 +113,6 @@ class TelephonyKeyFile:
 
     def _write(self, keys: list[TelephonyKey]) -> None:
         put_in_place(self._path, TelephonyKeys(keys=keys).model_dump_json(indent=1))
-
-
-def sign(secret: str, *, timestamp: str, body: bytes) -> str:
-    """The signature of a body: HMAC-SHA-256 over the timestamp, a full stop and the body, in hexadecimal."""
-    return hmac.digest(secret.encode(), timestamp.encode("utf-8", "replace") + b"." + body, "sha256").hex()
 
 
 def _is_fresh(timestamp: str, now: datetime) -> bool:

@@ -103,6 +103,22 @@ def test_a_customer_given_to_another_advisor_leaves_the_first_ones_phone(db, tmp
     assert last == {str(first): True, str(second): False}
 
 
+def test_a_customers_place_comes_whole_goes_again_and_stays_where_the_file_says_nothing(sqlite_db, tmp_path):
+    head, row = "客户号,姓名,手机,客户经理", "C1,欧阳婳,15400000001,advisor1"
+
+    def place_after(header: str, cells: str) -> tuple[float | None, float | None]:
+        assert load(sqlite_db, written(tmp_path, f"{header}\n{cells}\n")).imported
+        (customer,) = customers(sqlite_db)
+        return customer.lat, customer.lon
+
+    assert place_after(f"{head},纬度,经度", f"{row},43.88,125.32") == (43.88, 125.32)
+    assert place_after(head, row) == (43.88, 125.32)
+    assert place_after(f"{head},纬度,经度", f"{row},,") == (None, None)
+    for cells in ("43.88,", ",125.32", "90.5,125.32", "nan,125.32"):
+        outcome = load(sqlite_db, written(tmp_path, f"{head},纬度,经度\n{row},{cells}\n"))
+        assert (outcome.imported, len(outcome.bad)) == (False, 1)
+
+
 BAD_ROWS = {
     "not rated so": ("C9,王玥,15400000009,advisor1,黄金,C7,,,\n", "风险等级"),
     "no phone number": ("C9,王玥,电话,advisor1,黄金,,,,\n", "手机"),

@@ -18,11 +18,11 @@ from app_client.session import AppSession
 from app_client.sign_in.actions import sign_in
 from app_client.store import ledger, reads
 from app_server.auth import queries as auth
-from app_server.cards.service import CardReader
 from app_server.cli import app
 from app_server.imports.outbox import OutboxOutcome, import_outboxes, read_outbox_file
 from app_server.org.service import place_staff
 from app_server.settings import Settings
+from app_server.sync.proofs import ProofReader
 from app_server.tables import DeviceRow, MembershipRow, StaffRow
 from shared_models.errors import BadInput
 from shared_models.org import Role
@@ -73,7 +73,7 @@ def exported(
 
 def load(bank: Bank, *files: Path, **choices: Any) -> list[OutboxOutcome]:
     return import_outboxes(
-        bank.db, [read_outbox_file(file, bank.server.app.state.card_reader) for file in files], now=NOW, **choices
+        bank.db, [read_outbox_file(file, bank.server.app.state.proofs) for file in files], now=NOW, **choices
     )
 
 
@@ -370,4 +370,4 @@ def test_brackets_without_end_are_no_outbox_and_exhaust_nothing(tmp_path):
     path = tmp_path / "deep.json"
     path.write_bytes(b"[" * 100_000)
     with pytest.raises(BadInput, match="JSON"):
-        read_outbox_file(path, CardReader(Settings(data_dir=path.parent)))
+        read_outbox_file(path, ProofReader.of(Settings(data_dir=path.parent)))

@@ -11,7 +11,7 @@ from shared_models.boards import BoardShown
 from shared_models.calls import Call, CallChannel, CallOutcome, DeclineReason, TimedBy
 from shared_models.follow_ups import FollowUp
 from shared_models.proposals import Pick, PickResponse, Proposal
-from shared_models.visits import CardResult, Fix, Visit, VisitCheck, VisitPlace, visit_check_id
+from shared_models.visits import CardResult, ConfirmationResult, Fix, Visit, VisitCheck, VisitPlace, visit_check_id
 
 DAY = date(2026, 11, 23)
 MONDAY_NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
@@ -70,7 +70,9 @@ def ledgers(draw: st.DrawFn, *, max_size: int = 30, checked: bool = False) -> li
             kinds.append(st.builds(Void, activity_id=st.sampled_from([a.id for a in made]), reason=st.just("mistake")))
         unchecked = [a for a in earlier_visits if visit_check_id(a.id) not in {each.id for each in made}]
         if checked and unchecked and draw(st.booleans()):
-            made.append(check_of(draw(st.sampled_from(unchecked)), draw(st.none() | st.sampled_from(CardResult))))
+            card = draw(st.none() | st.sampled_from(CardResult))
+            confirmation = draw(st.none() | st.sampled_from(ConfirmationResult))
+            made.append(check_of(draw(st.sampled_from(unchecked)), card, confirmation=confirmation))
             continue
         if earlier_visits:
             kinds.append(proposals([a.id for a in earlier_visits]))
@@ -91,13 +93,19 @@ def ledgers(draw: st.DrawFn, *, max_size: int = 30, checked: bool = False) -> li
     return made
 
 
-def check_of(visit: Activity, card: CardResult | None, *, outlet_m: int | None = None) -> Activity:
+def check_of(
+    visit: Activity,
+    card: CardResult | None,
+    *,
+    outlet_m: int | None = None,
+    confirmation: ConfirmationResult | None = None,
+) -> Activity:
     """What the server writes beside a visit."""
     return visit.model_copy(
         update={
             "id": visit_check_id(visit.id),
             "kind": ActivityKind.VISIT_CHECK,
-            "data": VisitCheck(visit_id=visit.id, card=card, outlet_m=outlet_m),
+            "data": VisitCheck(visit_id=visit.id, card=card, outlet_m=outlet_m, confirmation=confirmation),
         }
     )
 

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared_models.evidence import Grade, VisitReason, metres_between, metres_off, visit_evidence
 from shared_models.policy import Policy
-from shared_models.visits import CardResult, Visit, VisitCheck
+from shared_models.visits import CardResult, Confirmation, ConfirmationResult, ConfirmedBy, Visit, VisitCheck
 from tests.shared_models.ledgers import CUSTOMERS, MONDAY_NINE
 
 POLICY = Policy(effective_from=date(2026, 1, 1))
@@ -33,6 +35,17 @@ def check(**fields: object) -> VisitCheck:
         (visit(), check(outlet_m=900), Grade.D, VisitReason.AWAY),
         (visit(mocked=True), check(card=CardResult.MATCHED), Grade.A, VisitReason.CARD_MATCHED),
         (visit(), check(card=CardResult.OTHER_CUSTOMER), Grade.C, VisitReason.LOCATED),
+        (visit(place="customer"), check(customer_m=900), Grade.D, VisitReason.AWAY_FROM_CUSTOMER),
+        (visit(), check(confirmation=ConfirmationResult.MATCHED), Grade.B, VisitReason.CONFIRMED),
+        (visit(mocked=True), check(confirmation=ConfirmationResult.MATCHED), Grade.B, VisitReason.CONFIRMED),
+        (
+            visit(),
+            check(confirmation=ConfirmationResult.MATCHED, card=CardResult.MATCHED),
+            Grade.A,
+            VisitReason.CARD_MATCHED,
+        ),
+        (visit(), check(confirmation=ConfirmationResult.WRONG), Grade.C, VisitReason.LOCATED),
+        (visit(mocked=True), check(confirmation=ConfirmationResult.USED), Grade.D, VisitReason.MOCKED),
     ],
 )
 def test_a_grade_says_what_decided_it(made: Visit, found: VisitCheck | None, grade: Grade, reason: VisitReason) -> None:
@@ -46,8 +59,10 @@ def test_only_what_is_no_match_is_a_finding() -> None:
     assert check(card=CardResult.UNKNOWN_CARD).finding is CardResult.UNKNOWN_CARD
 
 
-def off(made: Visit, outlet: tuple[float, float] | None = OUTLET) -> int | None:
-    return metres_off(made, occurred_at=MONDAY_NINE, policy=POLICY, outlet=outlet)
+def off(
+    made: Visit, outlet: tuple[float, float] | None = OUTLET, customer: tuple[float, float] | None = None
+) -> int | None:
+    return metres_off(made, occurred_at=MONDAY_NINE, policy=POLICY, outlet=outlet, customer=customer)
 
 
 def test_a_check_in_beyond_the_geofence_and_its_own_inaccuracy_is_off() -> None:
@@ -60,6 +75,40 @@ def test_a_check_in_beyond_the_geofence_and_its_own_inaccuracy_is_off() -> None:
 @pytest.mark.parametrize("made", [visit(lat=44, place="customer"), visit(lat=44, mocked=True)])
 def test_what_is_not_at_the_outlet_or_proves_nothing_is_not_off(made: Visit) -> None:
     assert off(made) is None
+
+
+def test_a_visit_at_the_customers_is_measured_from_their_address_as_one_at_the_outlet_from_the_outlets() -> None:
+    home = (43.95, 125.4)
+    assert off(visit(place="customer", lat=home[0], lon=home[1]), customer=home) is None
+    assert off(visit(place="customer"), customer=home) == off(visit(lat=home[0], lon=home[1]), outlet=OUTLET)
+    assert off(visit(place="other"), customer=home) is None
+
+
+places = st.tuples(st.floats(-89, 89), st.floats(-179, 179))
+
+
+@given(spot=places, fixed=places, accuracy_m=st.floats(0, 300), mocked=st.booleans(), age=st.integers(0, 20))
+def test_where_the_spot_is_decides_and_not_whose_it_is(
+    spot: tuple[float, float], fixed: tuple[float, float], accuracy_m: float, mocked: bool, age: int
+) -> None:
+    taken_at = MONDAY_NINE - timedelta(minutes=age)
+
+    def at(place: str) -> Visit:
+        lat, lon = fixed
+        return visit(place=place, lat=lat, lon=lon, accuracy_m=accuracy_m, mocked=mocked, taken_at=taken_at)
+
+    found = off(at("customer"), outlet=None, customer=spot)
+    assert found == off(at("outlet"), outlet=spot, customer=None)
+    away = metres_between(fixed, spot)
+    believed = not mocked and age <= 10
+    assert found == (round(away) if believed and away > POLICY.geofence_m + accuracy_m else None)
+
+
+def test_a_code_that_is_not_there_leaves_the_content_as_it_was() -> None:
+    made = visit()
+    assert "confirmation" not in made.model_dump_json()
+    confirmed = made.model_copy(update={"confirmation": Confirmation(by=ConfirmedBy.SMS, code="000123")})
+    assert Visit.model_validate_json(confirmed.model_dump_json()) == confirmed
 
 
 def test_without_the_outlets_place_nothing_is_off() -> None:

@@ -21,7 +21,6 @@ from app_server.auth.device_keys import DeviceKeys
 from app_server.auth.keys import KeyFile
 from app_server.auth.service import Caller
 from app_server.auth.tokens import AccessTokens
-from app_server.cards.service import CardReader
 from app_server.customers.service import move_customer
 from app_server.database import Database
 from app_server.org.service import move_staff
@@ -29,6 +28,7 @@ from app_server.plans.service import set_plan
 from app_server.problems import STATUS_OF
 from app_server.settings import Settings, TokenAlgorithm
 from app_server.sync.feed import Announced, announce
+from app_server.sync.proofs import ProofReader
 from app_server.sync.service import synchronize
 from app_server.tables import BANK_SCOPE, AdvisorDayRow, CustomerRow, LedgerRow, PlanRow, ProductRow, advisor_day_of
 from app_server.team import service as team
@@ -91,7 +91,7 @@ class SimulatedServer:
         self._folder = home.folder
         self._clock = clock
         self._settings = home.settings
-        self._cards = CardReader(home.settings)
+        self._proofs = ProofReader.of(home.settings)
         self.db = home.db
         home.before_each_step = self._come_nearer_to_death
         self._statements_left: int | None = None
@@ -166,7 +166,7 @@ class SimulatedServer:
             if claims is None:
                 raise NotSignedIn("Sign in first.")
             return HttpReply(
-                200, {}, to_json(synchronize(self.db, claims, request.body, cards=self._cards, now=now).reply)
+                200, {}, to_json(synchronize(self.db, claims, request.body, proofs=self._proofs, now=now).reply)
             )
         except auth.GrantRefused as refusal:
             return HttpReply(400, {}, json.dumps({"error": refusal.code, "error_description": refusal.detail}).encode())
