@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, ParamSpec
 
 import typer
+from rich.console import Console
 from sqlmodel import select
 
 from app_server.auth.commands import reset_password
@@ -19,13 +20,14 @@ from app_server.clock import SystemClock
 from app_server.database import Database
 from app_server.demo.commands import build_demo, tell_who
 from app_server.demo.simulate import simulate_pbx
-from app_server.imports.commands import import_cards, import_cdr_file, import_command, import_outbox, init
+from app_server.imports.commands import import_cards, import_cdr_file, import_command, import_outbox, init, progress_bar
 from app_server.imports.service import ImportKind
 from app_server.migrations import current, head, require_migrated
 from app_server.migrations import migrate as migrate_database
 from app_server.pwa import is_built
 from app_server.quality.commands import export_wordings, import_wordings, recheck_days
 from app_server.settings import Settings
+from app_server.sync.older_days import refold_older, require_refolded
 from app_server.tables import StaffRow
 from app_server.telephony.commands import add_key, list_keys_of, remove_key, show_standing
 from shared_models.errors import Conflict, DomainError
@@ -119,6 +121,7 @@ def refuse_to_serve(settings: Settings, *, demo: bool) -> None:
     database = Database(settings.database_url, settings)
     try:
         require_migrated(database)
+        require_refolded(database)
         accounts = database.read(
             lambda session: session.exec(select(StaffRow.login).where(StaffRow.is_demo).limit(1)).all()
         )
@@ -160,15 +163,21 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
 @app.command()
 @plain_errors
 def migrate() -> None:
-    """Bring the database to this program's version."""
+    """Bring the database to this program's version, and refold what an earlier one folded; run again, it goes on."""
     settings = Settings()
     database = Database(settings.database_url, settings)
     try:
         before = current(database)
         migrate_database(database)
+        typer.echo(f"The database is at {head()}." if before != head() else f"The database was already at {head()}.")
+        with progress_bar(Console()) as progress:
+            refolded = refold_older(
+                database, now=SystemClock().now(), progress=lambda done, of: progress("advisor-days", done, of)
+            )
     finally:
         database.dispose()
-    typer.echo(f"The database is at {head()}." if before != head() else f"The database was already at {head()}.")
+    if refolded:
+        typer.echo(f"{refolded:,} advisor-days of an earlier version were folded anew.")
 
 
 @keys_app.command("rotate")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, Figures
 from shared_models.org import StaffName, Unit
 from shared_models.policy import Policy
@@ -49,7 +50,10 @@ class AdvisorRow(BaseModel):
 
 
 class TeamDay(BaseModel):
-    """A unit on a day: its totals, its child units', and the rows of every advisor in its subtree."""
+    """A unit on a day: its totals, its child units', and the rows of every advisor in its subtree.
+
+    `grades`: only evidence of these is counted, in every figure but coverage; None: all is.
+    """
 
     unit: Unit
     day: date
@@ -58,6 +62,7 @@ class TeamDay(BaseModel):
     totals: Totals
     units: list[UnitTotals]
     advisors: list[AdvisorRow]
+    grades: list[Grade] | None = None
 
 
 class PeriodTotals(BaseModel):
@@ -68,9 +73,10 @@ class PeriodTotals(BaseModel):
 
 
 class TeamRange(BaseModel):
-    """The totals of a unit by day, week or month."""
+    """The totals of a unit by day, week or month; `grades` as of a day."""
 
     rows: list[PeriodTotals]
+    grades: list[Grade] | None = None
 
 
 class TeamActivity(BaseModel):

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Column, Connection, Select, Table, TypeDecorator, or_, select, text
+from sqlalchemy import Column, Connection, Select, Table, TypeDecorator, func, or_, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from app_server.prepared import Prepared
 from app_server.tables import AdvisorDayRow, LedgerRow, metadata
 from shared_models.activity import Activity, ActivityKind
+from shared_models.fold import FOLD_VERSION
 
 LEDGER = metadata.tables["ledger"]
 ADVISOR_DAY = metadata.tables["advisor_day"]
@@ -193,6 +194,26 @@ def days_struck(session: Session, ids: Collection[UUID]) -> set[date]:
         select(LEDGER.c.business_day).where(or_(LEDGER.c.id.in_(ids), LEDGER.c.refers_to.in_(ids))).distinct()
     )
     return set(found.scalars())
+
+
+def count_older_days(session: Session) -> int:
+    """How many advisor-days an earlier version of the fold made."""
+    older = select(func.count()).where(ADVISOR_DAY.c.fold_version < FOLD_VERSION)
+    return session.connection().execute(older).scalar_one()
+
+
+def older_days(session: Session, *, after: tuple[UUID, date] | None, most: int) -> list[tuple[UUID, date, UUID]]:
+    """Advisor, day and branch of those, in this order, past advisor and day `after`; at most so many."""
+    place = (ADVISOR_DAY.c.advisor_id, ADVISOR_DAY.c.business_day)
+    statement = (
+        select(*place, ADVISOR_DAY.c.branch_id)
+        .where(ADVISOR_DAY.c.fold_version < FOLD_VERSION)
+        .order_by(*place)
+        .limit(most)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(*place) > tuple_(*after))
+    return [(advisor_id, day, branch_id) for advisor_id, day, branch_id in session.connection().execute(statement)]
 
 
 def managed_since(session: Session, ids: Collection[UUID]) -> dict[UUID, date | None]:

@@ -12,7 +12,7 @@ from app_server.columns import Ids, Json, Money, UtcDateTime, text_enum
 from app_server.tables.row import Row
 from shared_models.activity import ActivityKind
 from shared_models.evidence import Grade
-from shared_models.fold import AdvisorDay
+from shared_models.fold import FOLD_VERSION, MIXES, AdvisorDay
 from shared_models.policy import Targets
 
 
@@ -53,7 +53,10 @@ class LedgerRow(Row, table=True):
 
 
 class AdvisorDayRow(Row, table=True):
-    """The stored fold of one advisor's business day (工作日), flat, so that SQL can add it up."""
+    """The stored fold of one advisor's business day (工作日), flat, so that SQL can add it up.
+
+    `fold_version`: which FOLD_VERSION made it; one of an earlier is refolded before anybody is served (ledger/refold.py).
+    """
 
     advisor_id: UUID = Field(primary_key=True, foreign_key="staff.id")
     business_day: date = Field(primary_key=True, index=True)
@@ -67,6 +70,18 @@ class AdvisorDayRow(Row, table=True):
     calls_graded_b: int
     calls_graded_c: int
     calls_graded_d: int
+    calls_connected_graded_a: int
+    calls_connected_graded_b: int
+    calls_connected_graded_c: int
+    calls_connected_graded_d: int
+    calls_effective_graded_a: int
+    calls_effective_graded_b: int
+    calls_effective_graded_c: int
+    calls_effective_graded_d: int
+    calls_effective_managed_graded_a: int
+    calls_effective_managed_graded_b: int
+    calls_effective_managed_graded_c: int
+    calls_effective_managed_graded_d: int
     visits: int
     visits_graded_a: int
     visits_graded_b: int
@@ -74,8 +89,20 @@ class AdvisorDayRow(Row, table=True):
     visits_graded_d: int
     visits_verified: int
     visits_with_three: int
+    visits_with_three_graded_a: int
+    visits_with_three_graded_b: int
+    visits_with_three_graded_c: int
+    visits_with_three_graded_d: int
     products_presented: int
+    products_presented_graded_a: int
+    products_presented_graded_b: int
+    products_presented_graded_c: int
+    products_presented_graded_d: int
     products_bought: int
+    products_bought_graded_a: int
+    products_bought_graded_b: int
+    products_bought_graded_c: int
+    products_bought_graded_d: int
     amount_bought: Decimal = Field(sa_type=Money)
     boards_shown: int
     targets_calls: int
@@ -85,25 +112,30 @@ class AdvisorDayRow(Row, table=True):
     declines: dict[str, int] = Field(sa_type=Json)
     called_customers: list[str] = Field(sa_type=Ids)
     folded_at: datetime = Field(sa_type=UtcDateTime)
+    fold_version: int
 
 
-_GRADED = ("calls_graded", "visits_graded")
-_PLAIN = [name for name in AdvisorDay.model_fields if name not in {*_GRADED, "targets", "called_customers"}]
+_PLAIN = [name for name in AdvisorDay.model_fields if name not in {*MIXES, "targets", "called_customers"}]
+_GRADE_COLUMNS = {name: [(grade, f"{name}_{grade.value.lower()}") for grade in Grade] for name in MIXES}
 
 
 def advisor_day_values(folded: AdvisorDay) -> dict[str, Any]:
     """The columns of `AdvisorDayRow` that the fold decides, for an upsert."""
     values = {name: getattr(folded, name) for name in _PLAIN}
-    for name in _GRADED:
+    for name, columns in _GRADE_COLUMNS.items():
         counts: dict[Grade, int] = getattr(folded, name)
-        values |= {f"{name}_{grade.value.lower()}": counts[grade] for grade in Grade}
+        for grade, column in columns:
+            values[column] = counts[grade]
     values |= {f"targets_{name}": value for name, value in folded.targets.model_dump().items()}
+    values["fold_version"] = FOLD_VERSION
     return values | {"called_customers": [str(customer) for customer in folded.called_customers]}
 
 
 def advisor_day_of(row: AdvisorDayRow) -> AdvisorDay:
     """The fold that a row stores."""
-    graded = {name: {g: getattr(row, f"{name}_{g.value.lower()}") for g in Grade} for name in _GRADED}
+    graded = {
+        name: {grade: getattr(row, column) for grade, column in columns} for name, columns in _GRADE_COLUMNS.items()
+    }
     targets = Targets.model_validate({name: getattr(row, f"targets_{name}") for name in Targets.model_fields})
     plain = {name: getattr(row, name) for name in AdvisorDay.model_fields if name not in {*graded, "targets"}}
     return AdvisorDay.model_validate({**plain, **graded, "targets": targets})

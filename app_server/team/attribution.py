@@ -10,13 +10,14 @@ from shared_models.activity import Activity, Void
 from shared_models.calls import Call
 from shared_models.errors import BadInput
 from shared_models.evidence import Grade, grade_call, visit_evidence
-from shared_models.fold import AdvisorDay, Figures, ManagedSince, checks_of, fold_day, recorded_calls
+from shared_models.fold import MIXES, AdvisorDay, Figures, ManagedSince, fold_day, grades_of, recorded_calls
 from shared_models.policy import DayPolicy, Policy
+from shared_models.proposals import Proposal
 from shared_models.telephony import PbxRecord
 from shared_models.visits import Visit, VisitCheck
 
 _NAMES = frozenset(Figures.model_fields) - {"targets"}
-_GRADED = frozenset({"calls_graded", "visits_graded"})
+_GRADED = frozenset(MIXES)
 _BY_PART = _GRADED | {"declines"}
 # What `met` is decided by.
 _BEHIND_MET = ("calls_effective", "visits", "visits_with_three")
@@ -49,9 +50,9 @@ def additions(
 ) -> dict[UUID, tuple[AdvisorDay, AdvisorDay]]:
     """The fold of a customer's activities before and with each standing one, in the order they are taken.
 
-    Every figure is a sum over customers, so the differences add up to the figure exactly. Of visits the
-    best evidence comes first, as it is the one that gives the visit its grade. A call and the exchange's record of it
-    are taken at once, and the call is what adds.
+    Every figure is a sum over customers, so the differences add up to the figure exactly. The best evidence comes first,
+    as it is the one that gives what counts once its grade; visits come before what was presented at them. A call and
+    the exchange's record of it are taken at once, and the call is what adds.
     """
     record_of = recorded_calls(activities, policy)
     behind_calls = set(record_of.values())
@@ -64,7 +65,7 @@ def additions(
             struck.add(activity.data.activity_id)
         if is_remark(activity):
             remarks.append(activity)
-    checks = checks_of(remarks)
+    grades = grades_of(activities, policy)
     for activity in activities:
         if activity.id not in struck and not is_remark(activity):
             of_customer[activity.customer_id].append(activity)
@@ -75,7 +76,7 @@ def additions(
         by_id = {each.id: each for each in group}
         # Pairs first: nobody else who is there then could be taken for either of the two.
         for activity in sorted(
-            group, key=lambda each: (each.id not in record_of, *_order(each, checks, policy.policy))
+            group, key=lambda each: (each.id not in record_of, *_order(each, grades.get(each.id, Grade.A)))
         ):
             if activity.id in behind_calls:
                 continue
@@ -126,7 +127,5 @@ def grade_of(
             return None, None
 
 
-def _order(activity: Activity, checks: Mapping[UUID, VisitCheck], policy: Policy) -> tuple[Grade, datetime, UUID]:
-    is_visit = isinstance(activity.data, Visit)
-    grade = grade_of(activity, policy, check=checks.get(activity.id))[0] if is_visit else None
-    return grade or Grade.A, activity.corrected_at, activity.id
+def _order(activity: Activity, grade: Grade) -> tuple[bool, Grade, datetime, UUID]:
+    return isinstance(activity.data, Proposal), grade, activity.corrected_at, activity.id

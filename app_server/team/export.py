@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from sqlmodel import Session
 
@@ -20,6 +21,7 @@ from app_server.org import queries as org
 from app_server.tables import advisor_day_of
 from app_server.team import queries, service
 from app_server.team.attribution import figure_of
+from app_server.team.recount import DayOf, Grades, recounted
 from shared_models.errors import TooLarge
 from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, Figures, fold_day
@@ -48,16 +50,33 @@ class _Column:
     en_meaning: str
 
 
+def _mix(metric: str, zh: str, en: str) -> tuple[_Column, ...]:
+    """The columns of a figure's evidence mix, which sum to it."""
+    return tuple(
+        _Column(
+            f"{metric}_graded.{grade}",
+            f"{zh}{grade}级",
+            f"{en}, grade {grade}",
+            f"其中证据等级为{grade}的",
+            f"Of these, with evidence of grade {grade}",
+        )
+        for grade in Grade
+    )
+
+
 FIGURES: tuple[_Column, ...] = (
     _Column("calls", "电话", "Calls", "当日拨打的全部电话，已作废的不计", "All calls of the day, voided ones left out"),
+    *_mix("calls", "电话", "Calls"),
     _Column("calls_connected", "接通", "Connected", "有人接听的电话", "Calls in which the customer was spoken to"),
+    *_mix("calls_connected", "接通", "Connected"),
     _Column(
         "calls_effective",
         "有效电话",
         "Effective calls",
-        "符合当日要求的电话；同一客户一天只计一次",
-        "Calls that meet the day's policy, once per customer and day",
+        "符合当日要求的电话；同一客户一天只计一次，按其中最好的证据",
+        "Calls that meet the day's policy, once per customer and day, by the best evidence among them",
     ),
+    *_mix("calls_effective", "有效电话", "Effective calls"),
     _Column(
         "calls_effective_managed",
         "有效·管户",
@@ -65,46 +84,47 @@ FIGURES: tuple[_Column, ...] = (
         "其中当日为管户的客户",
         "Of these, managed customers",
     ),
+    *_mix("calls_effective_managed", "有效·管户", "Effective, managed"),
     _Column(
-        "calls_effective_prospect", "有效·潜力", "Effective, prospects", "其中当日为潜力的客户", "Of these, prospects"
-    ),
-    *(
-        _Column(
-            f"calls_graded.{grade}",
-            f"电话{grade}级",
-            f"Calls, grade {grade}",
-            f"证据等级为{grade}的电话",
-            f"Calls of evidence grade {grade}",
-        )
-        for grade in Grade
+        "calls_effective_prospect",
+        "有效·潜力",
+        "Effective, prospects",
+        "其中当日为潜力的客户；证据为有效电话与管户之差",
+        "Of these, prospects; their evidence is that of effective calls less that of managed customers",
     ),
     _Column(
-        "visits", "面访", "Visits", "面访的客户数；同一客户一天只计一次", "Customers visited, once per customer and day"
+        "visits",
+        "面访",
+        "Visits",
+        "面访的客户数；同一客户一天只计一次，按其中最好的证据",
+        "Customers visited, once per customer and day, by the best evidence among the visits",
     ),
-    *(
-        _Column(
-            f"visits_graded.{grade}",
-            f"面访{grade}级",
-            f"Visits, grade {grade}",
-            f"证据等级为{grade}的面访",
-            f"Visits of evidence grade {grade}",
-        )
-        for grade in Grade
-    ),
+    *_mix("visits", "面访", "Visits"),
     _Column("visits_verified", "已核实面访", "Verified visits", "证据等级为A至C的面访", "Visits of grade A to C"),
     _Column(
         "visits_with_three",
         "面访满三项",
         "Visits with three",
-        "介绍产品数达到当日要求的面访",
-        "Visits with as many products presented as the policy asks for",
+        "介绍产品数达到当日要求的面访；证据按面访和所需产品中最弱的",
+        "Visits with as many products presented as the policy asks for, by the weakest evidence that takes",
     ),
+    *_mix("visits_with_three", "面访满三项", "Visits with three"),
     _Column(
-        "products_presented", "介绍产品", "Products presented", "按客户去重的产品数", "Products, each once per customer"
+        "products_presented",
+        "介绍产品",
+        "Products presented",
+        "按客户去重的产品数；证据为所在面访的，当日没有该面访的为D",
+        "Products, each once per customer, by the evidence of the visit; D where there was none that day",
     ),
+    *_mix("products_presented", "介绍产品", "Products presented"),
     _Column("products_bought", "成交产品", "Products bought", "客户当场购买的产品数", "Products that customers bought"),
+    *_mix("products_bought", "成交产品", "Products bought"),
     _Column(
-        "amount_bought", "成交金额（元）", "Amount bought (CNY)", "成交产品的金额之和", "The sum of the amounts bought"
+        "amount_bought",
+        "成交金额（元）",
+        "Amount bought (CNY)",
+        "成交产品的金额之和；证据见成交产品",
+        "The sum of the amounts bought; for the evidence see products bought",
     ),
     _Column("boards_shown", "垫板展示", "Boards shown", "展示营销垫板的次数", "How often a pitch board was shown"),
     _Column("declines", "拒绝", "Refusals", "客户拒绝的电话", "Calls in which the customer declined"),
@@ -150,9 +170,20 @@ _KINDS = {
 
 
 def workbook(
-    session: Session, who: Caller, *, unit_id: UUID | None, first: date, last: date, language: Language, now: datetime
+    session: Session,
+    who: Caller,
+    *,
+    unit_id: UUID | None,
+    first: date,
+    last: date,
+    language: Language,
+    now: datetime,
+    grades: Grades | None = None,
 ) -> bytes:
-    """The bytes of an XLSX file; raises as the range does, and TooLarge past MOST_ROWS rows of advisors or units."""
+    """The bytes of an XLSX file; raises as the range does, and TooLarge past MOST_ROWS rows of advisors or units.
+
+    With `grades` every figure is counted of these alone, and each sheet's name says so.
+    """
     days = service.checked_days(first, last, who)
     unit = service.asked_unit(session, who, unit_id)
     policies = org.policies(session)
@@ -165,10 +196,15 @@ def workbook(
     day_name, unit_name = ("日期", "机构") if is_chinese else ("Day", "Unit")
 
     book = Workbook(write_only=True)
-    of_units = book.create_sheet("机构每日" if is_chinese else "Units by day")
+    again = (
+        recounted(session, path=unit.path, first=first, last=last, grades=grades, policies=policies)
+        if grades is not None
+        else None
+    )
+    of_units = book.create_sheet(_sheet_name("机构每日", "Units by day", grades, is_chinese=is_chinese))
     level = "层级" if is_chinese else "Level"
     _begin(of_units, [day_name, unit_name, level, *people, *figures, *targets], [_DATE_WIDTH, _NAME_WIDTH, 10])
-    own = service.sums_of_days(session, path=unit.path, days=days, policies=policies, by_unit=True)
+    own = service.sums_of_days(session, path=unit.path, days=days, policies=policies, by_unit=True, again=again)
     for day in days:
         of_day = {path: totals for (on, path), totals in own.items() if on == day}
         for row in units:
@@ -179,7 +215,7 @@ def workbook(
                 counts: list[Value] = [totals.advisors, totals.advisors_met, totals.advisors_reported]
                 _append(of_units, [day, row.name, kind, *counts, *_figures_of(totals)])
 
-    of_advisors = book.create_sheet("理财经理每日" if is_chinese else "Advisors by day")
+    of_advisors = book.create_sheet(_sheet_name("理财经理每日", "Advisors by day", grades, is_chinese=is_chinese))
     advisor_name, met_name = ("理财经理", "达标") if is_chinese else ("Advisor", "Met")
     _begin(
         of_advisors,
@@ -190,13 +226,24 @@ def workbook(
     yes, no = ("是", "否") if is_chinese else ("yes", "no")
     begin = service.with_beginnings(days, policies)
     for on in queries.advisor_days_between(session, path=unit.path, days=begin):
-        folded = advisor_day_of(on.AdvisorDayRow) if on.AdvisorDayRow else _empty(on.day, policies)
+        stored = advisor_day_of(on.AdvisorDayRow) if on.AdvisorDayRow and again is None else None
+        anew = again.get(DayOf(on.staff_id, on.unit_path, on.day)) if again is not None else None
+        folded = anew or stored or _empty(on.day, policies)
         _append(of_advisors, [on.day, names[on.unit_path], on.name, yes if folded.met else no, *_figures_of(folded)])
 
-    _define(book.create_sheet("口径说明" if is_chinese else "Definitions"), unit.name, is_chinese=is_chinese, now=now)
+    definitions = book.create_sheet("口径说明" if is_chinese else "Definitions")
+    _define(definitions, unit.name, grades, is_chinese=is_chinese, now=now)
     file = BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def _sheet_name(zh: str, en: str, grades: Grades | None, *, is_chinese: bool) -> str:
+    """A sheet has a name of 31 characters at most."""
+    if grades is None:
+        return zh if is_chinese else en
+    named = sorted(grades)
+    return f"{zh}（只计{'、'.join(named)}级）" if is_chinese else f"{en} ({', '.join(named)} only)"
 
 
 def _check_size(stays: int, *, units: int, days: int) -> None:
@@ -226,17 +273,13 @@ def _begin(sheet: WriteOnlyWorksheet, headings: Sequence[str], widths: Sequence[
     for number, heading in enumerate(headings):
         money = "金额" in heading or "Amount" in heading
         width = widths[number] if number < len(widths) else _MONEY_WIDTH if money else _NUMBER_WIDTH
-        sheet.column_dimensions[_letters(number)].width = width  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - its stubs leave it out
+        sheet.column_dimensions[get_column_letter(number + 1)].width = width  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - its stubs leave it out
     cells: list[Cell] = []
     for heading in headings:
         cell = WriteOnlyCell(sheet, heading)
         cell.font = Font(bold=True)
         cells.append(cell)
     _append_cells(sheet, cells)
-
-
-def _letters(number: int) -> str:
-    return chr(ord("A") + number) if number < 26 else f"A{chr(ord('A') + number - 26)}"
 
 
 def _append(sheet: WriteOnlyWorksheet, row: Iterable[Value]) -> None:
@@ -274,10 +317,18 @@ def _text(sheet: WriteOnlyWorksheet, text: str) -> Cell:
     return cell
 
 
-def _define(sheet: WriteOnlyWorksheet, unit: str, *, is_chinese: bool, now: datetime) -> None:
+def _define(sheet: WriteOnlyWorksheet, unit: str, grades: Grades | None, *, is_chinese: bool, now: datetime) -> None:
     _begin(sheet, ["指标", "口径"] if is_chinese else ["Figure", "Meaning"], [_NAME_WIDTH, _TEXT_WIDTH])
     _append(sheet, ["机构" if is_chinese else "Unit", unit])
     _append(sheet, ["数据时间" if is_chinese else "As of", now.isoformat(timespec="seconds")])
+    if grades is not None:
+        named = sorted(grades)
+        only = (
+            f"只计证据等级为{'、'.join(named)}的动作"
+            if is_chinese
+            else f"Only evidence of grade {', '.join(named)} is counted"
+        )
+        _append(sheet, ["证据" if is_chinese else "Evidence", only])
     for zh, en, zh_meaning, en_meaning in _MEANINGS:
         _append(sheet, [zh, zh_meaning] if is_chinese else [en, en_meaning])
     for column in FIGURES:

@@ -32,8 +32,9 @@ from sqlmodel import Session, col, select
 
 from app_server.columns import UtcDateTime
 from app_server.org.queries import advisors_below, advisors_between
-from app_server.tables import AdvisorDayRow, CustomerRow, DeviceRow, LedgerRow
-from shared_models.activity import ActivityKind
+from app_server.tables import AdvisorDayRow, CustomerRow, DeviceRow, LedgerRow, advisor_day_values
+from shared_models.activity import Activity, ActivityKind
+from shared_models.fold import AdvisorDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +72,10 @@ class LedgerEntry:
 
 
 # Everything of an advisor-day that SQL can add up.
-SUMMED: tuple[str, ...] = (
-    "calls",
-    "calls_connected",
-    "calls_effective",
-    "calls_effective_managed",
-    "calls_effective_prospect",
-    "calls_graded_a",
-    "calls_graded_b",
-    "calls_graded_c",
-    "calls_graded_d",
-    "visits",
-    "visits_graded_a",
-    "visits_graded_b",
-    "visits_graded_c",
-    "visits_graded_d",
-    "visits_verified",
-    "visits_with_three",
-    "products_presented",
-    "products_bought",
-    "amount_bought",
-    "boards_shown",
-    "targets_calls",
-    "targets_visits",
-    "targets_products_per_visit",
+SUMMED: tuple[str, ...] = tuple(
+    name
+    for name in advisor_day_values(AdvisorDay())
+    if name not in {"met", "declines", "called_customers", "fold_version"}
 )
 
 
@@ -213,11 +194,11 @@ def count_stays(session: Session, *, path: str, first: date, last: date) -> int:
 
 
 def advisor_days_between(session: Session, *, path: str, days: Sequence[tuple[date, datetime]]) -> Iterator[Row[Any]]:
-    """A row for each day and advisor of the subtree: `day`, `unit_path`, `name`, and the AdvisorDayRow or None."""
+    """A row for each day and advisor of the subtree: `day`, `unit_path`, `staff_id`, `name`, and the AdvisorDayRow or None."""
     table = days_table(days)
     stays = advisors_between(path, first=days[0][0], last=days[-1][0])
     statement = (
-        core_select(table.day.label("day"), stays.c.unit_path, stays.c.name, AdvisorDayRow)
+        core_select(table.day.label("day"), stays.c.unit_path, stays.c.staff_id, stays.c.name, AdvisorDayRow)
         .select_from(table.table)
         .join(stays, _stays_on(stays, table.day))
         .outerjoin(AdvisorDayRow, _day_of_stay(stays, table.day))
@@ -265,22 +246,57 @@ def entries_on(
     return [LedgerEntry(*row) for row in rows_of(session, statement)]
 
 
-def voids_of_day(session: Session, *, path: str, day: date) -> Sequence[LedgerRow]:
-    """The voids, of whatever day, that strike out something of that day or a visit that a proposal of that day is of."""
-    advisors = advisors_below(path, day)
+def activities_between(session: Session, *, path: str, first: date, last: date, most: int) -> Sequence[Row[Any]]:
+    """The activities of those days of whoever was an advisor of the subtree on the day, at most `most` of them.
+
+    Columns: those of an Activity, `advisor_id`, `unit_path`, `business_day`, and the customer's `managed_since`.
+    """
+    stays, of_day = advisors_between(path, first=first, last=last), col(LedgerRow.business_day)
+    statement = (
+        core_select(
+            *(getattr(LedgerRow, name) for name in Activity.model_fields),
+            col(LedgerRow.advisor_id),
+            stays.c.unit_path,
+            of_day,
+            col(CustomerRow.managed_since),
+        )
+        .select_from(stays)
+        .join(LedgerRow, and_(col(LedgerRow.advisor_id) == stays.c.staff_id, _stays_on(stays, of_day)))
+        .outerjoin(CustomerRow, col(CustomerRow.id) == col(LedgerRow.customer_id))
+        .where(of_day.between(first, last))
+        .limit(most)
+    )
+    return rows_of(session, statement).all()
+
+
+def voids_between(session: Session, *, path: str, first: date, last: date) -> Sequence[LedgerRow]:
+    """The voids, of whatever day, that strike out something of those days or a visit that a proposal of them is of."""
+    stays = advisors_between(path, first=first, last=last)
     behind = aliased(LedgerRow)
-    on_day = and_(col(behind.advisor_id) == advisors.c.staff_id, col(behind.business_day) == day)
+    of_day = col(behind.business_day)
+    on_days = and_(col(behind.advisor_id) == stays.c.staff_id, _stays_on(stays, of_day), of_day.between(first, last))
     struck = union(
-        core_select(label("id", col(behind.id))).join_from(advisors, behind, on_day),
-        core_select(col(behind.refers_to))
-        .join_from(advisors, behind, on_day)
-        .where(col(behind.refers_to).is_not(None)),
+        core_select(label("id", col(behind.id))).join_from(stays, behind, on_days),
+        core_select(col(behind.refers_to)).join_from(stays, behind, on_days).where(col(behind.refers_to).is_not(None)),
     ).subquery("struck")
     return session.exec(
         select(LedgerRow)
         .join(struck, struck.c.id == col(LedgerRow.refers_to))
         .where(LedgerRow.kind == ActivityKind.VOID)
     ).all()
+
+
+def as_activity(row: LedgerRow | Row[Any]) -> Activity:
+    """The activity that a ledger row keeps, or its columns."""
+    return Activity(
+        id=row.id,
+        kind=row.kind,
+        seq=row.seq,
+        occurred_at=row.occurred_at,
+        clock_offset_ms=row.clock_offset_ms,
+        customer_id=row.customer_id,
+        data=row.data,  # pyright: ignore[reportArgumentType] - Activity reads plain JSON by its kind
+    )
 
 
 def _is_sqlite(session: Session) -> bool:

@@ -17,12 +17,13 @@ from app_server.org import queries as org
 from app_server.tables import LedgerRow, UnitRow, advisor_day_of
 from app_server.team import attribution, queries
 from app_server.team.coverage import Covered, coverage_on, coverage_over
-from app_server.team.queries import AdvisorOnDay, LedgerEntry
+from app_server.team.queries import AdvisorOnDay, LedgerEntry, as_activity
+from app_server.team.recount import DayOf, Grades, recounted
 from shared_models.activity import Activity
 from shared_models.customers import pool_on
 from shared_models.errors import BadInput, TooLarge
 from shared_models.evidence import Grade
-from shared_models.fold import AdvisorDay, Figures, fold_day, recorded_calls, sum_figures
+from shared_models.fold import MIXES, AdvisorDay, counted_with, fold_day, recorded_calls, sum_figures
 from shared_models.org import StaffName
 from shared_models.policy import DayPolicy, Policies, Targets, zone
 from shared_models.team import (
@@ -63,11 +64,23 @@ class _Counted:
     covered: Covered
 
 
-def team_day(session: Session, who: Caller, *, unit_id: UUID | None, day: date | None, now: datetime) -> TeamDay:
-    """A unit on a day; the caller's own unit and today when left out. Raises NotFound outside the caller's subtree."""
+def team_day(
+    session: Session,
+    who: Caller,
+    *,
+    unit_id: UUID | None,
+    day: date | None,
+    now: datetime,
+    grades: Grades | None = None,
+) -> TeamDay:
+    """A unit on a day; the caller's own unit and today when left out. Raises NotFound outside the caller's subtree.
+
+    With `grades` every figure is counted of these alone; coverage, which looks back over weeks, is of all grades.
+    """
     day = _checked(day or who.today, who)
     unit = asked_unit(session, who, unit_id)
     policies = org.policies(session)
+    again = _recounted(session, path=unit.path, first=day, last=day, grades=grades, policies=policies)
     rule = policies.on(day)
     window = rule.policy.coverage_days
     covered = coverage_on(session, path=unit.path, day=day, window_days=window)
@@ -75,7 +88,10 @@ def team_day(session: Session, who: Caller, *, unit_id: UUID | None, day: date |
     advisors: list[AdvisorRow] = []
     parts: dict[str, list[_Counted]] = defaultdict(list)
     for advisor in queries.advisors_on(session, path=unit.path, day=day):
-        folded = advisor_day_of(advisor.day) if advisor.day else _without_activities(rule)
+        if again is not None:
+            folded = again.get(DayOf(advisor.staff_id, advisor.unit_path, day)) or _without_activities(rule)
+        else:
+            folded = advisor_day_of(advisor.day) if advisor.day else _without_activities(rule)
         child = advisor.unit_path[len(unit.path) :].partition("/")[0]
         counted = _Counted(
             child=child,
@@ -98,22 +114,31 @@ def team_day(session: Session, who: Caller, *, unit_id: UUID | None, day: date |
             for child in org.children_of(session, unit.id)
         ],
         advisors=advisors,
+        grades=sorted(grades) if grades is not None else None,
     )
 
 
 def team_range(
-    session: Session, who: Caller, *, unit_id: UUID | None, first: date, last: date, by: Period
+    session: Session,
+    who: Caller,
+    *,
+    unit_id: UUID | None,
+    first: date,
+    last: date,
+    by: Period,
+    grades: Grades | None = None,
 ) -> TeamRange:
     """The totals of each period, those at the ends cut to the days asked for.
 
     They are the sums of the days' totals, `advisors` too, so they count advisor-days; coverage is that of the last day.
+    `grades` as for `team_day`.
     """
     days = checked_days(first, last, who)
     unit = asked_unit(session, who, unit_id)
     policies = org.policies(session)
-    by_day = {
-        day: totals for (day, _), totals in sums_of_days(session, path=unit.path, days=days, policies=policies).items()
-    }
+    again = _recounted(session, path=unit.path, first=first, last=last, grades=grades, policies=policies)
+    sums = sums_of_days(session, path=unit.path, days=days, policies=policies, again=again)
+    by_day = {day: totals for (day, _), totals in sums.items()}
     periods: dict[str, list[date]] = defaultdict(list)
     for day in days:
         periods[_name_of(day, by)].append(day)
@@ -124,13 +149,22 @@ def team_range(
         coverage = _coverage(covered[end], window_days=window)
         parts = [by_day[day] for day in within if day in by_day]
         rows.append(PeriodTotals(period=name, totals=_sum_of_totals(parts, coverage=coverage)))
-    return TeamRange(rows=rows)
+    return TeamRange(rows=rows, grades=sorted(grades) if grades is not None else None)
 
 
 def sums_of_days(
-    session: Session, *, path: str, days: Sequence[date], policies: Policies, by_unit: bool = False
+    session: Session,
+    *,
+    path: str,
+    days: Sequence[date],
+    policies: Policies,
+    by_unit: bool = False,
+    again: Mapping[DayOf, AdvisorDay] | None = None,
 ) -> dict[tuple[date, str], Totals]:
-    """Totals without coverage, by day and path: the subtree's under `path`, or with `by_unit` each unit's own."""
+    """Totals without coverage, by day and path: the subtree's under `path`, or with `by_unit` each unit's own.
+
+    `again`: the subtree's days as they were counted anew, whose sums take the place of what is stored.
+    """
     declines: dict[tuple[date, str], dict[str, int]] = defaultdict(dict)
     for row in queries.declines_by_day(session, path=path, first=days[0], last=days[-1], by_unit=by_unit):
         declines[row.day, row.unit_path if by_unit else path][row.reason] = row.refusals
@@ -138,7 +172,33 @@ def sums_of_days(
     for row in queries.sums_by_day(session, path=path, days=with_beginnings(days, policies), by_unit=by_unit):
         key = row.day, row.unit_path if by_unit else path
         found[key] = _totals_of_row(row, declines[key], _without_activities(policies.on(row.day)))
-    return found
+    if again is None:
+        return found
+    counted: dict[tuple[date, str], list[AdvisorDay]] = defaultdict(list)
+    for of, folded in again.items():
+        counted[of.day, of.unit_path if by_unit else path].append(folded)
+    return {key: _counted_anew(totals, counted[key], policies.on(key[0])) for key, totals in found.items()}
+
+
+def _counted_anew(totals: Totals, days: Sequence[AdvisorDay], rule: DayPolicy) -> Totals:
+    """The totals with other counts: who the advisors are, what they should reach and who has reported stays."""
+    summed = sum_figures(days)
+    summed.targets = totals.targets
+    without = (totals.advisors - len(days)) * _without_activities(rule).met
+    return Totals(
+        **dict(summed),
+        advisors=totals.advisors,
+        advisors_met=sum(day.met for day in days) + without,
+        advisors_reported=totals.advisors_reported,
+    )
+
+
+def _recounted(
+    session: Session, *, path: str, first: date, last: date, grades: Grades | None, policies: Policies
+) -> Mapping[DayOf, AdvisorDay] | None:
+    if grades is None:
+        return None
+    return recounted(session, path=path, first=first, last=last, grades=grades, policies=policies)
 
 
 def team_activities(
@@ -149,8 +209,11 @@ def team_activities(
     day: date | None,
     advisor_id: UUID | None,
     metric: str | None,
+    grades: Grades | None = None,
 ) -> TeamActivities:
     """The activities behind a figure, voided ones shown as such; without a metric, all of the day.
+
+    With `grades` behind the figure as it is counted with these; without a metric all the same, what does not count as such.
 
     Raises NotFound for an advisor who was not in the unit's subtree on that day.
     """
@@ -172,7 +235,7 @@ def team_activities(
     if len(entries) > MOST_ACTIVITIES:
         raise TooLarge("Too many activities for one list; choose a smaller unit or one advisor.")
     voids: dict[UUID, list[LedgerRow]] = defaultdict(list)
-    for void in queries.voids_of_day(session, path=unit.path, day=day):
+    for void in queries.voids_between(session, path=unit.path, first=day, last=day):
         voids[void.advisor_id].append(void)
     of_advisor: dict[UUID, list[LedgerEntry]] = defaultdict(list)
     for entry in entries:
@@ -180,7 +243,7 @@ def team_activities(
     found = [
         shown
         for advisor, theirs in of_advisor.items()
-        for shown in _explained(theirs, voids[advisor], rule=rule, metric=metric)
+        for shown in _explained(theirs, voids[advisor], rule=rule, metric=metric, grades=grades)
     ]
     return TeamActivities(activities=sorted(found, key=lambda each: (each.occurred_at, each.id)))
 
@@ -196,12 +259,18 @@ def asked_unit(session: Session, who: Caller, unit_id: UUID | None) -> UnitRow:
 
 
 def _explained(
-    entries: Sequence[LedgerEntry], voids: Iterable[LedgerRow], *, rule: DayPolicy, metric: str | None
+    entries: Sequence[LedgerEntry],
+    voids: Iterable[LedgerRow],
+    *,
+    rule: DayPolicy,
+    metric: str | None,
+    grades: Grades | None,
 ) -> Iterator[TeamActivity]:
     customers = {each.row.customer_id: each.managed_since for each in entries if each.row.customer_id is not None}
     made = {row.id: as_activity(row) for row in [*(entry.row for entry in entries), *voids]}
     struck = {activity.refers_to for row in voids if (activity := made[row.id])}
-    folds = attribution.additions(list(made.values()), customers, rule)
+    standing = list(made.values()) if grades is None else counted_with(made.values(), rule, grades)
+    folds = attribution.additions(standing, customers, rule)
     recorded = recorded_calls(made.values(), rule)
     checks = {each.refers_to: each for each in made.values() if isinstance(each.data, VisitCheck)}
     told_with_others = set(recorded.values()) | {each.id for each in made.values() if isinstance(each.data, VisitCheck)}
@@ -215,7 +284,11 @@ def _explained(
         is_voided = activity.id in struck
         before, after = folds.get(activity.id, (nothing, nothing))
         counted = attribution.counts_for(metric, before, after)
-        if metric is None or counted or (is_voided and _would_count(activity, checked, customers, rule, metric)):
+        if (
+            metric is None
+            or counted
+            or (is_voided and _would_count(activity, checked, customers, rule, metric, grades))
+        ):
             grade, reason = attribution.grade_of(
                 activity, rule.policy, check=check, is_recorded=activity.id in recorded
             )
@@ -249,23 +322,15 @@ def _talk_seconds(made: Mapping[UUID, Activity], record_id: UUID | None) -> int 
 
 
 def _would_count(
-    activity: Activity, check: Activity | None, customers: dict[UUID, date | None], rule: DayPolicy, metric: str
+    activity: Activity,
+    check: Activity | None,
+    customers: dict[UUID, date | None],
+    rule: DayPolicy,
+    metric: str,
+    grades: Grades | None,
 ) -> bool:
-    alone = fold_day([activity] if check is None else [activity, check], customers, rule)
+    alone = fold_day([activity] if check is None else [activity, check], customers, rule, grades)
     return attribution.counts_for(metric, _without_activities(rule), alone)
-
-
-def as_activity(row: LedgerRow) -> Activity:
-    """The activity that a ledger row keeps."""
-    return Activity(
-        id=row.id,
-        kind=row.kind,
-        seq=row.seq,
-        occurred_at=row.occurred_at,
-        clock_offset_ms=row.clock_offset_ms,
-        customer_id=row.customer_id,
-        data=row.data,  # pyright: ignore[reportArgumentType] - Activity reads plain JSON by its kind
-    )
 
 
 def _without_activities(rule: DayPolicy) -> AdvisorDay:
@@ -340,23 +405,19 @@ def _totals_of_row(row: Row[Any], declines: dict[str, int], empty: AdvisorDay) -
     # Any: a row of sums has no declared columns; `queries.sums_by_day` names them. Sums over no rows are None.
     sums: dict[str, Any] = {name: getattr(row, name) or 0 for name in queries.SUMMED}
     missing = row.advisors - row.folded
-    calls_graded, visits_graded = (
-        {grade: sums.pop(f"{name}_graded_{grade.value.lower()}") for grade in Grade} for name in ("calls", "visits")
-    )
+    mixes: dict[str, Any] = {
+        name: {grade: sums.pop(f"{name}_{grade.value.lower()}") for grade in Grade} for name in MIXES
+    }
     targets = Targets(
         **{name: sums.pop(f"targets_{name}") + missing * getattr(empty.targets, name) for name in Targets.model_fields}
     )
     amount: Decimal = sums.pop("amount_bought") or Decimal("0.00")
-    figures = Figures(
+    return Totals(
         **sums,
+        **mixes,
         amount_bought=amount,
-        calls_graded=calls_graded,
-        visits_graded=visits_graded,
         declines=dict(sorted(declines.items())),
         targets=targets,
-    )
-    return Totals(
-        **dict(figures),
         advisors=row.advisors,
         advisors_met=row.advisors_met + missing * empty.met,
         advisors_reported=row.advisors_reported,

@@ -1,0 +1,65 @@
+"""Advisor-days that an earlier version of the fold made, folded anew from the ledger beside whoever is being served."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app_server.database import Database
+from app_server.ledger import queries
+from app_server.ledger.refold import refold
+from app_server.org.queries import policies
+from app_server.sync.feed import take_numbers
+from shared_models.errors import NotReady
+
+# A transaction holds one advisor's feed, and their phone waits for it.
+MOST_DAYS = 60
+
+
+def refold_older(db: Database, *, now: datetime, progress: Callable[[int, int], None]) -> int:
+    """Fold again each advisor-day that an earlier version folded; returns how many. `progress` hears (done, of how many).
+
+    An advisor's days at a time, with their feed held as a push holds it. What is done stays done: ended at any point,
+    the next run goes on from there.
+    """
+    total = db.read(queries.count_older_days)
+    done, last = 0, None
+    while found := db.read(lambda session, last=last: queries.older_days(session, after=last, most=MOST_DAYS)):
+        for advisor_id, rows in groupby(found, key=itemgetter(0)):
+            branches = {day: branch_id for _, day, branch_id in rows}
+            db.write(
+                lambda session, advisor_id=advisor_id, branches=branches: _refold(
+                    session, advisor_id=advisor_id, branches=branches, now=now
+                )
+            )
+        done, last = done + len(found), found[-1][:2]
+        # A push may have refolded some meanwhile, and there are none of an earlier version that come new.
+        progress(done, max(done, total))
+    return done
+
+
+def require_refolded(db: Database) -> None:
+    """Raise NotReady while an advisor-day is of an earlier fold, whose newer figures would read as zero."""
+    if count := db.read(queries.count_older_days):
+        raise NotReady(
+            f"{count:,} advisor-days were folded by an earlier version of this program: run `day2053 migrate`.",
+            code="unmigrated",
+        )
+
+
+def _refold(session: Session, *, advisor_id: UUID, branches: Mapping[date, UUID], now: datetime) -> None:
+    take_numbers(session, str(advisor_id), 0)
+    rows = refold(
+        session,
+        advisor_id=advisor_id,
+        coming=dict.fromkeys(branches, ()),
+        folded_days=branches.keys(),
+        known_customers={},
+        policies=policies(session),
+        branch_on=branches.__getitem__,
+        now=now,
+    )
+    queries.append(session, (), queries.Source(advisor_id, device_id=""), folded=rows)
