@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from app_server.auth.commands import reset_password
 from app_server.auth.keys import KeyFile
-from app_server.cards.keys import CardKeyFile, DigestKey
+from app_server.cards.keys import DigestKey
 from app_server.cards.service import CardReader
 from app_server.clock import SystemClock
 from app_server.database import Database
@@ -22,10 +22,13 @@ from app_server.demo.commands import build_demo, tell_who
 from app_server.demo.simulate import simulate_pbx
 from app_server.imports.commands import import_cards, import_cdr_file, import_command, import_outbox, init, progress_bar
 from app_server.imports.service import ImportKind
+from app_server.key_ring import KeyRing
 from app_server.migrations import current, head, require_migrated
 from app_server.migrations import migrate as migrate_database
 from app_server.pwa import is_built
 from app_server.quality.commands import export_wordings, import_wordings, recheck_days
+from app_server.recordings.commands import fetch_recordings, purge_recordings, show_listenings, show_recordings
+from app_server.recordings.service import RecordingShelf
 from app_server.settings import Settings
 from app_server.sync.older_days import refold_older, require_refolded
 from app_server.tables import StaffRow
@@ -35,7 +38,9 @@ from shared_models.errors import Conflict, DomainError
 P = ParamSpec("P")
 
 app = typer.Typer(name="day2053", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-keys_app = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens, and those of cards.")
+keys_app = typer.Typer(
+    no_args_is_help=True, help="The keys that sign access tokens, and those of cards and recordings."
+)
 app.add_typer(keys_app, name="keys")
 import_app = typer.Typer(no_args_is_help=True, help="Bring in a bank's own files, or what a phone could not send.")
 app.add_typer(import_app, name="import")
@@ -47,6 +52,8 @@ telephony_keys_app = typer.Typer(no_args_is_help=True, help="The keys that excha
 telephony_app.add_typer(telephony_keys_app, name="key")
 quality_app = typer.Typer(no_args_is_help=True, help="The list of wordings, and what is checked by it.")
 app.add_typer(quality_app, name="quality")
+recordings_app = typer.Typer(no_args_is_help=True, help="The recordings of calls, and who listened to them.")
+app.add_typer(recordings_app, name="recordings")
 simulate_app = typer.Typer(no_args_is_help=True, help="What happens around a demo bank.")
 app.add_typer(simulate_app, name="simulate")
 
@@ -79,6 +86,10 @@ telephony_keys_app.command("remove")(plain_errors(remove_key))
 quality_app.command("export")(plain_errors(export_wordings))
 quality_app.command("import")(plain_errors(import_wordings))
 quality_app.command("recheck")(plain_errors(recheck_days))
+recordings_app.command("fetch")(plain_errors(fetch_recordings))
+recordings_app.command("purge")(plain_errors(purge_recordings))
+recordings_app.command("standing")(plain_errors(show_recordings))
+recordings_app.command("log")(plain_errors(show_listenings))
 staff_app.command("reset-password")(plain_errors(reset_password))
 
 
@@ -208,7 +219,7 @@ def rotate_card_keys(
 @plain_errors
 def rotate_confirmation_keys() -> None:
     """Make outlets' codes under a new key from now on; what a screen has of the former one stays good until it has run out."""
-    key = CardKeyFile(Settings().confirmation_keys_file, DigestKey).rotate(SystemClock().now())
+    key = KeyRing(Settings().confirmation_keys_file, DigestKey).rotate(SystemClock().now())
     typer.echo(f"Outlets' codes are now made under {key.kid}.")
 
 
@@ -218,9 +229,17 @@ def show_gateway_key(
     new: Annotated[bool, typer.Option("--new", help="Sign with a new key from now on.")] = False,
 ) -> None:
     """What the bank's gateway has to know to check that a code is ours: the key's name and its secret."""
-    keys, now = CardKeyFile(Settings().code_gateway_keys_file, DigestKey), SystemClock().now()
+    keys, now = KeyRing(Settings().code_gateway_keys_file, DigestKey), SystemClock().now()
     key = keys.rotate(now) if new else keys.newest(now)
     typer.echo(f"Day2053-Key: {key.kid}\nsecret: {key.secret}")
+
+
+@keys_app.command("rotate-recordings")
+@plain_errors
+def rotate_recording_keys() -> None:
+    """Encrypt recordings under a new key from now on; the older ones stay, for what is encrypted under them."""
+    key = RecordingShelf.of(Settings()).keys.rotate(SystemClock().now())
+    typer.echo(f"Recordings are now encrypted under {key.kid}.")
 
 
 @keys_app.command("list")

@@ -35,6 +35,9 @@ class Metrics:
             ["status", "code"],
             registry=self.registry,
         )
+        self.recordings = Counter(
+            "day2053_recordings", "Recordings uploaded by result and code", ["status", "code"], registry=self.registry
+        )
 
     def text(self) -> bytes:
         """All of it in Prometheus' format."""

@@ -28,6 +28,8 @@ from app_server.database import Database
 from app_server.docs_page import OPENAPI_PATH
 from app_server.plans import endpoints as plans
 from app_server.quality import endpoints as quality
+from app_server.recordings import endpoints as recordings
+from app_server.recordings.service import RecordingShelf
 from app_server.request_body import BoundedBody
 from app_server.security_headers import SecurityHeaders
 from app_server.settings import Settings
@@ -63,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     confirmations.router,
     telephony.router,
     quality.router,
+    recordings.router,
 )
 
 
@@ -114,11 +117,17 @@ def create_app(
     app.state.codes = Codes(settings, sender_of(settings))
     app.state.proofs = ProofReader(app.state.card_reader, app.state.codes)
     app.state.telephony_keys = TelephonyKeyFile(settings.telephony_keys_file)
+    app.state.recording_shelf = RecordingShelf.of(settings)
     app.state.metrics = health.Metrics()
     for router in ROUTERS:
         app.include_router(router)
     # The last one added is the first to see a request.
-    app.add_middleware(BoundedBody, max_bytes=MAX_BODY_BYTES, timeout_seconds=settings.body_timeout_seconds)
+    app.add_middleware(
+        BoundedBody,
+        max_bytes=MAX_BODY_BYTES,
+        timeout_seconds=settings.body_timeout_seconds,
+        is_streamed=telephony.is_upload,
+    )
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"]

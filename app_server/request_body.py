@@ -2,6 +2,7 @@
 
 import asyncio
 import zlib
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,16 +20,23 @@ class _BodyRefused(Exception):
 
 
 class BoundedBody:
-    """Reads the whole body of an API request before the app sees it; 413, 408, 415 or 400 when it is not to be had."""
+    """Reads the whole body of an API request before the app sees it; 413, 408, 415 or 400 when it is not to be had.
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int, timeout_seconds: float) -> None:
+    `is_streamed` says of which method and path the app reads the body itself, in pieces and within bounds of its own.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, max_bytes: int, timeout_seconds: float, is_streamed: Callable[[str, str], bool]
+    ) -> None:
         self._app = app
+        self._is_streamed = is_streamed
         self._max_bytes = max_bytes
         self._timeout_seconds = timeout_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != "http" or not scope["path"].startswith(API_PREFIX):
+        is_api = scope["type"] == "http" and scope["path"].startswith(API_PREFIX)
+        if not is_api or self._is_streamed(scope["method"], scope["path"]):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     sign_in_workers: int = Field(default=4, ge=1, le=64)
 
     body_timeout_seconds: float = Field(default=60, gt=0)
+    recordings_url: str = ""
+    recording_hosts: list[str] = Field(default_factory=list[str])
+    recording_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
+    recording_timeout_seconds: float = Field(default=120, gt=0)
     cors_origins: list[str] = Field(default_factory=list[str])
     demo: bool = False
 
@@ -47,6 +51,12 @@ class Settings(BaseSettings):
     def _database_in_data_dir(self) -> Self:
         if not self.database_url:
             self.database_url = f"sqlite:///{(self.data_dir / 'day2053.sqlite3').absolute()}"
+        return self
+
+    @model_validator(mode="after")
+    def _recordings_in_data_dir(self) -> Self:
+        if not self.recordings_url:
+            self.recordings_url = str((self.data_dir / "recordings").absolute())
         return self
 
     @property
@@ -88,3 +98,8 @@ class Settings(BaseSettings):
     def telephony_keys_file(self) -> Path:
         """The keys that exchanges sign with; made with the first of them, mode 0600."""
         return self.data_dir / "keys" / "telephony.json"
+
+    @property
+    def recording_keys_file(self) -> Path:
+        """What recordings are encrypted under; made with the first of them, mode 0600, older ones kept."""
+        return self.data_dir / "keys" / "recordings.json"

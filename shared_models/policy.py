@@ -66,6 +66,7 @@ class Policy(BaseModel):
     hint_same_customer_calls: int = Field(default=4, ge=2, le=1000)
     hint_backdated_minutes: int = Field(default=10, ge=0, le=1440)
     hint_clock_minutes: int = Field(default=5, ge=0, le=1440)
+    recording_days: int = Field(default=180, ge=1)
     timezone: str = "Asia/Shanghai"
     calendar: Calendar = Calendar()
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app_server.cards import queries
-from app_server.cards.keys import CardKeyFile, DigestKey, SealingKey
+from app_server.cards.keys import DigestKey, SealingKey
 from app_server.cards.sealing import digest_of_card, open_card
+from app_server.key_ring import KeyRing
 from app_server.settings import Settings
 from shared_models.sealing import CardKeys, CardNumber, NotSealed
 from shared_models.visits import CardResult
@@ -31,8 +32,8 @@ class CardReader:
     """Opens the cards of visits with the keys in the data folder; one for the whole process."""
 
     def __init__(self, settings: Settings) -> None:
-        self.sealing_keys = CardKeyFile(settings.card_keys_file, SealingKey)
-        self.digest_keys = CardKeyFile(settings.card_digest_keys_file, DigestKey)
+        self.sealing_keys = KeyRing(settings.card_keys_file, SealingKey)
+        self.digest_keys = KeyRing(settings.card_digest_keys_file, DigestKey)
 
     def public_keys(self, now: datetime) -> CardKeys:
         """What phones seal to: the newest key, made with the first question for it."""

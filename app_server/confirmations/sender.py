@@ -7,7 +7,8 @@ from typing import Protocol
 
 import httpx
 
-from app_server.cards.keys import CardKeyFile, DigestKey
+from app_server.cards.keys import DigestKey
+from app_server.key_ring import KeyRing
 from app_server.settings import Settings
 from app_server.signatures import sign
 from shared_models.errors import NotReady
@@ -51,7 +52,7 @@ class GatewaySender:
     """Posts `{"to", "code", "expires_in"}` to the bank's gateway, signed over the raw body as an exchange signs its events."""
 
     def __init__(
-        self, url: str, by: ConfirmedBy, keys: CardKeyFile[DigestKey], transport: httpx.BaseTransport | None
+        self, url: str, by: ConfirmedBy, keys: KeyRing[DigestKey], transport: httpx.BaseTransport | None
     ) -> None:
         self._url = url
         self._keys = keys
@@ -82,6 +83,6 @@ class GatewaySender:
 def sender_of(settings: Settings, *, transport: httpx.BaseTransport | None = None) -> CodeSender | None:
     """The way that the settings name; None: none. `transport`: what reaches the gateway instead of the network."""
     if settings.code_gateway_url:
-        keys = CardKeyFile(settings.code_gateway_keys_file, DigestKey)
+        keys = KeyRing(settings.code_gateway_keys_file, DigestKey)
         return GatewaySender(settings.code_gateway_url, ConfirmedBy(settings.code_gateway_channel), keys, transport)
     return ConsoleSender() if settings.demo else None

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Session
 
 from app_server.auth.service import Caller
-from app_server.cards.keys import CardKeyFile, DigestKey
+from app_server.cards.keys import DigestKey
 from app_server.confirmations import queries
 from app_server.confirmations.codes import (
     digest_of_code,
@@ -23,6 +23,7 @@ from app_server.confirmations.codes import (
 )
 from app_server.confirmations.sender import CodeNotSent, CodeSender
 from app_server.database import Database
+from app_server.key_ring import KeyRing
 from app_server.org.queries import as_unit, locked_staff, unit_in_scope
 from app_server.settings import Settings
 from app_server.tables import ConfirmationRow
@@ -80,7 +81,7 @@ class Codes:
     """Makes and checks codes with the keys in the data folder; one for the whole process."""
 
     def __init__(self, settings: Settings, sender: CodeSender | None) -> None:
-        self.keys = CardKeyFile(settings.confirmation_keys_file, DigestKey)
+        self.keys = KeyRing(settings.confirmation_keys_file, DigestKey)
         self._sender = sender
 
     def hear(self, confirmation: Confirmation) -> HeardCode:

@@ -9,6 +9,7 @@ from app_server.tables.plans import PlanRow
 from app_server.tables.policies import PolicyRow
 from app_server.tables.products import ProductRow
 from app_server.tables.quality import QualityDecisionRow, QualityFindingRow, WordingListRow
+from app_server.tables.recordings import ListeningKind, ListeningRow, RecordingObjectRow, RecordingRow, RecordingState
 from app_server.tables.reviews import ReviewRow, ReviewVersionRow, SampleRow
 from app_server.tables.row import Row, as_model, metadata
 from app_server.tables.sync import BANK_SCOPE, LINES_SCOPE, ChangeRow, FeedRow
@@ -27,6 +28,8 @@ __all__ = [
     "FeedRow",
     "LedgerRow",
     "LineRow",
+    "ListeningKind",
+    "ListeningRow",
     "MembershipRow",
     "PlanRow",
     "PolicyRow",
@@ -34,6 +37,9 @@ __all__ = [
     "QualityDecisionRow",
     "QualityFindingRow",
     "RecordState",
+    "RecordingObjectRow",
+    "RecordingRow",
+    "RecordingState",
     "RefreshTokenRow",
     "ReviewRow",
     "ReviewVersionRow",

@@ -115,6 +115,14 @@ class TelephonyKeyFile:
         put_in_place(self._path, TelephonyKeys(keys=keys).model_dump_json(indent=1))
 
 
+def recording_text(record_id: str, sha256: str) -> bytes:
+    """What is signed of a recording in place of a body: whose it is, and the SHA-256 of its bytes in hexadecimal.
+
+    No batch of events reads like this, so neither signature passes for the other.
+    """
+    return f"recording\n{record_id}\n{sha256}".encode("utf-8", "replace")
+
+
 def _is_fresh(timestamp: str, now: datetime) -> bool:
     is_number = len(timestamp) == _TIMESTAMP_DIGITS and timestamp.isascii() and timestamp.isdecimal()
     return is_number and abs(now.timestamp() - int(timestamp)) <= REPLAY_SECONDS

@@ -12,6 +12,7 @@ from app_server.database import Database
 from app_server.numbers import e164, line_number, number_trouble
 from app_server.org.queries import policies
 from app_server.quality.service import check_transcripts
+from app_server.recordings.service import note_awaited
 from app_server.sync.feed import take_numbers
 from app_server.sync.records import UNKNOWN_NUMBER
 from app_server.sync.service import enter_waiting, write_batches
@@ -81,6 +82,7 @@ def _take(
     rows = [_row(row_id, each, provider, places.get(row_id), now) for row_id, each in firsts.items()]
     added = queries.add_events(session, rows)
     check_transcripts(session, provider, transcripts_of(firsts[row_id] for row_id in added), now=now)
+    note_awaited(session, provider, (firsts[row_id].document for row_id in added), now=now)
     standing = queries.digests(session, firsts.keys() - added)
     phones: dict[UUID, list[str]] = defaultdict(list)
     for row_id in added & ended.keys():

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app_server.cards.keys import CardKeyFile, DigestKey, SealingKey
+from app_server.cards.keys import DigestKey, SealingKey
 from app_server.cards.sealing import digest_of_card
 from app_server.cards.service import CardReader
 from app_server.cli import app
+from app_server.key_ring import KeyRing
 from app_server.settings import Settings
 from shared_models.errors import NotReady
 from shared_models.sealing import CardKeys, CardNumber
@@ -52,10 +53,10 @@ def test_what_was_sealed_before_a_rotation_is_opened_after_it(
 
 
 def test_digests_of_two_numbers_or_two_keys_have_nothing_in_common(tmp_path: Path) -> None:
-    file = CardKeyFile(tmp_path / "digests.json", DigestKey)
+    file = KeyRing(tmp_path / "digests.json", DigestKey)
     first = file.newest(NOW)
     second = file.rotate(NOW)
-    again = CardKeyFile(tmp_path / "digests.json", DigestKey).keys()
+    again = KeyRing(tmp_path / "digests.json", DigestKey).keys()
     assert [key.kid for key in again] == [first.kid, second.kid]
     made = {digest_of_card(CardNumber(pan), key) for pan in (DEBIT, CREDIT) for key in (first, second)}
     assert len(made) == 4
@@ -64,7 +65,7 @@ def test_digests_of_two_numbers_or_two_keys_have_nothing_in_common(tmp_path: Pat
 
 def test_no_text_of_a_key_shows_its_secret(tmp_path: Path) -> None:
     for key in (
-        CardKeyFile(tmp_path / "a", DigestKey).newest(NOW),
-        CardKeyFile(tmp_path / "b", SealingKey).newest(NOW),
+        KeyRing(tmp_path / "a", DigestKey).newest(NOW),
+        KeyRing(tmp_path / "b", SealingKey).newest(NOW),
     ):
         assert key.secret[40:60] not in repr(key)

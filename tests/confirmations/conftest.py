@@ -8,9 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app_server.cards.keys import CardKeyFile, DigestKey
+from app_server.cards.keys import DigestKey
 from app_server.confirmations.sender import sender_of
 from app_server.confirmations.service import Codes
+from app_server.key_ring import KeyRing
 from app_server.signatures import sign
 from tests.factories import NOW
 from tests.sync_server.phones import Bank, Json, open_bank
@@ -22,7 +23,7 @@ GATEWAY = "https://gateway.example/codes"
 class Gateway:
     """The bank's gateway for codes; `status` is what it answers. A request that is not signed is refused."""
 
-    keys: CardKeyFile[DigestKey]
+    keys: KeyRing[DigestKey]
     sent: list[Json] = field(default_factory=list[Json])
     status: int = 202
 
@@ -66,7 +67,7 @@ def gateway(bank: Bank) -> Gateway:
 def gateway_of(bank: Bank) -> Gateway:
     """The gateway that this bank sends its codes to from now on."""
     settings = bank.server.settings
-    made = Gateway(CardKeyFile(settings.code_gateway_keys_file, DigestKey))
+    made = Gateway(KeyRing(settings.code_gateway_keys_file, DigestKey))
     sender = sender_of(settings, transport=httpx.MockTransport(made.take))
     bank.server.app.state.codes = Codes(settings, sender)
     return made

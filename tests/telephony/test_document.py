@@ -15,7 +15,14 @@ PAGE = (Path(__file__).parents[2] / "docs" / "telephony.md").read_text("utf-8")
 SECRET, TIMESTAMP = re.findall(r"the secret `([^`]+)`, the timestamp `(\d+)`", PAGE)[0]
 (BODY,) = re.findall(r"```json\n(.*)\n```", PAGE)
 (SIGNATURE,) = re.findall(r"the signature is `([0-9a-f]{64})`", PAGE)
-(ADAPTER,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+ADAPTER, UPLOADER = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+((AUDIO, RECORDING_ID),) = [
+    (bytes.fromhex(audio), record_id)
+    for record_id, audio in re.findall(r"For the record id `([^`]+)`.*?```\n([0-9a-f]+)\n```", PAGE, flags=re.DOTALL)
+]
+((AUDIO_SHA256, RECORDING_SIGNATURE),) = re.findall(
+    r"the SHA-256 is `([0-9a-f]{64})` and the recording's signature `([0-9a-f]{64})`", PAGE
+)
 
 
 def test_the_example_is_signed_as_it_says() -> None:
@@ -36,6 +43,28 @@ def test_the_example_is_taken(sqlite_bank: Bank, sqlite_exchange: Exchange) -> N
     reply = bank.server.http.post("/api/v1/telephony/hall/events", content=BODY, headers=headers)
     assert [each["status"] for each in reply.json()["results"]] == ["taken"]
     assert [(entry.customer_id, entry.data["talk_seconds"]) for entry in bank.ledger()] == [(customer.id, 85)]
+
+
+def test_the_recording_is_signed_and_taken_as_it_says(sqlite_bank: Bank) -> None:
+    uploader: dict[str, object] = {}
+    exec(UPLOADER, uploader)  # noqa: S102 - as above
+    signature = uploader["recording_signature"]
+    assert callable(signature)
+    assert signature(SECRET, TIMESTAMP, RECORDING_ID, AUDIO) == RECORDING_SIGNATURE
+    key = TelephonyKey(key_id="example", provider="hall", created_at=NOW, secret=SECRET)
+    sqlite_bank.server.settings.telephony_keys_file.parent.mkdir(exist_ok=True)
+    sqlite_bank.server.settings.telephony_keys_file.write_text(TelephonyKeys(keys=[key]).model_dump_json())
+    sqlite_bank.server.settings.telephony_keys_file.chmod(0o600)
+    headers = {
+        "Day2053-Key": "example",
+        "Day2053-Timestamp": TIMESTAMP,
+        "Day2053-Content-SHA256": AUDIO_SHA256,
+        "Day2053-Signature": RECORDING_SIGNATURE,
+    }
+    reply = sqlite_bank.server.http.put(
+        f"/api/v1/telephony/hall/recordings/{RECORDING_ID}", content=AUDIO, headers=headers
+    )
+    assert reply.json() == {"record_id": RECORDING_ID, "status": "taken"}
 
 
 def test_every_code_and_every_event_is_explained() -> None:
