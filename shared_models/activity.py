@@ -14,6 +14,7 @@ from shared_models.boards import BoardShown
 from shared_models.calls import Call
 from shared_models.customers import Prospect
 from shared_models.follow_ups import FollowUp
+from shared_models.hint_answers import HintAnswer
 from shared_models.instants import Instant
 from shared_models.policy import Policies, corrected_instant
 from shared_models.proposals import Proposal
@@ -40,6 +41,7 @@ class ActivityKind(StrEnum):
     PBX_RECORD = "pbx_record"
     REVIEW_REPLY = "review_reply"
     DRILL_DONE = "drill_done"
+    HINT_ANSWER = "hint_answer"
 
     # An enumeration's own is a call into Python, and kinds are looked up several times for every activity of a bank.
     __hash__ = str.__hash__
@@ -55,7 +57,18 @@ class Void(BaseModel):
 
 
 ActivityData = (
-    Call | Visit | Proposal | BoardShown | FollowUp | Void | Prospect | VisitCheck | PbxRecord | ReviewReply | DrillDone
+    Call
+    | Visit
+    | Proposal
+    | BoardShown
+    | FollowUp
+    | Void
+    | Prospect
+    | VisitCheck
+    | PbxRecord
+    | ReviewReply
+    | DrillDone
+    | HintAnswer
 )
 
 DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
@@ -70,6 +83,7 @@ DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.PBX_RECORD: PbxRecord,
     ActivityKind.REVIEW_REPLY: ReviewReply,
     ActivityKind.DRILL_DONE: DrillDone,
+    ActivityKind.HINT_ANSWER: HintAnswer,
 }
 NEEDS_CUSTOMER = frozenset(
     {
@@ -86,7 +100,9 @@ SERVER_KINDS = frozenset({ActivityKind.VISIT_CHECK, ActivityKind.PBX_RECORD})
 SERVER_ID_VERSION = 5
 # What an advisor answers to a review; once said it stands.
 REVIEW_ANSWERS = frozenset({ActivityKind.REVIEW_REPLY, ActivityKind.DRILL_DONE})
-_REFERRING = frozenset({ActivityKind.PROPOSAL, ActivityKind.VISIT_CHECK, ActivityKind.VOID}) | REVIEW_ANSWERS
+# What only says something of another activity of the advisor's, whatever has become of its customer since.
+REMARKS = frozenset({ActivityKind.VOID, ActivityKind.HINT_ANSWER})
+_REFERRING = frozenset({ActivityKind.PROPOSAL, ActivityKind.VISIT_CHECK}) | REMARKS | REVIEW_ANSWERS
 
 
 class Activity(BaseModel):
@@ -125,13 +141,13 @@ class Activity(BaseModel):
 
     @property
     def refers_to(self) -> UUID | None:
-        """What this one hangs on: a proposal's or a check's visit, a void's target, the review that is answered."""
+        """What this one hangs on: a proposal's or a check's visit, what a void or an answer is aimed at, the review that is answered."""
         if self.kind not in _REFERRING:
             return None
         match self.data:
             case Proposal(visit_id=visit_id) | VisitCheck(visit_id=visit_id):
                 return visit_id
-            case Void(activity_id=activity_id):
+            case Void(activity_id=activity_id) | HintAnswer(activity_id=activity_id):
                 return activity_id
             case ReviewReply(review_id=review_id) | DrillDone(review_id=review_id):
                 return review_id

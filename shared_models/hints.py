@@ -5,18 +5,18 @@ activity nor which device made it is looked at. A hint is no finding: whoever se
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared_models.activity import SERVER_KINDS, Activity
 from shared_models.calls import Call
 from shared_models.fold import checks_of, recorded_calls, standing_activities
-from shared_models.hint_answers import HintCode
+from shared_models.hint_answers import HintAnswer, HintCode
 from shared_models.policy import DayPolicy, business_day, is_effective
 from shared_models.telephony import PbxRecord
 from shared_models.visits import CardResult, Visit
@@ -51,6 +51,24 @@ class Hint(BaseModel):
     count: int = 1
     seconds: int = 0
     within_seconds: int = 0
+
+
+class Answer(BaseModel):
+    """What an advisor said to a hint, and when by a right clock."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    at: AwareDatetime
+
+
+class AnsweredHint(Hint):
+    """A hint with the newest answer to it, if there is one."""
+
+    answer: Answer | None = None
+
+
+Answers = Mapping[tuple[HintCode, UUID], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +123,23 @@ def hints_of(activities: Iterable[Activity], policy: DayPolicy) -> dict[UUID, li
     for activity_id, hint in found:
         hints[activity_id].append(hint)
     return dict(hints)
+
+
+def answers_of(hints: Mapping[UUID, Sequence[Hint]], activities: Iterable[Activity]) -> Answers:
+    """The newest answer to each hint, by its code and group: one said of any of those it is about answers it for all."""
+    group_of = {(activity_id, hint.code): hint.group for activity_id, each in hints.items() for hint in each}
+    newest: dict[tuple[HintCode, UUID], Answer] = {}
+    for activity in sorted(activities, key=lambda each: (each.corrected_at, each.id)):
+        if isinstance(activity.data, HintAnswer):
+            group = group_of.get((activity.data.activity_id, activity.data.hint))
+            if group is not None:
+                newest[activity.data.hint, group] = Answer(text=activity.data.text, at=activity.corrected_at)
+    return newest
+
+
+def answered(hint: Hint, answers: Answers) -> AnsweredHint:
+    """The hint with its answer."""
+    return AnsweredHint(**dict(hint), answer=answers.get((hint.code, hint.group)))
 
 
 @dataclass(frozen=True, slots=True)

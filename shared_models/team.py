@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, Figures
+from shared_models.hints import AnsweredHint
 from shared_models.org import StaffName, Unit
 from shared_models.policy import Policy
 
@@ -84,7 +85,8 @@ class TeamActivity(BaseModel):
 
     Of a visit `reason` says what decided its grade, `finding` what was wrong with its card, `code_finding` with the code
     that the customer read out, `outlet_m` and `customer_m` how far from the outlet or the customer's address it was checked
-    in. Of a call `recorded_talk_seconds` is how long it was by the exchange's record, which counts.
+    in. Of a call `recorded_talk_seconds` is how long it was by the exchange's record, which counts. `hints`: what about it
+    may want a word, of the advisor's whole day, and what the advisor said.
     """
 
     id: UUID
@@ -102,6 +104,7 @@ class TeamActivity(BaseModel):
     customer_m: int | None = None
     code_finding: str | None = None
     recorded_talk_seconds: int | None = None
+    hints: list[AnsweredHint] = Field(default_factory=list[AnsweredHint])
     voided: bool
     counted: bool
     adds: Decimal = Decimal(0)

@@ -14,6 +14,7 @@ from shared_models.calls import Call
 from shared_models.customers import Customer, Maturity, Pool, Prospect, pool_on
 from shared_models.fold import as_recorded
 from shared_models.follow_ups import FollowUp
+from shared_models.hint_answers import HintAnswer
 from shared_models.plans import Contact, Promise, Reason, contacts_of, open_promises, reasons_for
 from shared_models.policy import DayPolicy, Policies, zone
 from shared_models.products import Product, rating_valid_until
@@ -183,7 +184,7 @@ def _history(activities: Iterable[Activity], products: Mapping[UUID, Product], *
     return [
         _past(each, products, timezone=timezone, is_voided=each.id in voided or each.refers_to in voided)
         for each in known
-        if not isinstance(each.data, Void | VisitCheck)
+        if not isinstance(each.data, Void | VisitCheck | HintAnswer)
     ]
 
 

@@ -8,6 +8,8 @@ import flet as ft
 from app_client.calls.words import decline_word
 from app_client.evening.queries import EveningView, Promised, evening_view
 from app_client.flet_typed import component, use_state
+from app_client.hints.queries import hints_on
+from app_client.hints.screen import use_hints
 from app_client.i18n import t, t_capital, t_date, t_day_from, t_money, t_n
 from app_client.session_context import go, use_session, use_store_version
 from app_client.shell.screen import shell_view
@@ -49,7 +51,8 @@ def EveningScreen() -> ft.View:
     chosen, choose = use_state(_no_day())
     day = chosen or today
     view = ft.use_memo(lambda: evening_view(session, day), [day, today, version])
-    figures = [_stepper(view, today, choose), *_figures(view)]
+    hints = use_hints(session, ft.use_memo(lambda: hints_on(session, day), [day, version]))
+    figures = [_stepper(view, today, choose), *_figures(view, hints)]
     rest = [*_declines(view), *_promised(view)]
     return shell_view(
         route="/evening",
@@ -115,7 +118,7 @@ def _stepper(view: EveningView, today: date, choose: Callable[[date | None], obj
     )
 
 
-def _figures(view: EveningView) -> list[ft.Control]:
+def _figures(view: EveningView, hints: Sequence[ft.Control]) -> list[ft.Control]:
     figures, targets = view.figures, view.figures.targets
     parts: list[ft.Control] = []
     if view.is_day_off:
@@ -138,7 +141,7 @@ def _figures(view: EveningView) -> list[ft.Control]:
             ft.Container(height=12),
             _tiles(view),
         ]
-    parts += [section_header(t("通话")), card(_calls(view))]
+    parts += [*hints, section_header(t("通话")), card(_calls(view))]
     parts += [section_header(t("面访与产品")), card(_visits(view))]
     return parts
 

@@ -206,7 +206,7 @@ def _attention_card(
     def drop() -> None:
         ask_to_drop(item)
 
-    who = item.customer_name or t("已转出的客户")
+    what, who = kind_word(item.kind), item.customer_name or t("已转出的客户")
     ways: list[ft.Control] = []
     if item.call is not None and item.customer_id is not None and item.customer_name is not None:
         prefill = Prefill(
@@ -234,7 +234,7 @@ def _attention_card(
         )
     ways.append(quiet_button(t("不要了"), on_click=drop, identifier=f"drop-{item.activity_id}", tone=Tone.PLAIN))
     return [
-        body(t("{kind} · {who}", kind=kind_word(item.kind), who=who), bold=True),
+        body(t("{kind} · {who}", kind=what, who=who) if item.customer_id is not None else what, bold=True),
         note(f"{t_date(item.at.date())} {t_time(item.at)}"),
         note(reject_words(item.code, item.detail), color=Role.BAD),
         ft.Row(ways, spacing=8),
@@ -253,6 +253,7 @@ def kind_word(kind: ActivityKind) -> str:
         ActivityKind.PROSPECT: t("新客户"),
         ActivityKind.REVIEW_REPLY: t("点评回复"),
         ActivityKind.DRILL_DONE: t("完成演练"),
+        ActivityKind.HINT_ANSWER: t("说明"),
     }[kind]
 
 

@@ -139,6 +139,16 @@ def voided(tx: sqlite3.Connection, ids: Iterable[UUID]) -> set[UUID]:
     return {UUID(row["refers_to"]) for row in rows}
 
 
+def answers_to(tx: sqlite3.Connection, ids: Iterable[UUID]) -> list[Activity]:
+    """What was said to hints of these activities, on whatever day; held ones left out."""
+    return _activities(
+        tx,
+        "SELECT * FROM activities WHERE kind = 'hint_answer' AND state <> 'held' "
+        "AND refers_to IN (SELECT value FROM json_each(?)) ORDER BY corrected_at, id",
+        json.dumps([str(each) for each in ids]),
+    )
+
+
 def held(tx: sqlite3.Connection) -> list[Held]:
     """What needs attention: activities the server rejected, in the order they were made."""
     rows = tx.execute(

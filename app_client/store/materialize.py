@@ -122,8 +122,9 @@ def settle(tx: sqlite3.Connection, results: Iterable[ActivityResult], *, sent: I
             )
             continue
         _synced(tx, key)
-        if in_snapshot and activity.kind is ActivityKind.PROSPECT:
-            # The server knows this customer only now, after the snapshot began: they are not what it left out.
+        if in_snapshot and result.status is ResultStatus.ACCEPTED and activity.kind is ActivityKind.PROSPECT:
+            # The server knows this customer only now, after the snapshot began: they are not what it left out. One that it
+            # knew before may be in another book by now.
             _mark(tx, Change(entity=Entity.CUSTOMER, id=key))
     project(tx, rejected)
 

@@ -74,4 +74,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID""",
         "DELETE FROM meta WHERE key = 'cursor'",
     ),
+    # The first version to read answers to hints, which one before it passed over when another device recorded them.
+    ("DELETE FROM meta WHERE key = 'cursor'",),
 )

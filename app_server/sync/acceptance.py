@@ -11,6 +11,7 @@ from app_server.ledger.queries import Entry
 from app_server.sync.former import FormerAdvisor
 from app_server.sync.reading import Item, Readable, Unreadable
 from shared_models.activity import (
+    REMARKS,
     REVIEW_ANSWERS,
     SERVER_KINDS,
     AcceptedTimes,
@@ -94,10 +95,15 @@ _NO_REVIEW = Verdict(
     ResultStatus.REJECTED, RejectCode.UNKNOWN_ACTIVITY, "This is no review of yours; sync, then open the review again."
 )
 # What others may hang on comes first, so that the order within a batch makes no difference.
-_PHASE = {ActivityKind.PROSPECT: 0, ActivityKind.PROPOSAL: 2, ActivityKind.BOARD_SHOWN: 2, ActivityKind.VOID: 3}
+_PHASE = {
+    ActivityKind.PROSPECT: 0,
+    ActivityKind.PROPOSAL: 2,
+    ActivityKind.BOARD_SHOWN: 2,
+    **dict.fromkeys(REMARKS, 3),
+}
 _OTHERS = 1
-# What no void takes back.
-_STANDS_FOR_GOOD = SERVER_KINDS | REVIEW_ANSWERS | {ActivityKind.VOID}
+# What no void takes back, and no hint is of.
+_STANDS_FOR_GOOD = SERVER_KINDS | REVIEW_ANSWERS | REMARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +173,7 @@ def _verdict(item: Readable, batch: _Batch) -> Verdict:
                 return _rejected(RejectCode.UNKNOWN_VISIT)
             if call_id is not None and not _is_own(call_id, ActivityKind.CALL, batch):
                 return _rejected(RejectCode.UNKNOWN_ACTIVITY)
-        case _ if activity.kind is ActivityKind.VOID and not _is_voidable(activity, batch):
+        case _ if activity.kind in REMARKS and not _is_remarkable(activity, batch):
             return _rejected(RejectCode.UNKNOWN_ACTIVITY)
         case ReviewReply(review_id=review_id) | DrillDone(review_id=review_id) if review_id not in known.own_reviews:
             return _NO_REVIEW
@@ -179,8 +185,8 @@ def _verdict(item: Readable, batch: _Batch) -> Verdict:
 def _customer_code(item: Readable, batch: _Batch) -> RejectCode | None:
     activity = item.activity
     customer_id = activity.customer_id
-    # A void's customer is compared with its target's: a mistake can be taken back after the customer has moved on.
-    if customer_id is None or customer_id == activity.id or activity.kind is ActivityKind.VOID:
+    # A remark's customer is compared with its target's: a mistake can be taken back after the customer has moved on.
+    if customer_id is None or customer_id == activity.id or activity.kind in REMARKS:
         return None
     if customer_id in batch.accepted and batch.accepted[customer_id].kind is ActivityKind.PROSPECT:
         return None
@@ -222,11 +228,12 @@ def _is_own(activity_id: UUID, kind: ActivityKind, batch: _Batch, *, customer_id
     return named is not None and named.kind is kind and customer_id in (None, named.customer_id)
 
 
-def _is_voidable(void: Activity, batch: _Batch) -> bool:
-    named = _named(void.refers_to, batch) if void.refers_to else None
+def _is_remarkable(remark: Activity, batch: _Batch) -> bool:
+    """Whether it is aimed at something that the advisor recorded, which remarks are not."""
+    named = _named(remark.refers_to, batch) if remark.refers_to else None
     if named is None or named.kind in _STANDS_FOR_GOOD:
         return False
-    return void.customer_id in (None, named.customer_id)
+    return remark.customer_id in (None, named.customer_id)
 
 
 def _named(activity_id: UUID, batch: _Batch) -> Activity | Entry | None:

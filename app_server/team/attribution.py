@@ -11,6 +11,7 @@ from shared_models.calls import Call
 from shared_models.errors import BadInput
 from shared_models.evidence import Grade, grade_call, visit_evidence
 from shared_models.fold import MIXES, AdvisorDay, Figures, ManagedSince, fold_day, grades_of, recorded_calls
+from shared_models.hint_answers import HintAnswer
 from shared_models.policy import DayPolicy, Policy
 from shared_models.proposals import Proposal
 from shared_models.telephony import PbxRecord
@@ -104,8 +105,8 @@ def counts_for(metric: str | None, before: AdvisorDay, after: AdvisorDay) -> boo
 
 
 def is_remark(activity: Activity) -> bool:
-    """Whether an activity only says something of another: a void, or what the server found of a visit."""
-    return isinstance(activity.data, Void | VisitCheck)
+    """Whether an activity only says something of another: a void, an answer to a hint, or what the server found of a visit."""
+    return isinstance(activity.data, Void | VisitCheck | HintAnswer)
 
 
 def grade_of(

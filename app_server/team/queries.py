@@ -1,6 +1,6 @@
 """SQL of the team view: advisor-days by advisor, day and unit, and the activities behind them. Sums are service.py's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -269,20 +269,20 @@ def activities_between(session: Session, *, path: str, first: date, last: date, 
     return rows_of(session, statement).all()
 
 
-def voids_between(session: Session, *, path: str, first: date, last: date) -> Sequence[LedgerRow]:
-    """The voids, of whatever day, that strike out something of those days or a visit that a proposal of them is of."""
+def remarks_between(
+    session: Session, *, path: str, first: date, last: date, kinds: Collection[ActivityKind]
+) -> Sequence[LedgerRow]:
+    """The remarks of these kinds, of whatever day, aimed at something of those days or at a visit that a proposal of them is of."""
     stays = advisors_between(path, first=first, last=last)
     behind = aliased(LedgerRow)
     of_day = col(behind.business_day)
     on_days = and_(col(behind.advisor_id) == stays.c.staff_id, _stays_on(stays, of_day), of_day.between(first, last))
-    struck = union(
+    meant = union(
         core_select(label("id", col(behind.id))).join_from(stays, behind, on_days),
         core_select(col(behind.refers_to)).join_from(stays, behind, on_days).where(col(behind.refers_to).is_not(None)),
-    ).subquery("struck")
+    ).subquery("meant")
     return session.exec(
-        select(LedgerRow)
-        .join(struck, struck.c.id == col(LedgerRow.refers_to))
-        .where(LedgerRow.kind == ActivityKind.VOID)
+        select(LedgerRow).join(meant, meant.c.id == col(LedgerRow.refers_to)).where(col(LedgerRow.kind).in_(kinds))
     ).all()
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app_server.team import queries
-from shared_models.activity import Activity
+from shared_models.activity import Activity, ActivityKind
 from shared_models.errors import TooLarge
 from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, fold_day
@@ -49,7 +49,8 @@ def recounted(
         if row.customer_id is not None:
             managed_since[row.customer_id] = row.managed_since
     voids: dict[UUID, list[Activity]] = defaultdict(list)
-    for void in queries.voids_between(session, path=path, first=first, last=last):
+    kinds = {ActivityKind.VOID}
+    for void in queries.remarks_between(session, path=path, first=first, last=last, kinds=kinds):
         voids[void.advisor_id].append(queries.as_activity(void))
     return {
         of: fold_day([*activities, *voids[of.advisor_id]], managed_since, policies.on(of.day), grades)

@@ -19,11 +19,13 @@ from app_server.team import attribution, queries
 from app_server.team.coverage import Covered, coverage_on, coverage_over
 from app_server.team.queries import AdvisorOnDay, LedgerEntry, as_activity
 from app_server.team.recount import DayOf, Grades, recounted
-from shared_models.activity import Activity
+from shared_models.activity import REMARKS, Activity, Void
 from shared_models.customers import pool_on
 from shared_models.errors import BadInput, TooLarge
 from shared_models.evidence import Grade
 from shared_models.fold import MIXES, AdvisorDay, counted_with, fold_day, recorded_calls, sum_figures
+from shared_models.hint_answers import HintAnswer
+from shared_models.hints import answered, answers_of, hints_of
 from shared_models.org import StaffName
 from shared_models.policy import DayPolicy, Policies, Targets, zone
 from shared_models.team import (
@@ -234,16 +236,16 @@ def team_activities(
     )
     if len(entries) > MOST_ACTIVITIES:
         raise TooLarge("Too many activities for one list; choose a smaller unit or one advisor.")
-    voids: dict[UUID, list[LedgerRow]] = defaultdict(list)
-    for void in queries.voids_between(session, path=unit.path, first=day, last=day):
-        voids[void.advisor_id].append(void)
+    remarks: dict[UUID, list[LedgerRow]] = defaultdict(list)
+    for remark in queries.remarks_between(session, path=unit.path, first=day, last=day, kinds=REMARKS):
+        remarks[remark.advisor_id].append(remark)
     of_advisor: dict[UUID, list[LedgerEntry]] = defaultdict(list)
     for entry in entries:
         of_advisor[entry.row.advisor_id].append(entry)
     found = [
         shown
         for advisor, theirs in of_advisor.items()
-        for shown in _explained(theirs, voids[advisor], rule=rule, metric=metric, grades=grades)
+        for shown in _explained(theirs, remarks[advisor], rule=rule, metric=metric, grades=grades)
     ]
     return TeamActivities(activities=sorted(found, key=lambda each: (each.occurred_at, each.id)))
 
@@ -260,20 +262,24 @@ def asked_unit(session: Session, who: Caller, unit_id: UUID | None) -> UnitRow:
 
 def _explained(
     entries: Sequence[LedgerEntry],
-    voids: Iterable[LedgerRow],
+    remarks: Iterable[LedgerRow],
     *,
     rule: DayPolicy,
     metric: str | None,
     grades: Grades | None,
 ) -> Iterator[TeamActivity]:
     customers = {each.row.customer_id: each.managed_since for each in entries if each.row.customer_id is not None}
-    made = {row.id: as_activity(row) for row in [*(entry.row for entry in entries), *voids]}
-    struck = {activity.refers_to for row in voids if (activity := made[row.id])}
+    made = {row.id: as_activity(row) for row in [*(entry.row for entry in entries), *remarks]}
+    struck = {each.data.activity_id for each in made.values() if isinstance(each.data, Void)}
+    hints = hints_of(made.values(), rule)
+    answers = answers_of(hints, made.values())
     standing = list(made.values()) if grades is None else counted_with(made.values(), rule, grades)
     folds = attribution.additions(standing, customers, rule)
     recorded = recorded_calls(made.values(), rule)
     checks = {each.refers_to: each for each in made.values() if isinstance(each.data, VisitCheck)}
-    told_with_others = set(recorded.values()) | {each.id for each in made.values() if isinstance(each.data, VisitCheck)}
+    told_with_others = set(recorded.values()) | {
+        each.id for each in made.values() if isinstance(each.data, VisitCheck | HintAnswer)
+    }
     nothing = _without_activities(rule)
     for entry in entries:
         activity = made[entry.row.id]
@@ -308,6 +314,7 @@ def _explained(
                 customer_m=check.customer_m if check is not None else None,
                 code_finding=check.code_finding if check is not None else None,
                 recorded_talk_seconds=_talk_seconds(made, recorded.get(activity.id)),
+                hints=[answered(hint, answers) for hint in hints.get(activity.id, ())],
                 voided=is_voided,
                 counted=counted,
                 adds=attribution.adds_to(metric, before, after) if metric not in (None, "met") else Decimal(0),

@@ -9,11 +9,13 @@ from app_client.store.ledger import Draft
 from shared_models.activity import ActivityKind, Void, uuid7
 from shared_models.calls import Call, CallChannel, CallOutcome, TimedBy
 from shared_models.customers import Prospect
+from shared_models.hint_answers import HintAnswer, HintCode
 from shared_models.proposals import Pick, PickResponse, Proposal
 from shared_models.visits import Visit, VisitPlace
 from tests.simulation import bank
 from tests.simulation.phone import Phone
 
+_HINTED = (ActivityKind.CALL, ActivityKind.VISIT)
 _VOIDABLE = (ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.PROPOSAL, ActivityKind.FOLLOW_UP)
 
 
@@ -21,12 +23,17 @@ def some_drafts(phone: Phone, chance: Random) -> tuple[list[Draft], str]:
     """What one tap writes, and what to call it."""
     book = [each.id for each in phone.look(reads.all_customers)]
     own = sorted(phone.promises.values(), key=lambda each: each.activity.id)[-8:]
-    what = chance.choices(("call", "visit", "prospect", "void"), (5, 4, 1, 2))[0]
+    what = chance.choices(("call", "visit", "prospect", "void", "answer"), (5, 4, 1, 2, 1))[0]
     if what == "void" and (targets := [each for each in own if each.activity.kind in _VOIDABLE]):
         target = chance.choice(targets)
         if chance.random() < 0.3 and (pulled := _of_other_phone(phone)):
             return [_void(chance.choice(pulled))], "a void across phones"
         return [_void(target.activity.id)], f"a void of {target.label} as"
+    if what == "answer" and (targets := [each for each in own if each.activity.kind in _HINTED]):
+        target = chance.choice(targets)
+        # Whether there is such a hint makes no difference to what is kept.
+        data = HintAnswer(activity_id=target.activity.id, hint=chance.choice(list(HintCode)), text="上午在外，回来补登")
+        return [Draft(kind=ActivityKind.HINT_ANSWER, data=data)], f"an answer about {target.label}"
     if what == "prospect" or not book:
         data = Prospect(name="欧阳婳", phone="13800001111", source="street")
         return [Draft(kind=ActivityKind.PROSPECT, data=data, id=_maybe_id(phone, chance))], "a prospect"

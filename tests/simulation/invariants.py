@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from app_client.hints.queries import day_hints
 from app_client.store import ledger, reads
 from app_client.store.ledger import Held
 from app_server.tables import CustomerRow, LedgerRow
 from app_server.team.service import as_activity
 from shared_models.activity import Activity, ActivityKind, RejectCode
 from shared_models.fold import AdvisorDay, Figures
+from shared_models.hints import answered, answers_of, hints_of
 from shared_models.proposals import Proposal
 from tests.simulation import bank
 from tests.simulation.oracle import Count, Truth, corrected, count, day_of
@@ -56,6 +58,7 @@ def violations(healed: Healed, *, is_last: bool) -> list[str]:
         *_figures(healed),
         *_books(healed),
         *_numbers(healed),
+        *(_hints(healed) if is_last else ()),
         *(_totals(healed) if is_last else ()),
         *(_secrets(healed) if is_last else ()),
     ]
@@ -157,6 +160,19 @@ def _figures(healed: Healed) -> Iterator[str]:
                     yield f"{day} on {phone.name} is not the server's: {wrong or 'another grade, target or decline'}"
                 if set(of_phone.called_customers) != set(of_server.called_customers):
                     yield f"{day} on {phone.name} has other customers called"
+
+
+def _hints(healed: Healed) -> Iterator[str]:
+    """3: what may want a word is the same on the phone as on the server, and so is what was said of it."""
+    for phone in healed.phones:
+        made = healed.made[phone.advisor_id]
+        policies = phone.look(reads.policies)
+        for day in {day_of(corrected(each)) for each in made}:
+            hints = hints_of(made, policies.on(day))
+            answers = answers_of(hints, made)
+            of_server = {key: [answered(hint, answers) for hint in found] for key, found in hints.items()}
+            if phone.look(lambda tx, day=day: day_hints(tx, day)) != of_server:
+                yield f"the hints of {day} on {phone.name} are not the server's"
 
 
 def _totals(healed: Healed) -> Iterator[str]:
