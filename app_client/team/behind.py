@@ -14,6 +14,7 @@ from app_client.i18n import t, t_n, t_time
 from app_client.session import AppSession
 from app_client.team.actions import fetch_activities
 from app_client.team.arrange import Arrange
+from app_client.team.hinted import hint_remarks, says_other_card, spoken_hints, summary_words, with_hints
 from app_client.team.queries import Advisor, Behind, TeamView, figure_of, kept_activities
 from app_client.team.words import (
     activity_words,
@@ -65,16 +66,17 @@ _METRICS = (
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What a head looks into: an advisor, or a figure of theirs or of the unit; `arranges`: the list to be set, for one or for all."""
+    """What a head looks into: an advisor, a figure of theirs or of the unit, or their `hints`; `arranges`: the list to be set, for one or for all."""
 
     advisor_id: UUID | None = None
     metric: str | None = None
     arranges: bool = False
+    hints: bool = False
 
     @property
     def above(self) -> "Focus | None":
         """The advisor whose figure or list this is; None for an advisor themselves and for the unit."""
-        inner = self.metric is not None or self.arranges
+        inner = self.metric is not None or self.arranges or self.hints
         return Focus(advisor_id=self.advisor_id) if inner and self.advisor_id is not None else None
 
 
@@ -95,7 +97,8 @@ def use_focus(
     times, set_times = use_state(_never)
     asked = (
         Behind(view.team.unit.id, view.team.day, focus.advisor_id, focus.metric)
-        if view is not None and focus is not None and focus.metric is not None
+        # Of an advisor all of the day is asked for, as any of it may have a hint.
+        if view is not None and focus is not None and not focus.arranges
         else None
     )
     found = ft.use_memo(lambda: kept_activities(session, asked) if asked else None, [asked, version])
@@ -168,9 +171,11 @@ def _pane(
     wide: bool,
 ) -> ft.Control:
     advisor = view.advisor(focus.advisor_id) if focus.advisor_id else None
-    if focus.metric is None:
-        return _advisor(advisor, view, on_focus, wide=wide) if advisor else ft.Container()
     head = _back(view, focus.above, on_focus) if wide else []
+    if focus.hints:
+        return _column([*head, *_hinted(found, trouble, view, focus, again)])
+    if focus.metric is None:
+        return _advisor(advisor, view, found or [], on_focus, wide=wide) if advisor else ft.Container()
     figures = advisor.figures if advisor else view.team.totals
     figure = _figure(view, advisor, focus.metric)
     head += [
@@ -187,12 +192,11 @@ def _pane(
     ]
     if focus.metric == "calls":
         head.append(evidence_bar({grade.value: n for grade, n in figures.calls_graded.items()}))
-    return ft.Column(
-        [*head, *_activities(found, trouble, view, focus, again)],
-        spacing=8,
-        tight=True,
-        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-    )
+    return _column([*head, *_activities(found, trouble, view, focus, again)])
+
+
+def _column(parts: list[ft.Control]) -> ft.Control:
+    return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _never() -> int:
@@ -208,7 +212,14 @@ def _figure(view: TeamView, advisor: Advisor | None, metric: str) -> Decimal:
 # -- one advisor
 
 
-def _advisor(advisor: Advisor, view: TeamView, on_focus: Callable[[Focus | None], object], *, wide: bool) -> ft.Control:
+def _advisor(
+    advisor: Advisor,
+    view: TeamView,
+    found: list[TeamActivity],
+    on_focus: Callable[[Focus | None], object],
+    *,
+    wide: bool,
+) -> ft.Control:
     figures, staff = advisor.figures, advisor.row.staff
     # A sheet bears the name already.
     parts: list[ft.Control] = [title(staff.name)] if wide else []
@@ -219,15 +230,27 @@ def _advisor(advisor: Advisor, view: TeamView, on_focus: Callable[[Focus | None]
         parts.append(_standing(words, Role.BAD))
     elif not view.is_day_off:
         parts.append(_standing(t("已达标") if figures.met else t("没有差距"), Role.OK))
-    parts += [
+    hints = summary_words(found)
+    parts.append(
         line_row(
             t("安排名单"),
             icon=ft.Icons.PLAYLIST_ADD,
             on_click=lambda: on_focus(Focus(advisor_id=staff.id, arranges=True)),
+            place=Place.FIRST if hints else Place.ONLY,
             identifier="arrange",
-        ),
-        ft.Container(height=12),
-    ]
+        )
+    )
+    if hints:
+        parts.append(
+            line_row(
+                hints,
+                icon=ft.Icons.CHAT_BUBBLE_OUTLINE,
+                on_click=lambda: on_focus(Focus(advisor_id=staff.id, hints=True)),
+                place=Place.LAST,
+                identifier="behind-hints",
+            )
+        )
+    parts.append(ft.Container(height=12))
     parts += [
         line_row(
             metric_word(metric),
@@ -287,6 +310,15 @@ def _look_into(on_focus: Callable[[Focus | None], object], advisor_id: UUID, met
 # -- activities
 
 
+def _hinted(
+    found: list[TeamActivity] | None, trouble: str, view: TeamView, focus: Focus, again: Tap
+) -> list[ft.Control]:
+    words = summary_words(found or [])
+    parts: list[ft.Control] = [title(words)] if words else []
+    parts.append(note(t("提示只是请顾问说明一句，不是结论，也不影响任何数字和排名。")))
+    return [*parts, *_activities(None if found is None else with_hints(found), trouble, view, focus, again)]
+
+
 def _activities(
     found: list[TeamActivity] | None, trouble: str, view: TeamView, focus: Focus, again: Tap
 ) -> list[ft.Control]:
@@ -321,6 +353,8 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
     at = t_time(activity.occurred_at.astimezone(zone(view.team.policy.timezone)))
     who = activity.advisor.name if named else ""
     why, finding = evidence_notes(activity)
+    if says_other_card(activity):
+        finding = ""
     marks: list[ft.Control] = []
     if activity.pool == "prospect":
         marks.append(badge(t("潜力"), Tone.VIOLET))
@@ -337,6 +371,8 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
         remarks.append(note(why, color=Role.WARN, lines=2))
     if finding:
         remarks.append(note(finding, color=Role.BAD, lines=2))
+    remarks += hint_remarks(activity, view)
+    spoken = spoken_hints(activity, view)
     states = [grade_words(activity) if activity.grade else "", t("已撤销") if activity.voided else ""]
     return ft.Semantics(
         content=ft.Container(
@@ -367,7 +403,9 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
             border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
             padding=ft.Padding.symmetric(horizontal=14, vertical=10),
         ),
-        label="，".join(part for part in (at, customer, line, *states, why, finding) if part),  # not shown: pauses
+        label="，".join(
+            part for part in (at, customer, line, *states, why, finding, *spoken) if part
+        ),  # not shown: pauses
         identifier=f"activity-{activity.id}",
         container=True,
         exclude_semantics=True,

@@ -1,6 +1,7 @@
 """What the server takes and what it answers to the rest, over the wire."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -221,6 +222,41 @@ def test_a_void_needs_an_own_activity_that_is_no_void(bank: Bank):
         void(made, customer_id=str(bank.customer().id)),
     ) == ["accepted", "accepted", *["unknown_activity"] * 4]
     assert bank.today(bank.wang).calls == 1
+
+
+def test_an_answer_to_a_hint_is_of_an_own_call_or_the_like_and_counts_nothing(bank: Bank):
+    phone, customer = bank.phone(), bank.customer()
+    theirs, made = call(bank.customer(bank.wang)), call(customer)
+    bank.phone(bank.wang).send(theirs)
+    said = answer(made)
+    assert phone.send(
+        said,
+        made,
+        answer(said),
+        void(said),
+        answer(theirs),
+        answer({"id": str(unknown())}),
+        answer(made, customer_id=str(bank.customer().id)),
+        answer(made, text=" "),
+        answer(made, text="长" * 501),
+        answer(made, hint="misconduct"),
+    ) == ["accepted", "accepted", *["unknown_activity"] * 5, *["bad_data"] * 3]
+    assert (bank.today().calls, len(bank.ledger())) == (1, 2)
+    # It reaches the advisor's other devices.
+    [told] = [each for each in bank.phone(device="tablet").pull() if each["id"] == said["id"]]
+    assert told["data"]["data"] == said["data"]
+
+
+def test_an_answer_is_taken_after_the_customer_has_moved_on(bank: Bank):
+    phone, customer = bank.phone(), bank.customer()
+    made = call(customer)
+    phone.send(made)
+    bank.db.write(lambda session: move_customer(session, customer.id, to_advisor=bank.wang.id, now=NOW))
+    assert phone.send(answer(made), answer(made, customer_id=str(customer.id))) == ["accepted", "accepted"]
+
+
+def answer(target: dict[str, Any], *, hint: str = "burst", text: str = "集中登记", **fields: Any) -> dict[str, Any]:
+    return activity("hint_answer", {"activity_id": target["id"], "hint": hint, "text": text}, **fields)
 
 
 def test_a_board_is_shown_at_ones_own_visit_or_call(bank: Bank):
