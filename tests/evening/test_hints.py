@@ -49,7 +49,7 @@ async def test_each_hint_is_said_once_and_answered_with_a_sentence(scene: Scene)
         await app.tap("save-hint-answer")
         # The other one still waits for a word.
         assert "2 处提示，1 处已说明" in app.texts()
-        assert "你的说明：上午开会，会后一起登记" in app.at(f"hint-overlap-{overlap.hint.group}").label
+        assert "你的说明：上午开会，会后一起登记" in (app.at(f"hint-overlap-{overlap.hint.group}").label or "")
         await app.tap(f"hint-backdated-{late.hint.group}")
         await app.type("hint-answer", "在客户那边")
         await app.tap("save-hint-answer")
