@@ -1,17 +1,23 @@
-"""Statements that run for every batch of every phone, given to PostgreSQL's driver as they are."""
+"""Statements that run for every batch of every phone and exchange, given to PostgreSQL's driver as they are."""
 
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import psycopg
+import sqlalchemy
 from psycopg.rows import RowFactory, tuple_row
-from sqlalchemy import Connection, Executable
+from sqlalchemy import ColumnElement, Connection, Executable, Select, String, Table, bindparam, func, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import psycopg as dialects
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ClauseElement
 
 _DIALECT = dialects.dialect()
+_WIDTH = 6
+Tagged = tuple[str, str, str | None, str | None, str | None, str | None, str | None]
 
 
 class Prepared:
@@ -52,3 +58,37 @@ def _rows_of(names: Sequence[str]) -> RowFactory[Any]:
     # Not the driver's own, which asks each result for its columns: these are known.
     row = namedtuple("Row", names)  # pyright: ignore[reportUntypedNamedTuple] - its values are as the statement has them
     return lambda _cursor: row._make
+
+
+def tagged(tag: str, *columns: ColumnElement[Any]) -> "Select[*Tagged]":
+    """One of several questions in one statement, their UNION ALL: each trip to the database costs more than what it brings.
+
+    Columns as text, both databases write dates and numbers alike, in a row of the width that all parts have.
+    """
+    as_text: list[ColumnElement[Any]] = [sqlalchemy.cast(column, String) for column in columns]
+    filled = as_text + [sqlalchemy.null()] * (_WIDTH - len(columns))
+    return select(sqlalchemy.literal_column(f"'{tag}'", String), *filled)
+
+
+def day_of(text: str | None) -> date | None:
+    """A day of a tagged row."""
+    return date.fromisoformat(text) if text else None
+
+
+def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Whether the column is one of the values of a parameter, a list or what `ids_of` gives."""
+    if dialect == "sqlite":
+        return column.in_(bindparam(name, expanding=True))
+    # PostgreSQL takes any number as one parameter, so its prepared statement serves batches of every size.
+    return column == func.any(bindparam(name, type_=postgresql.ARRAY(column.type)))
+
+
+def ids_of(ids: Collection[UUID], dialect: str) -> str | list[UUID]:
+    """Ids as a parameter of `among`; the driver takes long to write each of them."""
+    return list(ids) if dialect == "sqlite" else "{" + ",".join([each.hex for each in ids]) + "}"
+
+
+def record_of(table: Table, names: Collection[str]) -> str:
+    """Columns with their types, for a record out of JSON; bytes come as text."""
+    types = {name: table.c[name].type.compile(postgresql.dialect()) for name in names} | {"digest": "TEXT"}
+    return ", ".join(f"{name} {types[name]}" for name in names)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app_server.database import Database
+from app_server.database import Database, batches
 from app_server.imports.readers import BadRow
 from app_server.numbers import line_number
 from app_server.org.queries import policies
@@ -89,12 +89,14 @@ def import_cdr(
     With any bad row nothing is taken, unless `skip_bad`. It is done in steps, each whole: a broken run is run again.
     """
     rows, bad = read_cdr(path)
-    numbers = {line_number(each) for row in rows for each in (*row.callers, *row.called)}
-    known, at = db.read(lambda session: (set(queries.holders(session, provider, numbers)), policies(session).timezone))
+    numbers = sorted({line_number(each) for row in rows for each in (*row.callers, *row.called)})
+    parts = db.read(lambda session: [queries.known(session, provider, numbers=part) for part in batches(numbers)])
+    known = {number for part in parts for number in part.holders}
+    at = db.read(policies).timezone
     outcome = CdrOutcome(rows=len(rows) + len(bad), bad=bad)
     events: list[ReadEvent] = []
     for row in rows:
-        read = _event(row, known, zone(at))
+        read = _event(provider, row, known, zone(at))
         match read:
             case ReadEvent():
                 events.append(read)
@@ -123,7 +125,7 @@ def _sort_in(cells: Sequence[str], line: int, rows: list[CdrRow], bad: list[BadR
     rows.append(CdrRow(line, found))
 
 
-def _event(row: CdrRow, known: set[str], timezone: ZoneInfo) -> ReadEvent | BadRow | None:
+def _event(provider: str, row: CdrRow, known: set[str], timezone: ZoneInfo) -> ReadEvent | BadRow | None:
     """The row as a finished call; None when both sides are the bank's own."""
     caller = next((each for each in row.callers if line_number(each) in known), None)
     called = next((each for each in row.called if line_number(each) in known), None)
@@ -135,7 +137,7 @@ def _event(row: CdrRow, known: set[str], timezone: ZoneInfo) -> ReadEvent | BadR
         raw = _raw(row, own=caller or called or "", outbound=caller is not None, timezone=timezone)
     except RowTimeError as error:
         return BadRow(row.line, str(error), error.column)
-    (read,) = read_each([raw])
+    (read,) = read_each(provider, [raw])
     if isinstance(read, EventResult):
         assert read.status is EventStatus.REJECTED
         return BadRow(row.line, read.detail or "")

@@ -7,12 +7,13 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import sqlalchemy
 from pydantic_core import to_json
-from sqlalchemy import Column, Connection, Select, Table, TypeDecorator, func, or_, select, text, tuple_
+from sqlalchemy import Column, CompoundSelect, Connection, TypeDecorator, bindparam, func, or_, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from app_server.prepared import Prepared
+from app_server.prepared import Prepared, among, ids_of, record_of
 from app_server.tables import AdvisorDayRow, LedgerRow, metadata
 from shared_models.activity import Activity, ActivityKind
 from shared_models.fold import FOLD_VERSION
@@ -21,7 +22,8 @@ LEDGER = metadata.tables["ledger"]
 ADVISOR_DAY = metadata.tables["advisor_day"]
 CUSTOMER = metadata.tables["customer"]
 
-_ACTIVITY = [LEDGER.c[name] for name in Activity.model_fields]
+_FIELDS = tuple(Activity.model_fields)
+_ACTIVITY = [LEDGER.c[name] for name in _FIELDS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,42 +151,69 @@ def _append_json() -> Prepared:
         f"WITH appended AS (INSERT INTO ledger ({', '.join(contents)}, {', '.join(notes)}, advisor_id, device_id) "  # noqa: S608 - names of our own columns
         f"SELECT {', '.join(contents)}, business_day, branch_id, refers_to, decode(digest, 'hex'), feed_seq, received_at, "
         "CAST(:advisor_id AS uuid), :device_id "
-        f"FROM ROWS FROM (json_to_recordset(CAST(:contents AS json)) AS ({_record(LEDGER, contents)}), "
-        f"json_to_recordset(CAST(:notes AS json)) AS ({_record(LEDGER, notes)})) AS batch "
+        f"FROM ROWS FROM (json_to_recordset(CAST(:contents AS json)) AS ({record_of(LEDGER, contents)}), "
+        f"json_to_recordset(CAST(:notes AS json)) AS ({record_of(LEDGER, notes)})) AS batch "
         "ON CONFLICT (id) DO NOTHING RETURNING id), "
         f"folded AS (INSERT INTO advisor_day ({days}) "
-        f"SELECT {days} FROM json_to_recordset(CAST(:days AS json)) AS day({_record(ADVISOR_DAY, ADVISOR_DAY.c.keys())}) "
+        f"SELECT {days} FROM json_to_recordset(CAST(:days AS json)) AS day({record_of(ADVISOR_DAY, ADVISOR_DAY.c.keys())}) "
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {replaced}) "
         "SELECT count(*) FROM appended"
     )
     return Prepared(text(statement))
 
 
-def _record(table: Table, names: Collection[str]) -> str:
-    """Columns with their types, for a record out of JSON; bytes come as text."""
-    types = {name: table.c[name].type.compile(postgresql.dialect()) for name in names} | {"digest": "TEXT"}
-    return ", ".join(f"{name} {types[name]}" for name in names)
-
-
 _APPEND_JSON = _append_json()
 
 
-def activities_on(session: Session, *, advisor_id: UUID, days: Collection[date]) -> list[Activity]:
-    """One advisor's activities of these business days."""
-    return _activities(
-        session, select(*_ACTIVITY).where(LEDGER.c.advisor_id == advisor_id, LEDGER.c.business_day.in_(days))
+class Earlier(NamedTuple):
+    """An activity of the ledger, and when its customer became managed, whoever's book they are in now; None: not, or nobody's."""
+
+    activity: Activity
+    managed_since: date | None
+
+
+def earlier(
+    session: Session, *, advisor_id: UUID, days: Collection[date], referred: Collection[UUID] = ()
+) -> list[Earlier]:
+    """One advisor's activities of these business days, and what took any of them back; an activity may come twice.
+
+    That is their voids, of whatever day, aimed at those activities, at what those refer to, or at what is `referred` to.
+    """
+    connection = session.connection()
+    dialect = connection.dialect.name
+    parameters = {"advisor_id": advisor_id, "days": list(days), "referred": ids_of(referred, dialect)}
+    if dialect == "sqlite":
+        rows = connection.execute(_earlier(dialect), parameters).all()
+    else:
+        rows = _prepared_earlier().rows(connection, parameters)
+    return [Earlier(Activity.model_validate(dict(zip(_FIELDS, row[1:], strict=True))), row[0]) for row in rows]
+
+
+@cache
+def _prepared_earlier() -> Prepared:
+    return Prepared(_earlier("postgresql"))
+
+
+@cache
+def _earlier(dialect: str) -> "CompoundSelect[*tuple[Any, ...]]":
+    advisor_id = bindparam("advisor_id", type_=LEDGER.c.advisor_id.type)
+    of_advisor = LEDGER.c.advisor_id == advisor_id
+    held = select(*_ACTIVITY, LEDGER.c.refers_to).where(of_advisor, among(LEDGER.c.business_day, "days", dialect))
+    held = held.cte("held")
+    aims = sqlalchemy.union_all(
+        select(held.c.id),
+        select(held.c.refers_to).where(held.c.refers_to.is_not(None)),
+        select(LEDGER.c.id).where(among(LEDGER.c.id, "referred", dialect)),
     )
-
-
-def voids_behind(session: Session, *, advisor_id: UUID, days: Collection[date]) -> list[Activity]:
-    """The advisor's voids, of whatever day, aimed at activities of these days or at what those refer to."""
-    on_days = (LEDGER.c.advisor_id == advisor_id, LEDGER.c.business_day.in_(days))
-    behind = select(LEDGER.c.id).where(*on_days).union(select(LEDGER.c.refers_to).where(*on_days))
-    return _activities(
-        session,
-        select(*_ACTIVITY).where(
-            LEDGER.c.refers_to.in_(behind), LEDGER.c.kind == ActivityKind.VOID, LEDGER.c.advisor_id == advisor_id
-        ),
+    voids = select(*_ACTIVITY).where(of_advisor, LEDGER.c.kind == ActivityKind.VOID, LEDGER.c.refers_to.in_(aims))
+    behind = voids.cte("behind")
+    return sqlalchemy.union_all(
+        *(
+            select(CUSTOMER.c.managed_since, *(part.c[name] for name in _FIELDS)).outerjoin_from(
+                part, CUSTOMER, CUSTOMER.c.id == part.c.customer_id
+            )
+            for part in (held, behind)
+        )
     )
 
 
@@ -214,13 +243,3 @@ def older_days(session: Session, *, after: tuple[UUID, date] | None, most: int) 
     if after is not None:
         statement = statement.where(tuple_(*place) > tuple_(*after))
     return [(advisor_id, day, branch_id) for advisor_id, day, branch_id in session.connection().execute(statement)]
-
-
-def managed_since(session: Session, ids: Collection[UUID]) -> dict[UUID, date | None]:
-    """When each of these customers became managed, whoever's book they are in now."""
-    found = session.connection().execute(select(CUSTOMER.c.id, CUSTOMER.c.managed_since).where(CUSTOMER.c.id.in_(ids)))
-    return {row.id: row.managed_since for row in found}
-
-
-def _activities(session: Session, statement: Select[Any]) -> list[Activity]:
-    return [Activity.model_validate(dict(row)) for row in session.connection().execute(statement).mappings()]

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app_server.ledger import queries
+from app_server.ledger.queries import Earlier
 from app_server.tables import advisor_day_values
 from shared_models.activity import Activity, ActivityKind
 from shared_models.fold import fold_day
@@ -28,27 +29,21 @@ def refold(
     """Fold again each day that a batch touches; returns the rows of those advisor-days, to store with the batch.
 
     `coming` is the batch by business day, not in the ledger yet; `folded_days` are days that have an
-    advisor-day, all of the batch's among them; `known_customers` says when customers became managed, as far as that was read before. Hold the
+    advisor-day, all of the batch's among them; `known_customers` says when the batch's became managed. Hold the
     advisor's feed: it keeps another batch of theirs from folding the same days at once.
     """
     batch = {each.id: each for activities in coming.values() for each in activities}
-    struck = {
-        each.refers_to for each in batch.values() if each.kind is ActivityKind.VOID and each.refers_to is not None
-    }
+    referring = {each.id: target for each in batch.values() if (target := each.refers_to) and target not in batch}
     # A day without an advisor-day has no earlier activities: the batch itself is all of it.
     begun = coming.keys() & set(folded_days)
-    if struck := struck - batch.keys():
+    if struck := {target for each, target in referring.items() if batch[each].kind is ActivityKind.VOID}:
         begun |= queries.days_struck(session, struck)
-    days = coming.keys() | begun
-    earlier = queries.activities_on(session, advisor_id=advisor_id, days=begun) if begun else []
-    activities = {each.id: each for each in earlier} | batch
+    earlier: list[Earlier] = []
     # Only what is there already can have been struck out before.
-    if (activities.keys() | {each.refers_to for each in activities.values() if each.refers_to}) - batch.keys():
-        voids = queries.voids_behind(session, advisor_id=advisor_id, days=days)
-        activities |= {each.id: each for each in voids}
-    customers = dict(known_customers)
-    if missing := {each.customer_id for each in activities.values() if each.customer_id} - customers.keys():
-        customers |= queries.managed_since(session, missing)
+    if begun or referring:
+        earlier = queries.earlier(session, advisor_id=advisor_id, days=begun, referred=referring.values())
+    activities = {each.activity.id: each.activity for each in earlier} | batch
+    customers = {each: since for (activity, since) in earlier if (each := activity.customer_id)} | dict(known_customers)
     return [
         {
             **advisor_day_values(fold_day(activities.values(), customers, policies.on(day))),
@@ -57,5 +52,5 @@ def refold(
             "branch_id": branch_on(day),
             "folded_at": now,
         }
-        for day in days
+        for day in coming.keys() | begun
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, label, or_
@@ -13,12 +14,22 @@ from sqlmodel import Session, col, select
 from app_server.tables import MembershipRow, PolicyRow, StaffRow, UnitRow
 from shared_models.errors import NotFound
 from shared_models.org import Role, Unit, UnitKind, holds_on
-from shared_models.policy import Policies
+from shared_models.policy import Policies, Policy
 
 
 def policies(session: Session) -> Policies:
     """Every version of the policy."""
     return Policies(row.document for row in session.exec(select(PolicyRow)))
+
+
+def policies_of(documents: Iterable[str]) -> Policies:
+    """Every version of the policy, of their JSON as it is stored."""
+    return _parsed(frozenset(documents))
+
+
+@lru_cache(maxsize=8)
+def _parsed(documents: frozenset[str]) -> Policies:
+    return Policies(Policy.model_validate_json(document) for document in documents)
 
 
 def path_ids(path: str) -> list[UUID]:

@@ -32,7 +32,8 @@ from shared_models.sync import ActivityResult, ResultStatus
 class KnownCustomer(NamedTuple):
     """A customer as far as acceptance asks: whose, rated how, and where their address is, in degrees.
 
-    `left_at`: when they left the caller's book, if they once were in it and are no more.
+    `left_at`: when they left the caller's book, if they once were in it and are no more; `number` in E.164, where they
+    were looked for by it.
     """
 
     advisor_id: UUID
@@ -41,6 +42,7 @@ class KnownCustomer(NamedTuple):
     rated_on: date | None = None
     place: tuple[float, float] | None = None
     left_at: datetime | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """The feeds' writing side: numbers are handed out under the feed's own lock, so a cursor never steps over a late commit."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
-from sqlmodel import Session, col
+from sqlalchemy import insert, text
+from sqlmodel import Session
 
-from app_server.database import dialect_insert
-from app_server.tables import ChangeRow, FeedRow
+from app_server.prepared import Prepared
+from app_server.tables import ChangeRow
 from shared_models.sync import Entity
 
 
@@ -32,10 +32,9 @@ def announce(session: Session, changes: Iterable[Announced], *, now: datetime) -
     by_scope: dict[str, list[Announced]] = defaultdict(list)
     for change in changes:
         by_scope[change.scope].append(change)
-    for scope in sorted(by_scope):
-        of_scope = by_scope[scope]
-        first = take_numbers(session, scope, len(of_scope)) - len(of_scope) + 1
-        write_changes(session, of_scope, first=first, now=now)
+    heads = take_numbers_of_each(session, {scope: len(of_scope) for scope, of_scope in by_scope.items()})
+    for scope, of_scope in by_scope.items():
+        write_changes(session, of_scope, first=heads[scope] - len(of_scope) + 1, now=now)
 
 
 def write_changes(session: Session, changes: Iterable[Announced], *, first: int, now: datetime) -> None:
@@ -60,9 +59,30 @@ def take_numbers(session: Session, scope: str, count: int) -> int:
     The numbers `head - count + 1` to `head` are the caller's. One left unused is no gap to anybody: readers ask for
     what is above their cursor and up to the head.
     """
-    statement = dialect_insert(session, FeedRow).values(scope=scope, head=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=["scope"], set_={"head": col(FeedRow.head) + statement.excluded.head}
-    ).returning(col(FeedRow.head))
-    head: int = session.connection().execute(statement).scalar_one()
-    return head
+    return take_numbers_of_each(session, {scope: count})[scope]
+
+
+def take_numbers_of_each(session: Session, counts: Mapping[str, int]) -> dict[str, int]:
+    """As `take_numbers` for several feeds, in the order in which everybody takes them; returns the heads."""
+    scopes = sorted(counts)
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        return {
+            scope: connection.execute(_TAKE, {"scope": scope, "count": counts[scope]}).scalar_one() for scope in scopes
+        }
+    return dict(_TAKE_EACH.rows(connection, {"scopes": scopes, "counts": [counts[scope] for scope in scopes]}))
+
+
+_TAKE = text(
+    "INSERT INTO feed (scope, head) VALUES (:scope, :count) "
+    "ON CONFLICT (scope) DO UPDATE SET head = feed.head + excluded.head RETURNING head"
+)
+# Not by the database's own order of texts, which is another in each.
+_TAKE_EACH = Prepared(
+    text(
+        "INSERT INTO feed (scope, head) SELECT scope, count "
+        "FROM unnest(CAST(:scopes AS text[]), CAST(:counts AS bigint[])) AS wanted(scope, count) "
+        'ORDER BY scope COLLATE "C" '
+        "ON CONFLICT (scope) DO UPDATE SET head = feed.head + excluded.head RETURNING scope, head"
+    )
+)

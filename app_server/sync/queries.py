@@ -8,7 +8,6 @@ from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy
-from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
     ColumnElement,
@@ -32,8 +31,8 @@ from app_server.auth import queries as auth
 from app_server.auth.tokens import AccessClaims
 from app_server.database import dialect_insert
 from app_server.ledger.queries import LEDGER, Entry
-from app_server.org.queries import Stay, path_ids
-from app_server.prepared import Prepared
+from app_server.org.queries import Stay, path_ids, policies_of
+from app_server.prepared import Prepared, Tagged, among, day_of, ids_of, tagged
 from app_server.sync.acceptance import KnownCustomer
 from app_server.sync.cursor import Heads
 from app_server.sync.feed import take_numbers
@@ -42,7 +41,7 @@ from shared_models.activity import Activity, ActivityKind
 from shared_models.customers import Customer, Rating
 from shared_models.org import UnitKind
 from shared_models.plans import Plan
-from shared_models.policy import Policies, Policy
+from shared_models.policy import Policies
 from shared_models.products import Product, Risk
 from shared_models.reviews import Review
 from shared_models.sync import Entity
@@ -52,11 +51,7 @@ CHANGE, FEED, DEVICE = (metadata.tables[name] for name in ("change", "feed", "de
 REVIEW, STAFF = (metadata.tables[name] for name in ("review", "staff"))
 MEMBERSHIP, UNIT = (metadata.tables[name] for name in ("membership", "unit"))
 
-_POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
-
 Data = dict[str, Any]  # JSON values, and such as pydantic writes as JSON
-_WIDTH = 6
-_Tagged = tuple[str, str, str | None, str | None, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +67,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The ids that a batch names, and the days it can be of."""
+    """The ids that a batch names, and the days it can be of; `numbers` are customers' in E.164, for an exchange's batch."""
 
     entries: Collection[UUID]
     customers: Collection[UUID]
     products: Collection[UUID]
     earliest: date
     latest: date
+    numbers: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +101,13 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
     connection = session.connection()
     dialect = connection.dialect.name
     ids = {"path_ids": path_ids(unit_path), "entries": named.entries, "customers": named.customers}
-    parameters: Data = {name: _ids(each, dialect) for name, each in (ids | {"products": named.products}).items()}
+    parameters: Data = {name: ids_of(each, dialect) for name, each in (ids | {"products": named.products}).items()}
     parameters |= {"advisor_id": advisor_id, "own": own, "earliest": named.earliest, "latest": named.latest}
+    parameters["numbers"], has_numbers = list(named.numbers), bool(named.numbers)
     if dialect == "sqlite":
-        found = connection.execute(_standing(dialect), parameters).all()
+        found = connection.execute(_standing(dialect, has_numbers=has_numbers), parameters).all()
     else:
-        found = _prepared_standing().rows(connection, parameters)
+        found = _prepared_standing(has_numbers=has_numbers).rows(connection, parameters)
     documents: list[str] = []
     scopes: dict[str, int] = {}
     branch: UUID | None = None
@@ -124,11 +121,13 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
             case "customer":
                 customers[UUID(key)] = KnownCustomer(
                     advisor_id=advisor_id if first == own else UUID(first),
-                    managed_since=_day_of(second),
+                    managed_since=day_of(second),
                     rating=Rating(third) if third else None,
-                    rated_on=_day_of(fourth),
+                    rated_on=day_of(fourth),
                     place=_place_of(fifth),
                 )
+            case "called":
+                customers[UUID(key)] = KnownCustomer(UUID(first), day_of(second), number=third)
             case "entry":
                 entries[UUID(key)] = Entry(
                     advisor_id=UUID(first),
@@ -146,44 +145,44 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
                 scopes[key] = int(first or 0)
             case "stay":
                 place = (float(third), float(fourth)) if third and fourth else None
-                stays.append(Stay(key, _day_of(first) or date.min, _day_of(second), place))
+                stays.append(Stay(key, day_of(first) or date.min, day_of(second), place))
             case "branch":
                 branch = UUID(key)
             case _:
                 folded.add(date.fromisoformat(key))
-    if strangers := [customer_id for customer_id, each in customers.items() if each.advisor_id != advisor_id]:
-        for customer_id, at in left_at(session, strangers, advisor_id=advisor_id).items():
-            customers[customer_id] = customers[customer_id]._replace(left_at=at)
+    strangers = [customer_id for customer_id, each in customers.items() if each.advisor_id != advisor_id]
+    for customer_id, at in _left_at(session, strangers, advisor_id=advisor_id).items():
+        customers[customer_id] = customers[customer_id]._replace(left_at=at)
     heads = Heads(own=scopes.get(own, 0), bank=scopes.get(BANK_SCOPE, 0))
-    return Standing(_parsed(frozenset(documents)), heads, stays, folded, branch, entries, customers, products)
+    return Standing(policies_of(documents), heads, stays, folded, branch, entries, customers, products)
 
 
 @cache
-def _prepared_standing() -> Prepared:
-    return Prepared(_standing("postgresql"))
+def _prepared_standing(*, has_numbers: bool) -> Prepared:
+    return Prepared(_standing("postgresql", has_numbers=has_numbers))
 
 
 @cache
-def _standing(dialect: str) -> "CompoundSelect[*_Tagged]":
+def _standing(dialect: str, *, has_numbers: bool) -> "CompoundSelect[*Tagged]":
     advisor_id = bindparam("advisor_id", type_=MEMBERSHIP.c.staff_id.type)
     days, entry, customer, product = metadata.tables["advisor_day"].c, LEDGER.c, CUSTOMER.c, PRODUCT.c
     # In one column, as the row is no wider; none where either is.
     place = sqlalchemy.cast(customer.lat, String) + "," + sqlalchemy.cast(customer.lon, String)
     digest = func.hex(entry.digest) if dialect == "sqlite" else func.encode(entry.digest, "hex")
-    return sqlalchemy.union_all(
-        _tagged("policy", POLICY.c.document),
-        _tagged("head", FEED.c.scope, FEED.c.head).where(FEED.c.scope.in_([bindparam("own"), BANK_SCOPE])),
-        _tagged("stay", UNIT.c.path, MEMBERSHIP.c.starts_on, MEMBERSHIP.c.ends_on, UNIT.c.lat, UNIT.c.lon)
+    parts = [
+        tagged("policy", POLICY.c.document),
+        tagged("head", FEED.c.scope, FEED.c.head).where(FEED.c.scope.in_([bindparam("own"), BANK_SCOPE])),
+        tagged("stay", UNIT.c.path, MEMBERSHIP.c.starts_on, MEMBERSHIP.c.ends_on, UNIT.c.lat, UNIT.c.lon)
         .join_from(MEMBERSHIP, UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)
         .where(MEMBERSHIP.c.staff_id == advisor_id),
-        _tagged("branch", UNIT.c.id).where(_among(UNIT.c.id, "path_ids", dialect), UNIT.c.kind == UnitKind.BRANCH),
-        _tagged("day", days.business_day).where(
+        tagged("branch", UNIT.c.id).where(among(UNIT.c.id, "path_ids", dialect), UNIT.c.kind == UnitKind.BRANCH),
+        tagged("day", days.business_day).where(
             days.advisor_id == advisor_id, days.business_day.between(bindparam("earliest"), bindparam("latest"))
         ),
-        _tagged("entry", entry.id, entry.advisor_id, entry.kind, entry.customer_id, entry.business_day, digest).where(
-            _among(entry.id, "entries", dialect)
+        tagged("entry", entry.id, entry.advisor_id, entry.kind, entry.customer_id, entry.business_day, digest).where(
+            among(entry.id, "entries", dialect)
         ),
-        _tagged(
+        tagged(
             "customer",
             customer.id,
             customer.advisor_id,
@@ -191,22 +190,18 @@ def _standing(dialect: str) -> "CompoundSelect[*_Tagged]":
             customer.rating,
             customer.rated_on,
             place,
-        ).where(_among(customer.id, "customers", dialect)),
-        _tagged("product", product.id, product.risk, product.on_sale_from, product.on_sale_until).where(
-            _among(product.id, "products", dialect)
+        ).where(among(customer.id, "customers", dialect)),
+        tagged("product", product.id, product.risk, product.on_sale_from, product.on_sale_until).where(
+            among(product.id, "products", dialect)
         ),
-    )
-
-
-def _tagged(tag: str, *columns: ColumnElement[Any]) -> "Select[*_Tagged]":
-    """Columns as text, both databases write dates and numbers alike, in a row of the width that all parts have."""
-    as_text: list[ColumnElement[Any]] = [sqlalchemy.cast(column, String) for column in columns]
-    filled = as_text + [sqlalchemy.null()] * (_WIDTH - len(columns))
-    return select(sqlalchemy.literal_column(f"'{tag}'", String), *filled)
-
-
-def _day_of(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    ]
+    if has_numbers:
+        parts.append(
+            tagged("called", customer.id, customer.advisor_id, customer.managed_since, customer.number).where(
+                among(customer.number, "numbers", dialect)
+            )
+        )
+    return sqlalchemy.union_all(*parts)
 
 
 def _place_of(text: str | None) -> tuple[float, float] | None:
@@ -216,33 +211,18 @@ def _place_of(text: str | None) -> tuple[float, float] | None:
     return float(lat), float(lon)
 
 
-@lru_cache(maxsize=8)
-def _parsed(documents: frozenset[str]) -> Policies:
-    return Policies(_POLICY.validate_json(document) for document in documents)
-
-
-def _ids(ids: Collection[UUID], dialect: str) -> str | list[UUID]:
-    # PostgreSQL takes any number of ids as one parameter, so its prepared statement serves batches of every size.
-    return list(ids) if dialect == "sqlite" else "{" + ",".join([each.hex for each in ids]) + "}"
-
-
-def _among(column: ColumnElement[UUID], name: str, dialect: str) -> ColumnElement[bool]:
-    """Whether the column is one of the parameter's ids, as `_ids` gives them."""
-    if dialect == "sqlite":
-        return column.in_(bindparam(name, expanding=True))
-    return column == func.any(sqlalchemy.cast(bindparam(name, type_=String), postgresql.ARRAY(column.type)))
-
-
 @lru_cache(maxsize=1024)
 def _product(product_id: str, risk: str, on_sale_from: str | None, on_sale_until: str | None) -> Product:
     """As far as suitability asks; rows are valid already."""
     return Product.model_construct(
-        id=UUID(product_id), risk=Risk(risk), on_sale_from=_day_of(on_sale_from), on_sale_until=_day_of(on_sale_until)
+        id=UUID(product_id), risk=Risk(risk), on_sale_from=day_of(on_sale_from), on_sale_until=day_of(on_sale_until)
     )
 
 
-def left_at(session: Session, ids: Collection[UUID], *, advisor_id: UUID) -> dict[UUID, datetime]:
+def _left_at(session: Session, ids: Collection[UUID], *, advisor_id: UUID) -> dict[UUID, datetime]:
     """When each of these customers last left the advisor's book, of those who were in it."""
+    if not ids:
+        return {}
     # The advisor's feed remembers who left their book: it had to tell their phone.
     at = type_coerce(func.max(CHANGE.c.at), CHANGE.c.at.type)
     found = session.connection().execute(

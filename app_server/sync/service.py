@@ -1,7 +1,7 @@
 """One round trip in one transaction: judge and keep what a phone sent, refold the days, read what it has not seen."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -29,7 +29,15 @@ from app_server.sync.feed import Announced, take_numbers, write_changes
 from app_server.sync.former import FormerAdvisor, former_advisor
 from app_server.sync.queries import Data, Named, Standing
 from app_server.sync.reading import Item, Proofs, Readable, read_activities, read_request
-from app_server.sync.records import enterable, settle
+from app_server.sync.records import (
+    Exchange,
+    Place,
+    Waiting,
+    note_places,
+    place_of,
+    waiting_records,
+    with_customers,
+)
 from app_server.tables import CustomerRow
 from shared_models.activity import REVIEW_ANSWERS, Activity, ActivityKind, Void, digest_of
 from shared_models.boards import BoardShown
@@ -46,6 +54,8 @@ T = TypeVar("T")
 OVERTAKEN_ATTEMPTS = 3
 # Under which the server writes what it found; it is nobody's phone.
 OWN_DEVICE = "server"
+# The bank's date is within a day of UTC's, whatever its time zone is.
+_A_DAY = timedelta(days=1)
 _TWO_NUMBERS = frozenset({ActivityKind.PROSPECT, ActivityKind.VISIT})
 
 
@@ -80,8 +90,8 @@ class _Judged:
     standing: Standing
 
 
-class _Overtaken(Exception):
-    """Somebody else's batch brought the same id between our look and our insert."""
+class Overtaken(Exception):
+    """Somebody else's batch brought the same id between our look and our insert; `write_batches` looks again."""
 
 
 def synchronize(db: Database, claims: AccessClaims, body: bytes, *, proofs: Proofs, now: datetime) -> Answer:
@@ -105,7 +115,7 @@ def write_batches(db: Database, work: Work[T]) -> T:
     for _ in range(OVERTAKEN_ATTEMPTS):
         try:
             return db.write(work)
-        except _Overtaken:
+        except Overtaken:
             continue
     raise Conflict("Another batch with the same ids is being taken; try again.")
 
@@ -134,9 +144,48 @@ def enter_waiting(session: Session, advisor_id: UUID, *, phones: Iterable[str] |
     For use within `write_batches`, after what brought the customers and while their feed is held. What comes too late by
     the policy stays out for good.
     """
-    for who, of_exchange in enterable(session, advisor_id, phones=phones):
-        verdicts = take_batch(session, who, list(of_exchange.values()), former=None, now=now)
-        settle(session, dict(zip(of_exchange, verdicts, strict=True)))
+    for who, waiting in waiting_records(session, advisor_id, phones=phones):
+        head = take_numbers(session, str(advisor_id), len(waiting))
+        records = judge_records(session, who, waiting, head=head, now=now)
+        keep_records(session, records, now=now)
+        note_places(session, records.places)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRecords:
+    """An advisor's records of one exchange, from which number of their feed on they are kept, and where each stands then, by row."""
+
+    who: Exchange
+    judged: _Judged
+    first: int
+    places: dict[UUID, Place]
+
+
+def judge_records(
+    session: Session, who: Exchange, waiting: Sequence[Waiting], *, head: int, now: datetime
+) -> JudgedRecords:
+    """Find each record's customer and judge it. A number of the advisor's feed was taken for each, up to `head`."""
+    ended = [each.record.ended_at for each in waiting]
+    named = Named(
+        entries=[each.id for each in waiting],
+        customers=(),
+        products=(),
+        earliest=_utc_day(min(ended)) - _A_DAY,
+        latest=_utc_day(max(ended)) + _A_DAY,
+        numbers={each.number for each in waiting},
+    )
+    standing = queries.standing(session, who.id, unit_path=who.unit_path, named=named)
+    known = _known(standing)
+    entering, places = with_customers(waiting, known, advisor_id=who.id)
+    verdicts, kept = judge(list(entering.values()), known, advisor_id=who.id, former=None, now=now)
+    places |= {row_id: place_of(verdict) for row_id, verdict in zip(entering, verdicts, strict=True)}
+    return JudgedRecords(who, _Judged(verdicts, kept, known, standing), head - len(waiting) + 1, places)
+
+
+def keep_records(session: Session, records: JudgedRecords, *, now: datetime) -> None:
+    """Write those of them that enter the ledger; raises Overtaken, see `write_batches`."""
+    if records.judged.kept:
+        _keep(session, records.who, records.judged, first=records.first, now=now)
 
 
 def _enter_of_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, now: datetime) -> None:
@@ -201,9 +250,13 @@ def _judged(
         each.refers_to for item in readable if (each := item.activity).kind in REVIEW_ANSWERS and each.refers_to
     }
     own_reviews = queries.own_reviews(session, answered, advisor_id=who.id) if answered else ()
-    known = Known(standing.entries, standing.customers, standing.products, standing.policies, own_reviews)
+    known = _known(standing, own_reviews)
     verdicts, kept = judge(items, known, advisor_id=who.id, former=former, now=now)
     return _Judged(verdicts, kept, known, standing)
+
+
+def _known(standing: Standing, own_reviews: Collection[UUID] = ()) -> Known:
+    return Known(standing.entries, standing.customers, standing.products, standing.policies, own_reviews)
 
 
 def _numbers_wanted(readable: Sequence[Readable]) -> int:
@@ -234,9 +287,7 @@ def _named(readable: Sequence[Readable], now: datetime) -> Named:
                 entries.add(activity.refers_to)
             case _:
                 pass
-    # The bank's date is within a day of UTC's, whatever its time zone is.
-    around = timedelta(days=1)
-    return Named(entries, customers, products, _utc_day(earliest) - around, _utc_day(latest) + around)
+    return Named(entries, customers, products, _utc_day(earliest) - _A_DAY, _utc_day(latest) + _A_DAY)
 
 
 def _utc_day(instant: datetime) -> date:
@@ -279,7 +330,7 @@ def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: da
             for seq, (item, day) in enumerate(items, start=first)
         ]
         if ledger.append(session, entries, source, folded=rows) < len(entries):
-            raise _Overtaken
+            raise Overtaken
         return first + len(entries)
 
     source = Source(advisor_id=who.id, device_id=who.device_id)
@@ -367,7 +418,7 @@ def _add_prospects(session: Session, who: Sender, kept: Sequence[Readable], *, f
     if not rows:
         return 0
     if queries.add_prospects(session, rows) < len(rows):
-        raise _Overtaken
+        raise Overtaken
     announced = [Announced(str(who.id), Entity.CUSTOMER, str(row.id)) for row in rows]
     write_changes(session, announced, first=first, now=now)
     return len(rows)

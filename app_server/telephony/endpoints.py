@@ -69,7 +69,7 @@ async def events(
     def take() -> EventResponse:
         # The signature before anything is read: nobody else's bytes are worth a parser's time.
         keys.check(provider, Signature(key, timestamp, signature), body, now=now)
-        return EventResponse(results=service.take_events(db, provider, read_events(body), now=now))
+        return EventResponse(results=service.take_events(db, provider, read_events(provider, body), now=now))
 
     response = await to_thread.run_sync(take)
     for result in response.results:

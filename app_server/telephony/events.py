@@ -96,15 +96,17 @@ class EventResponse(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReadEvent:
-    """A valid event, its content as JSON values, and the digest of that."""
+    """A valid event, the id it is kept under, one of each kind a call; its content as JSON, and the digest of that."""
 
+    id: UUID
     event: Ended | Beside | TranscriptReady
-    document: dict[str, Any]
+    content: str
     digest: bytes
 
-    def row_id(self, provider: str) -> UUID:
-        """The id it is kept under: one of each kind a call."""
-        return uuid5(_NAMESPACE, f"{provider}/{self.event.event.value}/{self.event.record_id}")
+    @property
+    def document(self) -> dict[str, Any]:
+        """Its content as JSON values."""
+        return json.loads(self.content)
 
     @property
     def at(self) -> datetime:
@@ -112,7 +114,7 @@ class ReadEvent:
         return self.event.ended_at if isinstance(self.event, Ended) else self.event.at
 
 
-def read_events(body: bytes) -> list[ReadEvent | EventResult]:
+def read_events(provider: str, body: bytes) -> list[ReadEvent | EventResult]:
     """Each event, or why it cannot be read, in order; raises UnreadableEvents, BadInput or TooLarge with none taken."""
     try:
         raw = from_json(body, allow_inf_nan=False)
@@ -124,7 +126,7 @@ def read_events(body: bytes) -> list[ReadEvent | EventResult]:
         raise BadInput(_why(error)) from None
     if len(request.events) > MAX_EVENTS:
         raise TooLarge(f"A request may carry {MAX_EVENTS} events; nothing was stored. Send fewer at a time.")
-    return read_each(request.events)
+    return read_each(provider, request.events)
 
 
 def transcripts_of(events: Iterable[ReadEvent]) -> dict[str, dict[str, Any]]:
@@ -132,18 +134,17 @@ def transcripts_of(events: Iterable[ReadEvent]) -> dict[str, dict[str, Any]]:
     return {each.event.record_id: each.document for each in events if isinstance(each.event, TranscriptReady)}
 
 
-def read_each(raw: Sequence[object]) -> list[ReadEvent | EventResult]:
+def read_each(provider: str, raw: Sequence[object]) -> list[ReadEvent | EventResult]:
     """Each of these JSON values as an event, in order."""
-    return [_read(each) for each in raw]
+    return [_read(provider, each) for each in raw]
 
 
-def _read(raw: object) -> ReadEvent | EventResult:
+def _read(provider: str, raw: object) -> ReadEvent | EventResult:
     fields = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}
     shape, most = _shape(fields.get("event"))
     try:
         event = shape.model_validate(raw)
-        document: dict[str, Any] = event.model_dump(mode="json")
-        content = json.dumps(document, sort_keys=True, ensure_ascii=True, allow_nan=False)
+        content = json.dumps(event.model_dump(mode="json"), sort_keys=True, ensure_ascii=True, allow_nan=False)
     except ValidationError as error:
         return _bad(fields, _why(error))
     except (ValueError, RecursionError):
@@ -152,7 +153,8 @@ def _read(raw: object) -> ReadEvent | EventResult:
         return _bad(fields, f"the event is longer than {most} bytes")
     if _NUL in content:
         return _bad(fields, "the event has a NUL in it")
-    return ReadEvent(event, document, digest_of(content.encode()))
+    kept_as = uuid5(_NAMESPACE, f"{provider}/{event.event.value}/{event.record_id}")
+    return ReadEvent(kept_as, event, content, digest_of(content.encode()))
 
 
 def _shape(kind: object) -> tuple[type[Ended | Beside | TranscriptReady], int]:

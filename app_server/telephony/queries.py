@@ -3,20 +3,30 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+import sqlalchemy
+from pydantic_core import to_json
+from sqlalchemy import CompoundSelect, func, select, text, update
+from sqlalchemy.dialects import sqlite
 from sqlmodel import Session
 
-from app_server.database import batches, dialect_insert
-from app_server.tables import RecordState, TelephonyRecordRow, metadata
+from app_server.database import batches
+from app_server.numbers import e164, line_number
+from app_server.org.queries import Stay, policies_of
+from app_server.prepared import Prepared, Tagged, among, day_of, ids_of, record_of, tagged
+from app_server.sync.records import Place
+from app_server.tables import RecordState, metadata
+from app_server.telephony.events import Ended, ReadEvent
 from shared_models.org import Role, holds_on
+from shared_models.policy import Policies
 from shared_models.telephony import PbxEventKind, PbxLine
 
-LINE, RECORD = metadata.tables["line"], metadata.tables["telephony_record"]
-MEMBERSHIP, STAFF = metadata.tables["membership"], metadata.tables["staff"]
+LINE, RECORD, MEMBERSHIP = (metadata.tables[name] for name in ("line", "telephony_record", "membership"))
+UNIT, POLICY = metadata.tables["unit"], metadata.tables["policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,51 +44,126 @@ class Holder:
         return holds_on(day, self.starts_on, self.ends_on)
 
 
-def holders(session: Session, provider: str, numbers: Collection[str]) -> dict[str, list[Holder]]:
-    """Whose each of these lines is and was; a line of that very provider before one of any."""
-    c = LINE.c
-    found: dict[str, list[Holder]] = defaultdict(list)
-    for part in batches(sorted(numbers)):
-        rows = session.connection().execute(
-            select(c.number, c.provider, c.line, c.staff_id, c.starts_on, c.ends_on)
-            .where(c.number.in_(part), c.provider.in_(("", provider)))
-            .order_by(c.provider.desc(), c.starts_on)
-        )
-        for row in rows:
-            found[row.number].append(Holder(row.provider, row.line, row.staff_id, row.starts_on, row.ends_on))
-    return found
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a batch: whose its lines are and were, a line of that very provider before one of any; when those
+    people were advisors, and where; and the digests of those of its events that are here.
+    """
+
+    policies: Policies
+    holders: dict[str, list[Holder]]
+    advising: dict[UUID, list[Stay]]
+    digests: dict[UUID, bytes]
 
 
-def advising(session: Session, staff_ids: Collection[UUID]) -> dict[UUID, list[tuple[date, date | None]]]:
-    """The days over which each of these was an advisor; the last one not included, None: still."""
-    c = MEMBERSHIP.c
-    found: dict[UUID, list[tuple[date, date | None]]] = defaultdict(list)
-    for part in batches(sorted(staff_ids)):
-        rows = session.connection().execute(
-            select(c.staff_id, c.starts_on, c.ends_on).where(c.staff_id.in_(part), c.role == Role.ADVISOR)
-        )
-        for row in rows:
-            found[row.staff_id].append((row.starts_on, row.ends_on))
-    return found
+def known(session: Session, provider: str, *, numbers: Collection[str], events: Collection[UUID] = ()) -> Known:
+    """All of it in one query, of these of the bank's numbers and these events."""
+    connection = session.connection()
+    dialect = connection.dialect.name
+    parameters = {"providers": ["", provider], "numbers": list(numbers), "events": ids_of(events, dialect)}
+    if dialect == "sqlite":
+        rows = connection.execute(_known(dialect), parameters).all()
+    else:
+        rows = _prepared_known().rows(connection, parameters)
+    documents: list[str] = []
+    holders: dict[str, list[Holder]] = defaultdict(list)
+    advising: dict[UUID, list[Stay]] = defaultdict(list)
+    digests: dict[UUID, bytes] = {}
+    for tag, key, first, second, third, fourth, fifth in rows:
+        match tag:
+            case "line":
+                days = day_of(fourth) or date.min, day_of(fifth)
+                holders[key].append(Holder(first or "", PbxLine(second or ""), UUID(third or ""), *days))
+            case "stay":
+                advising[UUID(key)].append(Stay(first or "", day_of(second) or date.min, day_of(third)))
+            case "event":
+                digests[UUID(key)] = bytes.fromhex(first or "")
+            case _:
+                documents.append(key)
+    for each in holders.values():
+        each.sort(key=lambda holder: (holder.provider != provider, holder.starts_on))
+    return Known(policies_of(documents), holders, advising, digests)
 
 
-def add_events(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
-    """Insert events, sorted by id; returns the ids of those that were new."""
-    statement = dialect_insert(session, TelephonyRecordRow).on_conflict_do_nothing(index_elements=["id"])
-    ordered = sorted(rows, key=lambda row: row["id"])
-    added: set[UUID] = set()
-    for part in batches(ordered):
-        added.update(session.connection().execute(statement.returning(RECORD.c.id), list(part)).scalars())
-    return added
+@cache
+def _prepared_known() -> Prepared:
+    return Prepared(_known("postgresql"))
 
 
-def digests(session: Session, ids: Collection[UUID]) -> dict[UUID, bytes]:
-    """The digests of those of the events that are here."""
-    found: dict[UUID, bytes] = {}
-    for part in batches(sorted(ids)):
-        for row in session.connection().execute(select(RECORD.c.id, RECORD.c.digest).where(RECORD.c.id.in_(part))):
-            found[row.id] = row.digest
-    return found
+@cache
+def _known(dialect: str) -> "CompoundSelect[*Tagged]":
+    held, stay, event = LINE.c, MEMBERSHIP.c, RECORD.c
+    digest = func.hex(event.digest) if dialect == "sqlite" else func.encode(event.digest, "hex")
+    lines = among(held.number, "numbers", dialect), among(held.provider, "providers", dialect)
+    return sqlalchemy.union_all(
+        tagged("policy", POLICY.c.document),
+        tagged("line", held.number, held.provider, held.line, held.staff_id, held.starts_on, held.ends_on).where(
+            *lines
+        ),
+        tagged("stay", stay.staff_id, UNIT.c.path, stay.starts_on, stay.ends_on)
+        .join_from(MEMBERSHIP, UNIT, UNIT.c.id == stay.unit_id)
+        .where(stay.staff_id.in_(select(held.staff_id).where(*lines)), stay.role == Role.ADVISOR),
+        tagged("event", event.id, digest).where(among(event.id, "events", dialect)),
+    )
+
+
+class NewEvent(NamedTuple):
+    """An event to keep, and where it stands; of a finished call also whose it was, and on what line."""
+
+    read: ReadEvent
+    place: Place
+    advisor_id: UUID | None
+    line: PbxLine | None
+
+    def values(self, provider: str, now: datetime) -> dict[str, Any]:
+        """Its row, but for the document."""
+        event = self.read.event
+        ended = event if isinstance(event, Ended) else None
+        return {
+            "id": self.read.id,
+            "provider": provider,
+            "record_id": event.record_id,
+            "event": event.event,
+            "at": self.read.at,
+            "received_at": now,
+            "digest": self.read.digest,
+            "state": self.place.state,
+            "reason": self.place.reason,
+            "line_number": line_number(ended.own_number) if ended is not None else None,
+            "customer_number": e164(ended.other_number) if ended is not None else None,
+            "advisor_id": self.advisor_id,
+            "line": self.line,
+        }
+
+
+def add_events(session: Session, events: Sequence[NewEvent], *, provider: str, now: datetime) -> int:
+    """Insert events, sorted by id, so that overlapping batches cannot deadlock; returns how many were new."""
+    ordered = sorted(events, key=lambda event: event.read.id.int)
+    connection = session.connection()
+    rows = [event.values(provider, now) for event in ordered]
+    if connection.dialect.name == "sqlite":
+        rows = [row | {"document": event.read.document} for event, row in zip(ordered, rows, strict=True)]
+        statement = sqlite.insert(RECORD).on_conflict_do_nothing(index_elements=["id"]).returning(RECORD.c.id)
+        return len(connection.execute(statement, rows).all())
+    parameters = {
+        "documents": f"[{','.join(event.read.content for event in ordered)}]",
+        "rows": to_json([row | {"digest": row["digest"].hex()} for row in rows]).decode(),
+    }
+    return _add_events().rows(connection, parameters)[0][0]
+
+
+@cache
+def _add_events() -> Prepared:
+    # One parameter for all rows, as for the ledger's.
+    plain = [name for name in RECORD.c.keys() if name != "document"]  # noqa: SIM118 - a ColumnCollection iterates columns
+    values = ", ".join("decode(digest, 'hex')" if name == "digest" else name for name in plain)
+    statement = (
+        f"WITH added AS (INSERT INTO telephony_record ({', '.join(plain)}, document) SELECT {values}, document "  # noqa: S608 - names of our own columns
+        f"FROM ROWS FROM (json_to_recordset(CAST(:rows AS json)) AS ({record_of(RECORD, plain)}), "
+        f"jsonb_array_elements(CAST(:documents AS jsonb))) AS batch({', '.join(plain)}, document) "
+        "ON CONFLICT (id) DO NOTHING RETURNING id) SELECT count(*) FROM added"
+    )
+    return Prepared(text(statement))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from app_server.telephony.events import MAX_TRANSCRIPT_BYTES
 from shared_models.fold import AdvisorDay
 from shared_models.telephony import pbx_activity_id
 from tests.factories import NOW
-from tests.quality.checked import OPENING, PROMISE, Checked, a_call, said, transcript
+from tests.quality.checked import OPENING, PHONE, PROMISE, Checked, a_call, said, transcript
 from tests.sync_server.phones import activity, call, visit
 from tests.telephony.exchange import Json, beside, ended, line
 
@@ -49,8 +49,8 @@ def test_a_transcript_is_shown_once_its_call_is_in_a_ledger(checked: Checked):
     checked.exchange.tell(record)
     assert checked.found() == []
 
-    assert checked.customer.name == "赵建国"
-    checked.exchange.tell(a_call())
+    met = activity("prospect", {"name": "赵建国", "phone": PHONE, "source": "street"})
+    assert checked.phone.send(met) == ["accepted"]
     assert checked.rules() == ["principal"]
 
 

@@ -208,6 +208,14 @@ def test_voiding_a_visit_takes_its_proposals_out_on_whatever_day_they_are(bank: 
     assert (bank.today().products_presented, bank.today().calls) == (0, 1)
 
 
+def test_a_proposal_of_a_visit_that_was_voided_days_ago_presents_nothing(bank: Bank):
+    phone, customer, product = bank.phone(), bank.customer(), bank.product()
+    at = visit(customer, at=NOW - timedelta(days=1))
+    phone.send(at, void(at, at=NOW - timedelta(days=1)))
+    assert phone.send(proposal(customer, at, product)) == ["accepted"]
+    assert bank.today().products_presented == 0
+
+
 def test_a_void_needs_an_own_activity_that_is_no_void(bank: Bank):
     phone, customer = bank.phone(), bank.customer()
     theirs, made = call(bank.customer(bank.wang)), call(customer)
