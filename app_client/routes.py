@@ -8,6 +8,8 @@ from app_client.flet_typed import component
 from app_client.i18n import t
 from app_client.me.screen import MeScreen
 from app_client.proposals.screen import ProposalScreen
+from app_client.quality.screen import QualityScreen
+from app_client.quality.wordings import WordingsScreen
 from app_client.session_context import go, use_session
 from app_client.shell.screen import shell_view
 from app_client.team.screen import TeamScreen
@@ -66,6 +68,8 @@ def routes_of(role: Role) -> list[ft.Route]:
     return [
         *everyone,
         ft.Route(path="team", component=TeamScreen),
+        ft.Route(path="quality", component=QualityScreen),
+        *([ft.Route(path="quality/wordings", component=WordingsScreen)] if role is Role.ADMIN else []),
         ft.Route(path=":elsewhere*", component=NowhereScreen),
     ]
 

@@ -31,7 +31,11 @@ def nav_items(role: Role) -> list[NavItem]:
     """Where this person can go: an advisor's day, or a head's team."""
     me = NavItem("/me", t("我的"), ft.Icons.PERSON_OUTLINE, ft.Icons.PERSON)
     if role is not Role.ADVISOR:
-        return [NavItem("/team", t("团队"), ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS), me]
+        return [
+            NavItem("/team", t("团队"), ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS),
+            NavItem("/quality", t("质检"), ft.Icons.FACT_CHECK_OUTLINED, ft.Icons.FACT_CHECK),
+            me,
+        ]
     return [
         NavItem("/today", t("今日"), ft.Icons.TODAY_OUTLINED, ft.Icons.TODAY),
         NavItem("/customers", t("客户"), ft.Icons.PEOPLE_OUTLINE, ft.Icons.PEOPLE),

@@ -17,9 +17,11 @@ from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
 from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
 from shared_models.plans import Plan, PlanEdit
+from shared_models.quality import FindingEdit, FindingState, QualityFinding, QualityFindings
 from shared_models.sealing import CardKeys
 from shared_models.sync import SyncRequest, SyncResponse
 from shared_models.team import TeamActivity, TeamDay, TeamRange
+from shared_models.wordings import WordingEdit, WordingList
 
 API = "/api/v1"
 
@@ -236,6 +238,29 @@ class ApiTransport:
         """Set the list of an advisor for a day."""
         body = edit.model_dump(mode="json")
         return _parsed(await self._call("PUT", f"/team/plans/{advisor_id}/{day}", body=body), Plan)
+
+    async def get_quality(self, unit_id: UUID, *, state: FindingState | None, cursor: str | None) -> QualityFindings:
+        """A page of what the quality check found with a unit's advisors in the last thirty days; with `cursor` the next one."""
+        params = {"unit_id": str(unit_id)}
+        if state is not None:
+            params["state"] = state.value
+        if cursor is not None:
+            params["cursor"] = cursor
+        return _parsed(await self._call("GET", "/team/quality", params=params), QualityFindings)
+
+    async def put_finding(self, finding_id: UUID, edit: FindingEdit) -> QualityFinding:
+        """Say what a finding is."""
+        body = edit.model_dump(mode="json")
+        return _parsed(await self._call("PUT", f"/team/quality/{finding_id}", body=body), QualityFinding)
+
+    async def get_wordings(self) -> WordingList:
+        """The list of wordings in force."""
+        return _parsed(await self._call("GET", "/quality/wordings"), WordingList)
+
+    async def put_wordings(self, edit: WordingEdit) -> WordingList:
+        """Put a new version of the list in force."""
+        body = edit.model_dump(mode="json")
+        return _parsed(await self._call("PUT", "/quality/wordings", body=body), WordingList)
 
     async def close(self) -> None:
         """Let go of connections and of the access token."""

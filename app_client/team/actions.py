@@ -12,6 +12,7 @@ from app_client.team.queries import Behind, KeptDay, keep_activities, keep_day
 from shared_models.errors import DomainError
 from shared_models.plans import Plan, PlanEdit
 from shared_models.policy import zone
+from shared_models.quality import FindingState
 from shared_models.team import TeamActivity
 
 # What the server takes for one list.
@@ -53,6 +54,14 @@ async def fetch_activities(session: AppSession, asked: Behind) -> list[TeamActiv
     now = session.now()
     await session.store.write(lambda tx: keep_activities(tx, asked, found, now=now))
     return found
+
+
+async def count_waiting(session: AppSession, unit_id: UUID) -> int:
+    """How many findings of the quality check nobody has looked at; 0 where that cannot be asked: the day stands without it."""
+    try:
+        return (await session.transport.get_quality(unit_id, state=FindingState.OPEN, cursor=None)).waiting
+    except DomainError:
+        return 0
 
 
 async def fetch_plan(session: AppSession, advisor_id: UUID, day: date) -> Plan:

@@ -10,11 +10,11 @@ import flet as ft
 
 from app_client.errors import error_words
 from app_client.flet_typed import component, observable, use_observed, use_state
-from app_client.i18n import t, t_date
+from app_client.i18n import t, t_date, t_n
 from app_client.session import AppSession
-from app_client.session_context import app_state, dismissal, use_session, use_store_version, use_unfinished
+from app_client.session_context import app_state, dismissal, go, use_session, use_store_version, use_unfinished
 from app_client.shell.screen import shell_view
-from app_client.team.actions import fetch_day
+from app_client.team.actions import count_waiting, fetch_day
 from app_client.team.behind import Focus, use_focus
 from app_client.team.parts import advisors_parts, overview_parts, tiles, units_parts
 from app_client.team.queries import TeamView, kept_day, team_view
@@ -28,6 +28,7 @@ from app_client.widgets import (
     detail_pane,
     error_state,
     icon_button,
+    line_row,
     loading_state,
     quiet_button,
     sheet,
@@ -91,6 +92,15 @@ class TeamPlace:
         self.focus = focus
 
 
+def look_into_later(session: AppSession, advisor_id: UUID, day: date, kind: str) -> None:
+    """Go to the team screen, at what is behind an advisor's figure of that day: that of the activity's kind."""
+    place = TeamPlace(Where((session.staff.unit,), day), session.today())
+    metric = {"call": "calls", "pbx_record": "calls", "visit": "visits"}.get(kind)
+    place.look_into(Focus(advisor_id=advisor_id, metric=metric))
+    app_state().unfinished["team"] = place
+    go("/team")
+
+
 @component
 def TeamScreen() -> ft.View:
     """The team of the signed-in head, by unit and day."""
@@ -103,6 +113,7 @@ def TeamScreen() -> ft.View:
     asking, set_asking = use_state(Asking)
     picks_day, set_picks_day = use_state(_no)
     times, set_times = use_state(_never)
+    waiting, set_waiting = use_state(_never)
     kept = ft.use_memo(lambda: kept_day(session, where.unit.id, where.day), [where.unit.id, where.day, version])
     view = team_view(kept) if kept is not None else None
 
@@ -117,6 +128,7 @@ def TeamScreen() -> ft.View:
             set_asking(Asking(is_busy=False, trouble=error_words(error)))
             return
         set_asking(Asking(is_busy=False))
+        set_waiting(await count_waiting(session, where.unit.id))
 
     async def stay_fresh() -> None:
         """Ask now, seen to be busy only when a person wants something new, and then again and again while the page is in sight."""
@@ -169,6 +181,7 @@ def TeamScreen() -> ft.View:
         content=[
             _days(session, where, move, lambda: set_picks_day(True), again, asking),
             *_crumbs(where, move),
+            *_quality(waiting),
             *_body(view, asking, again, focus, place.look_into, move, where, wide=wide),
         ],
         detail=_detail(view, pane, focus, place.look_into, close) if wide else None,
@@ -196,6 +209,22 @@ def _up(where: Where, move: Callable[[Where], None]) -> Tap | None:
     if len(where.path) == 1:
         return None
     return lambda: move(Where(where.path[:-1], where.day))
+
+
+def _quality(waiting: int) -> list[ft.Control]:
+    """The way to what the check has found, while there is something that nobody has looked at."""
+    if not waiting:
+        return []
+    return [
+        line_row(
+            t_n("质检待看 {n}", waiting),
+            detail=t("有几句话请你看一眼"),
+            icon=ft.Icons.FACT_CHECK_OUTLINED,
+            on_click=lambda: go("/quality"),
+            identifier="quality-waiting",
+        ),
+        ft.Container(height=10),
+    ]
 
 
 def _focus_heading(view: TeamView | None, focus: Focus | None) -> str:

@@ -9,6 +9,7 @@ from random import Random
 from uuid import UUID
 
 from app_server.demo.bank import Manner
+from app_server.demo.talks import SLIPS
 from shared_models.activity import Activity, ActivityKind, Void
 from shared_models.calls import Call, CallChannel, CallOutcome, DeclineReason, TimedBy, is_connected
 from shared_models.customers import Customer
@@ -22,6 +23,8 @@ from shared_models.visits import Fix, Visit, VisitPlace
 CALLS_TO_TRY = 1.42
 FULL_DAY = timedelta(hours=7)
 REST_BETWEEN_CALLS = timedelta(days=12)
+# Of so many customers with whom a note is taken, one hears a sentence that a head should look at, or nearly one.
+SLIP_OF = 18
 _NOTES = ("想等到期再看", "要和家人商量", "问了期限和费用", "请下周再联系", "希望到网点当面谈", "关心流动性")
 
 
@@ -160,6 +163,8 @@ def _call(day: _Day, customer: Customer, at: datetime) -> None:
     }
     outcome = random.choices(list(outcomes), list(outcomes.values()))[0]
     call = _call_data(random, outcome, day.setting.manner)
+    if call.note is not None and customer.id.int % SLIP_OF == 0:
+        call = call.model_copy(update={"note": SLIPS[customer.id.int // SLIP_OF % len(SLIPS)]})
     if random.random() < 0.015:
         # A slip of the thumb, taken back at once.
         slip = day.add(

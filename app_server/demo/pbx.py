@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app_server.demo.talks import transcript
 from shared_models.telephony import PbxDirection, PbxEventKind, PbxLine
 
 # Of the 31,647 calls of the UCI Bank Marketing data set (Moro, Cortez and Rita, 2014): how many attempts it took to
@@ -23,6 +24,8 @@ MOBILE_SHARE = 0.91
 INBOUND_SHARE, UNKNOWN_SHARE, MASKED_SHARE, WITHHELD_SHARE = 0.12, 0.05, 0.02, 0.01
 REPEAT_SHARE, LATE_SHARE = 0.1, 0.03
 MOST_IN_REQUEST = 40
+# Seconds of talk; a shorter call is not written down.
+TRANSCRIBED_FROM = 60
 _OPENS, _CLOSES = time(9), time(17, 30)
 
 
@@ -105,6 +108,8 @@ def _events(call: dict[str, Any]) -> list[dict[str, Any]]:
             _beside(PbxEventKind.ANSWERED, call, call["answered_at"]),
             _beside(PbxEventKind.RECORDING_READY, call, call["ended_at"]),
         ]
+    if call["talk_seconds"] >= TRANSCRIBED_FROM:
+        told.append({**_beside(PbxEventKind.TRANSCRIPT_READY, call, call["ended_at"]), **transcript(call)})
     return [*told, call]
 
 

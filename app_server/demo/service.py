@@ -20,6 +20,7 @@ from app_server.demo.shelf import products
 from app_server.ledger.queries import NewEntry, Source, append
 from app_server.org.queries import policies
 from app_server.policies.calendar import calendar_for, working_days_before
+from app_server.quality.service import check_notes
 from app_server.sync.feed import Announced, announce, take_numbers
 from app_server.tables import (
     CustomerRow,
@@ -314,6 +315,7 @@ def _store(
         Source(advisor_id=person.id, device_id=_device(person)),
         folded=[_day_row(person, bank.policies.on(day), by_day[day], managed_since, bank.now) for day in by_day],
     )
+    check_notes(session, worked, now=bank.now)
     device = {"staff_id": person.id, "device_id": _device(person), "name": "演示手机", "created_at": bank.now}
     last_at = min(worked[-1].corrected_at + timedelta(minutes=2), bank.now)
     queries.note_syncs(session, [{**device, "last_sync_at": last_at, "waiting": 0}])

@@ -91,6 +91,7 @@ class TeamBank(Bank):
     asked: list[dict[str, str]] = field(default_factory=list)
     plans: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     has_units: bool = True
+    waiting: int = 0
     as_of: str = "2026-11-23T09:42:00Z"
     activities: list[dict[str, Any]] = field(
         default_factory=lambda: [
@@ -108,6 +109,8 @@ class TeamBank(Bank):
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpReply:
+        if path == "/api/v1/team/quality":
+            return HttpReply(200, {}, json.dumps({"findings": [], "cursor": None, "waiting": self.waiting}).encode())
         fault = self.faults[0] if self.faults else "ok"
         if not path.startswith("/api/v1/team/") or fault != "ok":
             return await super().send(method, path, headers=headers, params=params, body=body)

@@ -48,7 +48,13 @@ def test_events_come_late_out_of_order_and_twice():
     assert set(ended) == {each["record_id"] for each in made}
     assert len(ended) > len(set(ended))
     assert ended != sorted(ended, key=[each["record_id"] for each in made].index)
-    assert {each["event"] for each in told} == {"ringing", "answered", "ended", "recording_ready"}
+    assert {each["event"] for each in told} == {
+        "ringing",
+        "answered",
+        "ended",
+        "recording_ready",
+        "transcript_ready",
+    }
 
 
 def test_the_ledger_and_the_days_are_the_same_for_every_order(bank: Bank, exchange: Exchange):
