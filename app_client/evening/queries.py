@@ -1,6 +1,7 @@
 """What the evening shows of one day: figures, refusals, promises; all of it folded from the ledger."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,7 +10,8 @@ from app_client.store import ledger, reads
 from app_client.store.rules import policies
 from app_client.today.queries import Left, left_to_do
 from app_client.visits.queries import customers_short
-from shared_models.fold import AdvisorDay
+from shared_models.evidence import Grade
+from shared_models.fold import AdvisorDay, counted_with
 from shared_models.plans import Promise, open_promises
 
 
@@ -35,12 +37,14 @@ class EveningView:
     earliest: date
 
 
-def evening_view(session: AppSession, day: date) -> EveningView:
-    """The advisor's own day; promises are those open at its end."""
+def evening_view(session: AppSession, day: date, grades: Sequence[Grade] = ()) -> EveningView:
+    """The advisor's own day, its figures counted with these grades alone if any are named; promises are those open at its end."""
 
     def read(tx: sqlite3.Connection) -> EveningView:
         rules = policies(tx)
-        figures = reads.day_figures(tx, day)
+        figures = reads.day_figures(tx, day, grades)
+        made = ledger.activities_of_day(tx, day)
+        counted = counted_with(made, rules.on(day), grades) if grades else made
         earliest = session.today() - timedelta(days=rules.on(day).policy.feed_days)
         known = ledger.ledger_since(tx, earliest)
         until = [a for a in known if rules.business_day(a.occurred_at, a.clock_offset_ms) <= day]
@@ -51,7 +55,7 @@ def evening_view(session: AppSession, day: date) -> EveningView:
             day=day,
             is_today=day == session.today(),
             figures=figures,
-            left=left_to_do(figures, visits_short=customers_short(ledger.activities_of_day(tx, day), rules.on(day))),
+            left=left_to_do(figures, visits_short=customers_short(counted, rules.on(day))),
             is_day_off=figures.targets.calls == 0 and figures.targets.visits == 0,
             declines=tuple(sorted(figures.declines.items(), key=lambda pair: (-pair[1], pair[0]))),
             promised=tuple(

@@ -1,6 +1,6 @@
 """The evening: an advisor's own figures of a day against 20 / 5 / 3, what was refused and what was promised; another day by a tap."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 import flet as ft
@@ -24,9 +24,12 @@ from app_client.widgets import (
     card,
     detail_pane,
     empty_state,
-    evidence_bar,
+    evidence_filter,
+    evidence_legend,
+    evidence_line,
     icon_button,
     line_row,
+    mix_spoken,
     note,
     ring_row,
     runs,
@@ -35,6 +38,8 @@ from app_client.widgets import (
     stat_tile,
     use_wide,
 )
+from shared_models.evidence import Grade
+from shared_models.fold import mix_of
 from shared_models.follow_ups import FollowUpReason
 
 _DAY = timedelta(days=1)
@@ -50,9 +55,12 @@ def EveningScreen() -> ft.View:
     # None follows the calendar: a page left open overnight shows the new day.
     chosen, choose = use_state(_no_day())
     day = chosen or today
-    view = ft.use_memo(lambda: evening_view(session, day), [day, today, version])
+    only_a, set_only_a = use_state(_no)
+    grades = (Grade.A,) if only_a else ()
+    view = ft.use_memo(lambda: evening_view(session, day, grades), [day, today, only_a, version])
     hints = use_hints(session, ft.use_memo(lambda: hints_on(session, day), [day, version]))
-    figures = [_stepper(view, today, choose), *_figures(view, hints)]
+    filtered = evidence_filter(only_a=only_a, on_change=set_only_a)
+    figures = [_stepper(view, today, choose), filtered, *_figures(view, hints)]
     rest = [*_declines(view), *_promised(view)]
     return shell_view(
         route="/evening",
@@ -61,6 +69,10 @@ def EveningScreen() -> ft.View:
         content=figures if wide else [*figures, *rest],
         detail=detail_pane(rest) if wide else None,
     )
+
+
+def _no() -> bool:
+    return False
 
 
 def _no_day() -> date | None:
@@ -127,14 +139,28 @@ def _figures(view: EveningView, hints: Sequence[ft.Control]) -> list[ft.Control]
         parts += [
             ring_row(
                 [
-                    RingValue(figures.calls_effective, targets.calls, t("有效电话"), identifier="evening-calls"),
-                    RingValue(figures.visits, targets.visits, t("面访客户"), Tone.OK, identifier="evening-visits"),
+                    RingValue(
+                        figures.calls_effective,
+                        targets.calls,
+                        t("有效电话"),
+                        identifier="evening-calls",
+                        mix=mix_of(figures, "calls_effective"),
+                    ),
+                    RingValue(
+                        figures.visits,
+                        targets.visits,
+                        t("面访客户"),
+                        Tone.OK,
+                        identifier="evening-visits",
+                        mix=mix_of(figures, "visits"),
+                    ),
                     RingValue(
                         products_per_visit(figures),
                         targets.products_per_visit,
                         t("每访产品"),
                         Tone.GOLD,
                         identifier="evening-products",
+                        mix=mix_of(figures, "products_presented"),
                     ),
                 ]
             ),
@@ -143,6 +169,8 @@ def _figures(view: EveningView, hints: Sequence[ft.Control]) -> list[ft.Control]
         ]
     parts += [*hints, section_header(t("通话")), card(_calls(view))]
     parts += [section_header(t("面访与产品")), card(_visits(view))]
+    if figures.calls or figures.visits:
+        parts.append(ft.Container(evidence_legend(), padding=ft.Padding(left=8, right=8, top=8)))
     return parts
 
 
@@ -150,9 +178,18 @@ def _tiles(view: EveningView) -> ft.Control:
     figures = view.figures
     return ft.Row(
         [
-            stat_tile(str(figures.calls_effective_managed), t("管户有效")),
-            stat_tile(str(figures.calls_effective_prospect), t("潜力有效")),
-            stat_tile(str(figures.products_bought), t("成交"), tone=Tone.GOLD if figures.products_bought else None),
+            stat_tile(
+                str(figures.calls_effective_managed), t("管户有效"), mix=mix_of(figures, "calls_effective_managed")
+            ),
+            stat_tile(
+                str(figures.calls_effective_prospect), t("潜力有效"), mix=mix_of(figures, "calls_effective_prospect")
+            ),
+            stat_tile(
+                str(figures.products_bought),
+                t("成交"),
+                tone=Tone.GOLD if figures.products_bought else None,
+                mix=mix_of(figures, "products_bought"),
+            ),
         ],
         spacing=10,
         intrinsic_height=True,
@@ -162,45 +199,55 @@ def _tiles(view: EveningView) -> ft.Control:
 
 def _calls(view: EveningView) -> list[ft.Control]:
     figures = view.figures
-    parts: list[ft.Control] = [
-        _line(t("拨打"), str(figures.calls)),
-        _line(t("接通"), str(figures.calls_connected)),
-        _line(t("有效"), str(figures.calls_effective), behind=_behind(view, view.left.calls)),
+    return [
+        _line(t("拨打"), str(figures.calls), mix=mix_of(figures, "calls")),
+        _line(t("接通"), str(figures.calls_connected), mix=mix_of(figures, "calls_connected")),
+        _line(
+            t("有效"),
+            str(figures.calls_effective),
+            behind=_behind(view, view.left.calls),
+            mix=mix_of(figures, "calls_effective"),
+        ),
     ]
-    if figures.calls:
-        parts += [ft.Container(height=4), evidence_bar({str(grade): n for grade, n in figures.calls_graded.items()})]
-    return parts
 
 
 def _visits(view: EveningView) -> list[ft.Control]:
     figures = view.figures
-    parts: list[ft.Control] = [
-        _line(t("面访客户"), str(figures.visits), behind=_behind(view, view.left.visits)),
+    return [
+        _line(
+            t("面访客户"),
+            str(figures.visits),
+            behind=_behind(view, view.left.visits),
+            mix=mix_of(figures, "visits"),
+        ),
         _line(
             t("满 {n} 款", n=figures.targets.products_per_visit) if not view.is_day_off else t("产品齐全"),
             str(figures.visits_with_three),
             behind=_behind(view, view.left.visits_short),
+            mix=mix_of(figures, "visits_with_three"),
         ),
-        _line(t("推荐产品"), str(figures.products_presented)),
-        _line(t("成交产品"), str(figures.products_bought)),
+        _line(t("推荐产品"), str(figures.products_presented), mix=mix_of(figures, "products_presented")),
+        _line(t("成交产品"), str(figures.products_bought), mix=mix_of(figures, "products_bought")),
+        # Of the products that it was paid for, above.
         _line(t("成交金额"), t("{money} 元", money=t_money(figures.amount_bought))),
     ]
-    if figures.visits:
-        parts += [ft.Container(height=4), evidence_bar({str(grade): n for grade, n in figures.visits_graded.items()})]
-    return parts
 
 
 def _behind(view: EveningView, missing: int) -> str:
     return "" if view.is_day_off or not missing else t("差 {what}", what=missing)
 
 
-def _line(label: str, value: str, *, behind: str = "") -> ft.Control:
+def _line(label: str, value: str, *, behind: str = "", mix: Mapping[Grade, int] | None = None) -> ft.Control:
     words: list[tuple[str, ft.ColorValue, bool]] = [(value, Role.INK, True)]
     if behind:
         words.append((f"  {behind}", Role.BAD, False))
     return ft.Semantics(
-        content=ft.Row([ft.Container(note(label), expand=True), runs(words, size=BODY)]),
-        label=" ".join(part for part in (label, value, behind) if part),
+        content=ft.Column(
+            [ft.Row([ft.Container(note(label), expand=True), runs(words, size=BODY)]), *evidence_line(mix)],
+            spacing=4,
+            tight=True,
+        ),
+        label=" ".join(part for part in (label, value, behind, mix_spoken(mix)) if part),
         container=True,
         exclude_semantics=True,
     )

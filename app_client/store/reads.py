@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from app_client.store.ledger import activities_of_day
 from app_client.store.rules import policies
 from shared_models.customers import Customer
+from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, fold_day
 from shared_models.plans import Plan
 from shared_models.products import Product
@@ -41,11 +42,11 @@ class BookEntry:
     last_spoken_on: date | None
 
 
-def day_figures(tx: sqlite3.Connection, day: date) -> AdvisorDay:
-    """The advisor's figures of that day: the fold over the store's own ledger."""
+def day_figures(tx: sqlite3.Connection, day: date, grades: Sequence[Grade] = ()) -> AdvisorDay:
+    """The advisor's figures of that day, counted with these grades alone if any are named: the fold over the store's own ledger."""
     activities = activities_of_day(tx, day)
     customers = {activity.customer_id for activity in activities if activity.customer_id is not None}
-    return fold_day(activities, managed_since(tx, customers), policies(tx).on(day))
+    return fold_day(activities, managed_since(tx, customers), policies(tx).on(day), grades or None)
 
 
 def managed_since(tx: sqlite3.Connection, customer_ids: Iterable[UUID] | None = None) -> dict[UUID, date | None]:

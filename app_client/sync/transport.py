@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol, TypeVar
@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from app_client.platform.clock import Clock
 from app_client.platform.http import Http, HttpReply, Offline
 from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
+from shared_models.evidence import Grade
 from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
 from shared_models.plans import Plan, PlanEdit
@@ -193,9 +194,9 @@ class ApiTransport:
         """Who is signed in, as the server has them now."""
         return _parsed(await self._call("GET", "/me"), Staff)
 
-    async def get_team_day(self, unit_id: UUID, day: date | None) -> TeamDay:
-        """A unit on a day; None: on the server's today."""
-        params = {"unit_id": str(unit_id)}
+    async def get_team_day(self, unit_id: UUID, day: date | None, *, grades: Sequence[Grade] = ()) -> TeamDay:
+        """A unit on a day, None: on the server's today; counted with these grades alone, if any are named."""
+        params = {"unit_id": str(unit_id)} | _filter(grades)
         if day is not None:
             params["day"] = str(day)
         return _parsed(await self._call("GET", "/team/day", params=params), TeamDay)
@@ -208,10 +209,16 @@ class ApiTransport:
         return _parsed(await self._call("GET", "/team/range", params=params), TeamRange)
 
     async def get_team_activities(
-        self, unit_id: UUID, day: date, *, advisor_id: UUID | None = None, metric: str | None = None
+        self,
+        unit_id: UUID,
+        day: date,
+        *,
+        advisor_id: UUID | None = None,
+        metric: str | None = None,
+        grades: Sequence[Grade] = (),
     ) -> list[TeamActivity]:
-        """The activities behind a figure."""
-        params = {"unit_id": str(unit_id), "day": str(day)}
+        """The activities behind a figure, as it is counted with these grades."""
+        params = {"unit_id": str(unit_id), "day": str(day)} | _filter(grades)
         if advisor_id is not None:
             params["advisor_id"] = str(advisor_id)
         if metric is not None:
@@ -319,6 +326,10 @@ class ApiTransport:
 
 
 _TEAM_ACTIVITIES = TypeAdapter(list[TeamActivity])
+
+
+def _filter(grades: Sequence[Grade]) -> dict[str, str]:
+    return {"grades": ",".join(grades)} if grades else {}
 
 
 def _parsed(reply: HttpReply, model: type[T]) -> T:

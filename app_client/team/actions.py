@@ -8,7 +8,8 @@ from uuid import UUID
 
 from app_client.session import AppSession
 from app_client.sync.clock_offset import keep_offset
-from app_client.team.queries import Behind, KeptDay, keep_activities, keep_day
+from app_client.sync.transport import BadReply
+from app_client.team.queries import Behind, Grades, KeptDay, keep_activities, keep_day
 from shared_models.errors import DomainError
 from shared_models.plans import Plan, PlanEdit
 from shared_models.policy import zone
@@ -27,15 +28,18 @@ class Arranged:
     failed: Mapping[UUID, DomainError]
 
 
-async def fetch_day(session: AppSession, unit_id: UUID, day: date) -> KeptDay:
-    """Ask for a unit's day and keep the answer, and what it tells of this device's clock: no sync does that for a head.
+async def fetch_day(session: AppSession, unit_id: UUID, day: date, grades: Grades = ()) -> KeptDay:
+    """Ask for a unit's day, counted with these grades, and keep the answer, and what it tells of this device's clock: no sync does that for a head.
 
     Of today the server is asked without a date, since it knows best which day that is; see `session.today()` afterwards.
     Raises Offline, SignInAgain, ServerSaid, BadReply; StoreWriteFailed when the answer could not be kept.
     """
     asked_day = None if day == session.today() else day
     sent_at = session.now()
-    team = await session.transport.get_team_day(unit_id, asked_day)
+    team = await session.transport.get_team_day(unit_id, asked_day, grades=grades)
+    if tuple(team.grades or ()) != grades:
+        # Figures of all evidence must not be taken for those of the best.
+        raise BadReply("The server's answer is of other evidence grades than were asked for.")
     now = session.now()
 
     def keep(tx: sqlite3.Connection) -> None:
@@ -49,7 +53,7 @@ async def fetch_day(session: AppSession, unit_id: UUID, day: date) -> KeptDay:
 async def fetch_activities(session: AppSession, asked: Behind) -> list[TeamActivity]:
     """Ask for the activities behind a figure and keep the answer; raises as `fetch_day`."""
     found = await session.transport.get_team_activities(
-        asked.unit_id, asked.day, advisor_id=asked.advisor_id, metric=asked.metric
+        asked.unit_id, asked.day, advisor_id=asked.advisor_id, metric=asked.metric, grades=asked.grades
     )
     now = session.now()
     await session.store.write(lambda tx: keep_activities(tx, asked, found, now=now))

@@ -45,6 +45,7 @@ from app_client.widgets import (
     title,
 )
 from shared_models.errors import DomainError
+from shared_models.fold import mix_of
 from shared_models.policy import zone
 from shared_models.team import TeamActivity
 
@@ -96,7 +97,14 @@ def use_focus(
     trouble, set_trouble = use_state("")
     times, set_times = use_state(_never)
     asked = (
-        Behind(view.team.unit.id, view.team.day, focus.advisor_id, focus.metric)
+        Behind(
+            view.team.unit.id,
+            view.team.day,
+            focus.advisor_id,
+            focus.metric,
+            # What has a hint has it whatever is counted.
+            view.grades if focus.metric is not None else (),
+        )
         # Of an advisor all of the day is asked for, as any of it may have a hint.
         if view is not None and focus is not None and not focus.arranges
         else None
@@ -190,8 +198,9 @@ def _pane(
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         )
     ]
-    if focus.metric == "calls":
-        head.append(evidence_bar({grade.value: n for grade, n in figures.calls_graded.items()}))
+    mix = mix_of(figures, focus.metric)
+    if mix is not None and any(mix.values()):
+        head.append(evidence_bar({grade.value: n for grade, n in mix.items()}))
     return _column([*head, *_activities(found, trouble, view, focus, again)])
 
 
@@ -256,6 +265,7 @@ def _advisor(
             metric_word(metric),
             trailing=_with_target(advisor, metric),
             behind=_is_behind(advisor, metric),
+            mix=mix_of(figures, metric),
             on_click=_look_into(on_focus, staff.id, metric),
             place=Place.of(index, len(_METRICS)),
             identifier=f"behind-{metric}",

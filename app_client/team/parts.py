@@ -1,6 +1,6 @@
 """What a head's page is made of: tiles, advisors with the gaps first, child units, refusals, sales and coverage; state is screen.py's."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import flet as ft
 
@@ -11,6 +11,7 @@ from app_client.team.queries import Advisor, TeamView
 from app_client.team.words import bought_words, day_off_words, gap_words, moment_words, unsynced_words
 from app_client.theme import Role
 from app_client.widgets import (
+    Evidence,
     Figure,
     Gauge,
     Place,
@@ -19,8 +20,10 @@ from app_client.widgets import (
     card,
     empty_state,
     evidence_bar,
+    evidence_mix,
     gap_row,
     line_row,
+    mix_spoken,
     note,
     progress_bar,
     section_header,
@@ -28,13 +31,11 @@ from app_client.widgets import (
     team_row,
     title,
 )
-from shared_models.evidence import Grade
-from shared_models.fold import Figures
+from shared_models.fold import Figures, mix_of
 from shared_models.org import Unit
 
 SetFocus = Callable[[Focus | None], object]
 _MOST_ROWS = 40
-_SHADES = {Grade.A: 1.0, Grade.B: 0.62, Grade.C: 0.36}
 
 
 def tiles(view: TeamView, set_focus: SetFocus) -> ft.Control:
@@ -46,9 +47,9 @@ def tiles(view: TeamView, set_focus: SetFocus) -> ft.Control:
     return ft.Container(
         ft.Row(
             [
-                _tile(str(totals.calls_effective), calls, "calls_effective", set_focus),
-                _tile(str(totals.visits), visits, "visits", set_focus),
-                _tile(str(totals.advisors_met), met, "met", set_focus),
+                _tile(view, str(totals.calls_effective), calls, "calls_effective", set_focus),
+                _tile(view, str(totals.visits), visits, "visits", set_focus),
+                _tile(view, str(totals.advisors_met), met, "met", set_focus),
             ],
             spacing=10,
             intrinsic_height=True,
@@ -58,11 +59,12 @@ def tiles(view: TeamView, set_focus: SetFocus) -> ft.Control:
     )
 
 
-def _tile(value: str, label: str, metric: str, set_focus: SetFocus) -> ft.Control:
+def _tile(view: TeamView, value: str, label: str, metric: str, set_focus: SetFocus) -> ft.Control:
     """A figure in the colour of what can be tapped; unlike a stat tile without a chevron, for three stand side by side."""
+    mix = mix_of(view.team.totals, metric)
     return tappable(
-        ft.Column([title(value, color=Role.BRAND, lines=1), note(label)], spacing=2, tight=True),
-        label=f"{value} {label}",
+        ft.Column([title(value, color=Role.BRAND, lines=1), note(label), *evidence_mix(mix)], spacing=4, tight=True),
+        label=" ".join(part for part in (value, label, mix_spoken(mix)) if part),
         on_click=lambda: set_focus(Focus(metric=metric)),
         identifier=f"figure-{metric}",
         bgcolor=Role.CARD,
@@ -156,7 +158,7 @@ def _advisor(
         return team_row(
             name=staff.name,
             figures=[],
-            segments=_shades(figures.calls_graded),
+            evidence=_evidence(figures),
             detail=day_off_words(advisor),
             trailing=last,
             on_open=open_advisor,
@@ -171,7 +173,7 @@ def _advisor(
             Figure(figures.visits, figures.targets.visits or None),
             Figure(figures.products_presented // figures.visits if figures.visits else 0),
         ],
-        segments=[] if unsynced else _shades(figures.calls_graded),
+        evidence=() if unsynced else _evidence(figures),
         detail=t_capital(unsynced_words(advisor, view)) if unsynced else bought_words(advisor),
         trailing=last,
         alert=t("未同步") if unsynced else "",
@@ -185,18 +187,22 @@ def _advisor(
 def _gauges(figures: Figures) -> list[Gauge]:
     """Calls, visits, and how many of the visits had three products; amber, since a reason may have been given for fewer."""
     return [
-        Gauge(t("有效电话"), figures.calls_effective, figures.targets.calls),
-        Gauge(t("面访客户"), figures.visits, figures.targets.visits),
-        Gauge(t("满三款"), figures.visits_with_three, figures.visits, Tone.WARN),
+        Gauge(t("有效电话"), figures.calls_effective, figures.targets.calls, mix=mix_of(figures, "calls_effective")),
+        Gauge(t("面访客户"), figures.visits, figures.targets.visits, mix=mix_of(figures, "visits")),
+        Gauge(
+            t("满三款"),
+            figures.visits_with_three,
+            figures.visits,
+            Tone.WARN,
+            mix=mix_of(figures, "visits_with_three"),
+        ),
     ]
 
 
-def _shades(graded: Mapping[Grade, int]) -> list[tuple[float, ft.ColorValue]]:
-    """How well the calls are evidenced, in shades of green."""
-    total = sum(graded.values())
-    if not total:
-        return []
-    return [(graded[grade] / total, ft.Colors.with_opacity(shade, Role.OK)) for grade, shade in _SHADES.items()]
+def _evidence(figures: Figures) -> list[Evidence]:
+    """Beside each other, as the figures at the right of the name."""
+    named = {"calls_effective": t("有效电话"), "visits": t("面访客户"), "products_presented": t("介绍产品")}
+    return [Evidence(label, mix_of(figures, metric)) for metric, label in named.items()]
 
 
 # -- child units
@@ -213,8 +219,13 @@ def units_parts(view: TeamView, enter: Callable[[Unit], object]) -> list[ft.Cont
             gap_row(
                 name=each.unit.name,
                 gauges=[
-                    Gauge(t("有效电话"), totals.calls_effective, totals.targets.calls),
-                    Gauge(t("面访客户"), totals.visits, totals.targets.visits),
+                    Gauge(
+                        t("有效电话"),
+                        totals.calls_effective,
+                        totals.targets.calls,
+                        mix=mix_of(totals, "calls_effective"),
+                    ),
+                    Gauge(t("面访客户"), totals.visits, totals.targets.visits, mix=mix_of(totals, "visits")),
                     Gauge(t("人达标"), totals.advisors_met, totals.advisors, Tone.BRAND),
                 ]
                 if totals.advisors
@@ -249,9 +260,9 @@ def overview_parts(view: TeamView, set_focus: SetFocus) -> list[ft.Control]:
         section_header(t("成交")),
         ft.Row(
             [
-                _tile(str(totals.products_bought), t("笔"), "products_bought", set_focus),
-                _tile(t_money(totals.amount_bought), t("金额"), "amount_bought", set_focus),
-                _tile(str(totals.products_presented), t("介绍产品"), "products_presented", set_focus),
+                _tile(view, str(totals.products_bought), t("笔"), "products_bought", set_focus),
+                _tile(view, t_money(totals.amount_bought), t("金额"), "amount_bought", set_focus),
+                _tile(view, str(totals.products_presented), t("介绍产品"), "products_presented", set_focus),
             ],
             spacing=10,
             intrinsic_height=True,
@@ -297,5 +308,11 @@ def _coverage(view: TeamView) -> list[ft.Control]:
     )
     return [
         section_header(t("覆盖"), f"{share:.0%}"),
-        card([progress_bar(coverage.called_in_window, coverage.managed_customers, Tone.OK), note(words)]),
+        card(
+            [
+                progress_bar(coverage.called_in_window, coverage.managed_customers, Tone.OK),
+                note(words),
+                *([note(t("覆盖按全部证据计，不受筛选影响。"), color=Role.WARN)] if view.grades else []),
+            ]
+        ),
     ]

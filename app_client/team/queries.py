@@ -12,9 +12,14 @@ from pydantic import ValidationError
 
 from app_client.session import AppSession
 from app_client.store import reads
+from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, Figures
 from shared_models.policy import zone
 from shared_models.team import AdvisorRow, TeamActivities, TeamActivity, TeamDay, UnitTotals
+
+# The grades that are counted alone; empty: all are.
+Grades = tuple[Grade, ...]
+ONLY_A: Grades = (Grade.A,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,13 @@ class KeptDay:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Which activities are asked for: of one advisor or of the unit, behind one metric or all."""
+    """Which activities are asked for: of one advisor or of the unit, behind one metric or all, of these grades or of any."""
 
     unit_id: UUID
     day: date
     advisor_id: UUID | None = None
     metric: str | None = None
+    grades: Grades = ()
 
 
 class Standing(Enum):
@@ -77,6 +83,11 @@ class TeamView:
     declines: tuple[tuple[str, int], ...]
 
     @property
+    def grades(self) -> Grades:
+        """Those that are counted alone; empty: all are."""
+        return tuple(self.team.grades or ())
+
+    @property
     def advisors(self) -> tuple[Advisor, ...]:
         """Everybody, in the order of the screen."""
         return (*self.behind, *self.not_synced, *self.done)
@@ -86,19 +97,23 @@ class TeamView:
         return next((each for each in self.advisors if each.row.staff.id == advisor_id), None)
 
 
-def day_key(unit_id: UUID, day: date) -> str:
-    """Under which a unit's day is kept."""
-    return f"team/day/{unit_id}/{day}"
+def day_key(unit_id: UUID, day: date, grades: Grades) -> str:
+    """Under which a unit's day is kept, as it is counted with these grades."""
+    return f"team/day/{unit_id}/{day}{_part(grades)}"
 
 
 def activities_key(asked: Behind) -> str:
     """Under which the activities behind a figure are kept."""
-    return f"team/activities/{asked.unit_id}/{asked.day}/{asked.advisor_id or '-'}/{asked.metric or '-'}"
+    return f"team/activities/{asked.unit_id}/{asked.day}/{asked.advisor_id or '-'}/{asked.metric or '-'}{_part(asked.grades)}"
 
 
-def kept_day(session: AppSession, unit_id: UUID, day: date) -> KeptDay | None:
-    """The last answer about that day, if there was one that this version can read."""
-    found = session.store.read(lambda tx: reads.kept_reply(tx, day_key(unit_id, day)))
+def _part(grades: Grades) -> str:
+    return f"/{''.join(grades)}" if grades else ""
+
+
+def kept_day(session: AppSession, unit_id: UUID, day: date, grades: Grades) -> KeptDay | None:
+    """The last answer about that day and these grades, if there was one that this version can read."""
+    found = session.store.read(lambda tx: reads.kept_reply(tx, day_key(unit_id, day, grades)))
     if found is None:
         return None
     try:
@@ -121,7 +136,7 @@ def kept_activities(session: AppSession, asked: Behind) -> list[TeamActivity] | 
 
 def keep_day(tx: sqlite3.Connection, unit_id: UUID, team: TeamDay, *, now: datetime) -> None:
     """Keep an answer about a unit's day."""
-    reads.keep_reply(tx, day_key(unit_id, team.day), team.model_dump_json(), fetched_at=now)
+    reads.keep_reply(tx, day_key(unit_id, team.day, tuple(team.grades or ())), team.model_dump_json(), fetched_at=now)
 
 
 def keep_activities(tx: sqlite3.Connection, asked: Behind, found: list[TeamActivity], *, now: datetime) -> None:

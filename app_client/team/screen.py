@@ -17,7 +17,7 @@ from app_client.shell.screen import shell_view
 from app_client.team.actions import count_waiting, fetch_day
 from app_client.team.behind import Focus, use_focus
 from app_client.team.parts import advisors_parts, overview_parts, tiles, units_parts
-from app_client.team.queries import TeamView, kept_day, team_view
+from app_client.team.queries import ONLY_A, Grades, TeamView, kept_day, team_view
 from app_client.team.words import as_of_words, standing_words
 from app_client.theme import Role
 from app_client.widgets import (
@@ -27,6 +27,7 @@ from app_client.widgets import (
     body,
     detail_pane,
     error_state,
+    evidence_filter,
     icon_button,
     line_row,
     loading_state,
@@ -70,22 +71,28 @@ class Wanted:
 
     unit_id: UUID
     day: date
+    grades: Grades
     times: int
 
 
 @observable
 class TeamPlace:
-    """Where a head is: which unit on which day, and what they look into; `on` is the business day it was chosen on."""
+    """Where a head is: which unit on which day, of which evidence, and what they look into; `on` is the business day it was chosen on."""
 
     def __init__(self, where: Where, on: date) -> None:
         self.where = where
         self.on = on
         self.focus: Focus | None = None
+        self.grades: Grades = ()
 
     def move(self, there: Where, on: date) -> None:
         """Go to another unit or day."""
         self.focus = None
         self.where, self.on = there, on
+
+    def count(self, grades: Grades) -> None:
+        """Count these grades alone, or all; it stays so in other units and on other days."""
+        self.grades = grades
 
     def look_into(self, focus: Focus | None) -> None:
         """Open something of this unit's day, or close it."""
@@ -109,21 +116,23 @@ def TeamScreen() -> ft.View:
     wide = use_wide()
     today = session.today()
     place = use_observed(use_unfinished("team", lambda: TeamPlace(Where((session.staff.unit,), today), today)))
-    where, focus = place.where, place.focus
+    where, focus, grades = place.where, place.focus, place.grades
     asking, set_asking = use_state(Asking)
     picks_day, set_picks_day = use_state(_no)
     times, set_times = use_state(_never)
     waiting, set_waiting = use_state(_never)
-    kept = ft.use_memo(lambda: kept_day(session, where.unit.id, where.day), [where.unit.id, where.day, version])
+    kept = ft.use_memo(
+        lambda: kept_day(session, where.unit.id, where.day, grades), [where.unit.id, where.day, grades, version]
+    )
     view = team_view(kept) if kept is not None else None
 
     presence = use_observed(app_state().presence)
     last_wanted = ft.use_ref(_nowhere)
-    wanted = Wanted(where.unit.id, where.day, times)
+    wanted = Wanted(where.unit.id, where.day, grades, times)
 
     async def ask() -> None:
         try:
-            await fetch_day(session, where.unit.id, where.day)
+            await fetch_day(session, where.unit.id, where.day, grades)
         except DomainError as error:
             set_asking(Asking(is_busy=False, trouble=error_words(error)))
             return
@@ -182,6 +191,7 @@ def TeamScreen() -> ft.View:
             _days(session, where, move, lambda: set_picks_day(True), again, asking),
             *_crumbs(where, move),
             *_quality(waiting),
+            evidence_filter(only_a=bool(grades), on_change=lambda only: place.count(ONLY_A if only else ())),
             *_body(view, asking, again, focus, place.look_into, move, where, wide=wide),
         ],
         detail=_detail(view, pane, focus, place.look_into, close) if wide else None,

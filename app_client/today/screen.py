@@ -43,6 +43,7 @@ from app_client.widgets import (
     section_header,
     use_wide,
 )
+from shared_models.fold import mix_of
 
 
 @component
@@ -88,14 +89,28 @@ def _figures(view: TodayView) -> list[ft.Control]:
         parts = [
             ring_row(
                 [
-                    RingValue(view.figures.calls_effective, targets.calls, t("有效电话"), identifier="ring-calls"),
-                    RingValue(view.figures.visits, targets.visits, t("面访客户"), Tone.OK, identifier="ring-visits"),
+                    RingValue(
+                        view.figures.calls_effective,
+                        targets.calls,
+                        t("有效电话"),
+                        identifier="ring-calls",
+                        mix=mix_of(view.figures, "calls_effective"),
+                    ),
+                    RingValue(
+                        view.figures.visits,
+                        targets.visits,
+                        t("面访客户"),
+                        Tone.OK,
+                        identifier="ring-visits",
+                        mix=mix_of(view.figures, "visits"),
+                    ),
                     RingValue(
                         products_per_visit(view.figures),
                         targets.products_per_visit,
                         t("每访产品"),
                         Tone.GOLD,
                         identifier="ring-products",
+                        mix=mix_of(view.figures, "products_presented"),
                     ),
                 ]
             )

@@ -2,11 +2,16 @@
 
 from app_client.widgets.badges import Tone, badge, sync_pill
 from app_client.widgets.bars import (
+    Evidence,
     Figure,
     Gauge,
     card,
     evidence_bar,
+    evidence_legend,
+    evidence_line,
+    evidence_mix,
     gap_row,
+    mix_spoken,
     progress_bar,
     segment_bar,
     stat_tile,
@@ -23,6 +28,7 @@ from app_client.widgets.buttons import (
     text_field,
 )
 from app_client.widgets.calendar import week_calendar
+from app_client.widgets.evidence import evidence_filter
 from app_client.widgets.page import prepare_page, set_theme_mode, speak, type_scale, use_low, use_wide
 from app_client.widgets.rings import RingValue, ring, ring_row
 from app_client.widgets.rows import Place, customer_row, line_row, section_header
@@ -34,6 +40,7 @@ from app_client.widgets.text import body, note, runs, tiny, title
 
 __all__ = [
     "Choice",
+    "Evidence",
     "Figure",
     "Gauge",
     "NavItem",
@@ -55,10 +62,15 @@ __all__ = [
     "empty_state",
     "error_state",
     "evidence_bar",
+    "evidence_filter",
+    "evidence_legend",
+    "evidence_line",
+    "evidence_mix",
     "gap_row",
     "icon_button",
     "line_row",
     "loading_state",
+    "mix_spoken",
     "note",
     "page_header",
     "prepare_page",

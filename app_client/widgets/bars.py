@@ -1,4 +1,4 @@
-"""Bars and figures of the evening and the team: segments, evidence, stat tiles and a person's row."""
+"""Bars and figures of the evening and the team: segments, evidence mixes, stat tiles and a person's row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from app_client.theme import BODY, RADIUS, RADIUS_CARD, Role
 from app_client.widgets.badges import Tone
 from app_client.widgets.tap import Tap, tappable
 from app_client.widgets.text import body, note, runs, title
+from shared_models.evidence import Grade
 
 _EVIDENCE = {
     "A": Role.OK,
@@ -51,6 +52,47 @@ def _grade_word(grade: str) -> str:
     return {"A": t("已核实"), "B": t("客户确认"), "C": t("设备佐证"), "D": t("自述")}[grade]
 
 
+def mix_words(graded: Mapping[Grade, int]) -> str:
+    """`A 12 · C 3 · D 1`, the best first, without what there is none of."""
+    return " · ".join(f"{grade} {graded[grade]}" for grade in sorted(graded) if graded[grade])
+
+
+def mix_spoken(graded: Mapping[Grade, int] | None) -> str:
+    """`证据 A 12 · C 3`, as it is read out beside its figure; empty where nothing is counted."""
+    words = mix_words(graded) if graded is not None else ""
+    return t("证据 {mix}", mix=words) if words else ""
+
+
+def evidence_mix(graded: Mapping[Grade, int] | None, *, track: ft.ColorValue = Role.TRACK) -> list[ft.Control]:
+    """What stands under a figure: a thin bar of its evidence A to D, the darker the better, and the counts; nothing under nothing.
+
+    Who puts it under a figure says `mix_spoken` with it.
+    """
+    if graded is None or not any(graded.values()):
+        return []
+    return [_mix_bar(graded, track), note(mix_words(graded))]
+
+
+def evidence_line(graded: Mapping[Grade, int] | None) -> list[ft.Control]:
+    """As `evidence_mix`, beside each other, where there is the width for it."""
+    if graded is None or not any(graded.values()):
+        return []
+    return [ft.Row([ft.Container(_mix_bar(graded, Role.TRACK), expand=True), note(mix_words(graded))], spacing=12)]
+
+
+def _mix_bar(graded: Mapping[Grade, int], track: ft.ColorValue) -> ft.Control:
+    total = sum(graded.values())
+    # What was only said is left empty: of it there is no evidence.
+    shares = [(graded[grade] / total, _EVIDENCE[grade]) for grade in sorted(graded) if grade != Grade.D]
+    return segment_bar(shares, height=4, track=track)
+
+
+def evidence_legend() -> ft.Control:
+    """What the letters rest on, once for a page of mixes."""
+    grades = " · ".join(f"{grade} {_grade_word(grade)}" for grade in _EVIDENCE)
+    return note(t("证据：{grades}", grades=grades))
+
+
 def evidence_bar(graded: Mapping[str, int]) -> ft.Control:
     """How well a figure is evidenced: a bar of the grades A to D, and the shares of those there are in words."""
     total = sum(graded.values())
@@ -74,12 +116,19 @@ def evidence_bar(graded: Mapping[str, int]) -> ft.Control:
 
 
 def stat_tile(
-    value: str, label: str, *, tone: Tone | None = None, on_click: Tap | None = None, identifier: str | None = None
+    value: str,
+    label: str,
+    *,
+    tone: Tone | None = None,
+    mix: Mapping[Grade, int] | None = None,
+    on_click: Tap | None = None,
+    identifier: str | None = None,
 ) -> ft.Control:
-    """A large figure over its unit; put several in a Row, each takes an equal share. Tappable when it leads somewhere."""
-    content = ft.Column([title(value, color=tone.text if tone else Role.INK), note(label)], spacing=2, tight=True)
+    """A large figure over its unit, and its evidence mix; put several in a Row, each takes an equal share. Tappable when it leads somewhere."""
+    figure = title(value, color=tone.text if tone else Role.INK)
+    content = ft.Column([figure, note(label), *evidence_mix(mix)], spacing=4, tight=True)
     padding = ft.Padding.symmetric(horizontal=14, vertical=12)
-    spoken = f"{value} {label}"
+    spoken = " ".join(part for part in (value, label, mix_spoken(mix)) if part)
     if on_click is not None:
         return tappable(
             ft.Row([ft.Container(content, expand=True), ft.Icon(ft.Icons.CHEVRON_RIGHT, size=18, color=Role.MUTE)]),
@@ -116,12 +165,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """A named count of a target with a bar of its own; `tone` colours it while it is behind."""
+    """A named count of a target with a bar of its own and its evidence mix; `tone` colours it while it is behind."""
 
     label: str
     value: int
     target: int
     tone: Tone = Tone.BAD
+    mix: Mapping[Grade, int] | None = None
 
     @property
     def is_behind(self) -> bool:
@@ -130,15 +180,29 @@ class Gauge:
 
     @property
     def words(self) -> str:
-        """`有效电话 9/20`, as it is read out."""
-        return f"{self.label} {self.value}/{self.target}"
+        """`有效电话 9/20 证据 A 6 · C 3`, as it is read out."""
+        return " ".join(part for part in (f"{self.label} {self.value}/{self.target}", mix_spoken(self.mix)) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A figure's evidence mix under a short name, where the figure itself stands elsewhere."""
+
+    label: str
+    mix: Mapping[Grade, int] | None
+
+    @property
+    def words(self) -> str:
+        """`电话 证据 A 6 · C 3`, as it is read out; empty where nothing is counted."""
+        spoken = mix_spoken(self.mix)
+        return f"{self.label} {spoken}" if spoken else ""
 
 
 def team_row(
     *,
     name: str,
     figures: Sequence[Figure],
-    segments: Sequence[tuple[float, ft.ColorValue]],
+    evidence: Sequence[Evidence] = (),
     detail: str = "",
     trailing: str = "",
     alert: str = "",
@@ -147,7 +211,7 @@ def team_row(
     divided: bool = True,
     selected: bool | None = None,
 ) -> ft.Control:
-    """One person of the team in short: figures (red where behind), a bar where there is one, a grey line beneath.
+    """One person of the team in short: figures (red where behind), their evidence mixes side by side, a grey line beneath.
 
     `alert` ("未同步") replaces the figures in red. `detail` and `trailing` are the grey line's left and right.
     `selected`: shown beside the list on a wide screen; None where nothing can be.
@@ -158,14 +222,15 @@ def team_row(
         numbers.append((str(figure.value), Role.BAD if figure.is_behind else Role.INK, figure.is_behind))
         numbers.append((f"/{figure.target}" if figure.target is not None else "", Role.MUTE, False))
     right = body(alert, bold=True, color=Role.BAD) if alert else runs(numbers, size=BODY)
-    spoken = [name, alert or " ".join("".join(text for text, _, _ in numbers).split()), detail, trailing]
+    said = alert or " ".join("".join(text for text, _, _ in numbers).split())
+    spoken = [name, said, *(each.words for each in evidence), detail, trailing]
     return _of_team(
         [
             ft.Row(
                 [ft.Container(body(name, bold=True, lines=1), expand=True), right],
                 alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
             ),
-            *([segment_bar(segments, track=_track(selected=bool(selected)))] if segments else []),
+            *_evidence_strip(evidence, _track(selected=bool(selected))),
             *(
                 [
                     ft.Row(
@@ -227,12 +292,29 @@ def _gauge(gauge: Gauge, track: ft.ColorValue) -> ft.Control:
     share = gauge.value / gauge.target if gauge.target else 0.0
     bar = segment_bar([(min(share, 1.0), gauge.tone.mark if gauge.is_behind else Role.OK)], height=6, track=track)
     return ft.Column(
-        [numbers, bar, note(gauge.label)],
+        [numbers, bar, note(gauge.label), *evidence_mix(gauge.mix, track=track)],
         spacing=4,
         tight=True,
         expand=1,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
+
+
+def _evidence_strip(evidence: Sequence[Evidence], track: ft.ColorValue) -> list[ft.Control]:
+    """Mixes side by side, each under its name; nothing where none has anything."""
+    shares = [
+        ft.Column(
+            [note(each.label), *evidence_mix(each.mix, track=track)],
+            spacing=4,
+            tight=True,
+            expand=1,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+        for each in evidence
+        if each.words
+    ]
+    strip = ft.Row(list[ft.Control](shares), spacing=12, vertical_alignment=ft.CrossAxisAlignment.START)
+    return [strip] if shares else []
 
 
 def _track(*, selected: bool) -> ft.ColorValue:

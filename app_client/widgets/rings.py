@@ -1,5 +1,6 @@
 """Progress rings towards a day's targets; what is counted is the fold's business."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import flet as ft
@@ -7,7 +8,9 @@ import flet as ft
 from app_client.i18n import t
 from app_client.theme import RADIUS_CARD, Role
 from app_client.widgets.badges import Tone
+from app_client.widgets.bars import evidence_mix, mix_spoken
 from app_client.widgets.text import note, tiny, title
+from shared_models.evidence import Grade
 
 # Flutter leaves four pixels around the ring itself.
 _SIZE = 96
@@ -18,13 +21,14 @@ _GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class RingValue:
-    """One ring: `value` of `target` (both counts), its label, its tone, and an identifier for tests."""
+    """One ring: `value` of `target` (both counts), its label, its tone, an identifier for tests, and the evidence of what it counts."""
 
     value: int
     target: int
     label: str
     tone: Tone = Tone.BRAND
     identifier: str | None = None
+    mix: Mapping[Grade, int] | None = None
 
     @property
     def is_done(self) -> bool:
@@ -68,18 +72,27 @@ def ring(values: RingValue) -> ft.Control:
     if values.is_done:
         label.insert(0, ft.Icon(ft.Icons.CHECK_CIRCLE, size=14, color=Role.OK))
     spoken = t("{label} {value}，目标 {target}", label=values.label, value=values.value, target=values.target)
+    if values.is_done:
+        spoken += t("，已完成")
     return ft.Semantics(
         content=ft.Column(
-            [dial, ft.Row(label, spacing=4, tight=True)],
+            [dial, ft.Row(label, spacing=4, tight=True), *_evidence(values.mix)],
             spacing=8,
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
         ),
-        label=spoken + (t("，已完成") if values.is_done else ""),
+        label=" ".join(part for part in (spoken, mix_spoken(values.mix)) if part),
         identifier=values.identifier,
         container=True,
         exclude_semantics=True,
     )
+
+
+def _evidence(mix: Mapping[Grade, int] | None) -> list[ft.Control]:
+    """As wide as the ring; the counts beneath it in the middle, as the label above."""
+    parts = evidence_mix(mix)
+    column = ft.Column(parts, spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
+    return [ft.Container(column, width=_SIZE)] if parts else []
 
 
 def _close(text: ft.Text) -> ft.Text:
@@ -91,7 +104,11 @@ def _close(text: ft.Text) -> ft.Text:
 def ring_row(rings: list[RingValue]) -> ft.Container:
     """The card of rings at the top of a day."""
     return ft.Container(
-        content=ft.Row([ft.Container(ring(one), expand=1, alignment=ft.Alignment.CENTER) for one in rings], spacing=0),
+        content=ft.Row(
+            [ft.Container(ring(one), expand=1, alignment=ft.Alignment.CENTER) for one in rings],
+            spacing=0,
+            vertical_alignment=ft.CrossAxisAlignment.START,
+        ),
         bgcolor=Role.CARD,
         border_radius=RADIUS_CARD,
         padding=ft.Padding.symmetric(horizontal=8, vertical=16),

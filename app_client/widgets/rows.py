@@ -1,14 +1,16 @@
 """Rows of people and things in a list: a customer to call, a line that opens something, the heading above them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 import flet as ft
 
 from app_client.i18n import t
 from app_client.theme import RADIUS, Role
+from app_client.widgets.bars import evidence_line, mix_spoken
 from app_client.widgets.tap import Tap, icon_button, tappable
 from app_client.widgets.text import body, note, runs
+from shared_models.evidence import Grade
 
 
 class Place(Enum):
@@ -142,16 +144,18 @@ def line_row(
     place: Place = Place.ONLY,
     identifier: str | None = None,
     behind: bool = False,
+    mix: Mapping[Grade, int] | None = None,
 ) -> ft.Control:
     """A plain line of a list: settings, history, what needs attention; with `on_click` a chevron and a tap.
 
-    `behind`: what trails is short of its target, and red.
+    `behind`: what trails is short of its target, and red; `mix`: the evidence of the figure that trails.
     """
     words: list[ft.Control] = [body(title)]
     if detail:
         words.append(note(detail))
+    words += evidence_line(mix)
     parts: list[ft.Control] = [ft.Icon(icon, size=22, color=Role.MUTE)] if icon is not None else []
-    parts.append(ft.Column(words, spacing=2, tight=True, expand=True))
+    parts.append(ft.Column(words, spacing=2 if mix is None else 4, tight=True, expand=True))
     if trailing:
         color = Role.BAD if behind else Role.MUTE
         parts.append(note(trailing, bold=behind, color=color, align=ft.TextAlign.END))
@@ -164,7 +168,7 @@ def line_row(
     return _in_card(
         tappable(
             row,
-            label=", ".join(part for part in (title, detail, trailing) if part),
+            label=", ".join(part for part in (title, detail, trailing, mix_spoken(mix)) if part),
             on_click=on_click,
             identifier=identifier,
             radius=place.corners(),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from app_client.evening.queries import evening_view
 from app_client.session import AppSession
 from shared_models.calls import CallOutcome, DeclineReason
+from shared_models.evidence import Grade
 from tests.store.scenes import MONDAY
 from tests.today.scenes import (
     CHEN,
@@ -105,3 +106,19 @@ async def test_a_visit_with_a_reason_for_fewer_products_is_not_short(scene: Scen
     explained, silent = await record(session, a_visit(ZHAO), a_visit(WANG))
     await record(session, a_proposal(ZHAO, explained, 2, because="customer_left"), a_proposal(WANG, silent, 2))
     assert evening_view(session, MONDAY).left.visits_short == 1
+
+
+async def test_of_grade_a_alone_the_evening_counts_what_is_proved(scene: Scene) -> None:
+    session = await scene.signed_in()
+    await a_full_day(session)
+    view = evening_view(session, MONDAY, (Grade.A,))
+    assert (view.figures.calls, view.figures.visits, view.figures.products_presented) == (0, 0, 0)
+    assert (view.left.calls, view.left.visits, view.left.visits_short) == (20, 5, 0)
+    assert not view.declines
+    async with scene.app(route="/evening") as app:
+        assert "有效 3 差 17 证据 C 3" in app.said()
+        await app.tap("grades-A")
+        assert "有效 0 差 20" in app.said()
+        assert any(text.startswith("只计 A 级证据") for text in app.texts())
+        await app.tap("grades-all")
+        assert "有效 3 差 17 证据 C 3" in app.said()

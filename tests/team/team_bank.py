@@ -38,7 +38,18 @@ ROWS = [
     ),
     row_json(SUN, "孙悦", day_json(0, 0), synced="2026-11-20T03:20:00Z", pending=4),
     row_json(MA, "马骏", day_json(18, 5), synced="2026-11-23T09:38:00Z"),
-    row_json(LIU, "刘洋", day_json(9, 2, declines={"low_return": 2, "busy": 1}), synced="2026-11-23T09:40:00Z"),
+    row_json(
+        LIU,
+        "刘洋",
+        day_json(
+            9,
+            2,
+            declines={"low_return": 2, "busy": 1},
+            calls_effective_graded={"A": 4, "B": 0, "C": 3, "D": 2},
+            products_bought_graded={"A": 0, "B": 0, "C": 0, "D": 0},
+        ),
+        synced="2026-11-23T09:40:00Z",
+    ),
 ]
 
 
@@ -92,6 +103,7 @@ class TeamBank(Bank):
     plans: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     has_units: bool = True
     waiting: int = 0
+    knows_grades: bool = True
     as_of: str = "2026-11-23T09:42:00Z"
     activities: list[dict[str, Any]] = field(
         default_factory=lambda: [
@@ -126,6 +138,9 @@ class TeamBank(Bank):
                 return self._problem(422, "bad_input")
             answer: Any = team_json(UUID(params["unit_id"]), day)
             answer["as_of"] = self.as_of
+            if "grades" in params and self.knows_grades:
+                answer["grades"] = params["grades"].split(",")
+                answer["totals"] |= {"calls_effective": 4, "calls_effective_graded": {"A": 4, "B": 0, "C": 0, "D": 0}}
             answer["units"] = answer["units"] if self.has_units else []
         else:
             answer = {"activities": self.activities}

@@ -98,10 +98,10 @@ def test_a_metric_is_read_by_the_servers_name_for_it(metric: str, value: int) ->
 async def test_the_page_says_unit_time_and_totals(app: App) -> None:
     assert "人民路支行" in app.texts()
     assert "截至 17:42 · 4 人中 3 人已同步" in app.texts()
-    assert app.at("figure-calls_effective").label == "47 有效电话 / 80"
+    assert app.at("figure-calls_effective").label == "47 有效电话 / 80 证据 A 4 · C 3 · D 2"
     assert (
         app.at(f"advisor-{LIU}").label
-        == "刘洋 · 有效电话 9/20 · 面访客户 2/5 · 满三款 2/2 · 落后 11 通电话、3 位面访 · 17:40"
+        == "刘洋 · 有效电话 9/20 证据 A 4 · C 3 · D 2 · 面访客户 2/5 · 满三款 2/2 · 落后 11 通电话、3 位面访 · 17:40"
     )
     assert app.at(f"advisor-{SUN}").label == "孙悦 · 未同步 · 上次 11月20日 周五 11:20，手机上还有 4 条"
     assert "成交 2 笔 · 62 万" in app.texts()
@@ -147,7 +147,7 @@ async def test_a_phone_with_a_wrong_clock_shows_the_banks_day(scene: Scene, days
     scene.clock.forward(days=days)
     async with scene.app(route="/team") as app:
         assert "今天 11月23日 周一" in app.texts()
-        assert "47 有效电话 / 80" in app.said()
+        assert "47 有效电话 / 80 证据 A 4 · C 3 · D 2" in app.said()
         assert app.at("day-after").disabled is True
         await app.tap("day-before")
         assert asked(scene)[-1]["day"] == "2026-11-22"
@@ -184,7 +184,7 @@ async def test_without_a_network_the_last_answer_is_shown_with_its_time(app: App
     await app.tap("behind-calls_effective")
     scene.bank.faults += ["unsent"] * 50
     async with scene.app(route="/team") as again:
-        assert "47 有效电话 / 80" in again.said()
+        assert "47 有效电话 / 80 证据 A 4 · C 3 · D 2" in again.said()
         assert any("截至 17:42 的数据" in text for text in again.texts())
         await again.tap(f"advisor-{LIU}")
         await again.tap("behind-calls_effective")
@@ -193,7 +193,7 @@ async def test_without_a_network_the_last_answer_is_shown_with_its_time(app: App
         assert again.has("error-state")
         scene.bank.faults.clear()
         await again.tap("error-action")
-        assert "47 有效电话 / 80" in again.said()
+        assert "47 有效电话 / 80 证据 A 4 · C 3 · D 2" in again.said()
 
 
 async def test_on_a_wide_screen_the_figure_opens_beside_the_list(scene: Scene) -> None:
@@ -297,3 +297,43 @@ async def test_a_head_sees_what_decided_a_visits_grade_and_what_was_wrong_with_t
     texts = app.texts()
     assert "登记时离网点 2400 米" in texts
     assert "刷的是别的客户的卡" in texts
+
+
+async def test_each_figure_has_its_evidence_beneath_it_and_says_so(scene: Scene, app: App) -> None:
+    assert "A 4 · C 3 · D 2" in app.texts()
+    assert any("刘洋 · 有效电话 9/20 证据 A 4 · C 3 · D 2" in said for said in app.said())
+    assert "47 有效电话 / 80 证据 A 4 · C 3 · D 2" in app.said()
+    await app.tap(f"advisor-{LIU}")
+    assert "有效电话, 9 / 20, 证据 A 4 · C 3 · D 2" in app.said()
+    assert "面访客户, 2 / 5" in app.said()
+
+
+async def test_grade_a_alone_stays_chosen_in_other_units_and_on_other_days_and_works_without_a_line(
+    scene: Scene, app: App
+) -> None:
+    assert isinstance(scene.bank, TeamBank)
+    await app.tap("grades-A")
+    assert asked(scene)[-1]["grades"] == "A"
+    assert any(text.startswith("只计 A 级证据") for text in app.texts())
+    assert "4 有效电话 / 80 证据 A 4" in app.said()
+    assert "覆盖按全部证据计，不受筛选影响。" in app.texts()
+    await app.tap("figure-calls_effective")
+    assert (asked(scene)[-1]["metric"], asked(scene)[-1]["grades"]) == ("calls_effective", "A")
+    await app.tap("sheet-close")
+    await app.tap(f"unit-{CHILD}")
+    await app.tap("day-before")
+    assert (asked(scene)[-1]["unit_id"], asked(scene)[-1]["grades"]) == (str(CHILD), "A")
+    scene.bank.faults += ["unsent"] * 50
+    await app.tap("day-after")
+    assert "4 有效电话 / 80 证据 A 4" in app.said()
+    await app.tap("grades-all")
+    # The child's day was never asked for with all of its evidence.
+    assert app.has("error-state")
+
+
+async def test_an_answer_of_other_grades_is_not_taken_for_the_one_asked_for(scene: Scene, app: App) -> None:
+    assert isinstance(scene.bank, TeamBank)
+    scene.bank.knows_grades = False  # as a server of before
+    await app.tap("grades-A")
+    assert app.has("error-state")
+    assert "47 有效电话 / 80 证据 A 4 · C 3 · D 2" not in app.said()

@@ -134,6 +134,6 @@ async def test_a_day_done_is_said_and_more_calls_are_an_offer(tmp_path) -> None:
         texts = app.texts()
         assert "11月23日 周一 · 今天全部完成" in texts
         assert "今天全部完成，辛苦了" in texts
-        assert "有效电话 20，目标 20，已完成" in app.said()
+        assert "有效电话 20，目标 20，已完成 证据 C 20" in app.said()
         assert not app.has("pick-more")
     await scene.put_away()

@@ -10,6 +10,7 @@ from app_client.i18n import Language, t_date, t_duration, t_money
 from app_client.theme import Role
 from app_client.widgets import (
     Choice,
+    Evidence,
     Figure,
     NavItem,
     Place,
@@ -45,6 +46,7 @@ from app_client.widgets import (
     text_field,
     use_wide,
 )
+from shared_models.evidence import Grade
 
 NAV = [
     NavItem("/today", "今日", ft.Icons.RADIO_BUTTON_UNCHECKED, ft.Icons.RADIO_BUTTON_CHECKED),
@@ -247,7 +249,6 @@ def team() -> ft.View:
                     team_row(
                         name="刘洋",
                         figures=[Figure(9, 20), Figure(2, 5), Figure(3)],
-                        segments=[(0.45, Role.BAD)],
                         detail="厅堂值班至 15:00",
                         trailing="17:40",
                         on_open=opened,
@@ -256,7 +257,6 @@ def team() -> ft.View:
                     team_row(
                         name="孙悦",
                         figures=[],
-                        segments=[],
                         alert="未同步",
                         detail="上次 11:20，手机上还有记录未到",
                         on_open=opened,
@@ -265,7 +265,7 @@ def team() -> ft.View:
                     team_row(
                         name="周婷",
                         figures=[Figure(20, 20), Figure(5, 5), Figure(3)],
-                        segments=[(0.64, Role.OK), (0.2, ft.Colors.with_opacity(0.5, Role.OK))],
+                        evidence=[Evidence("有效电话", {Grade.A: 13, Grade.C: 4, Grade.D: 3})],
                         detail="成交 2 笔 · 62 万",
                         trailing="17:41",
                         on_open=opened,
