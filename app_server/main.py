@@ -31,6 +31,7 @@ from app_server.quality import endpoints as quality
 from app_server.recordings import endpoints as recordings
 from app_server.recordings.service import RecordingShelf
 from app_server.request_body import BoundedBody
+from app_server.reviews import endpoints as reviews
 from app_server.security_headers import SecurityHeaders
 from app_server.settings import Settings
 from app_server.sync import endpoints as sync
@@ -61,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
     team.router,
     plans.router,
+    reviews.router,
     cards.router,
     confirmations.router,
     telephony.router,

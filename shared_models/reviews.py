@@ -79,6 +79,11 @@ class ReviewEdit(BaseModel):
     comments: Annotated[list[Comment], Field(max_length=MOST_COMMENTS)] = Field(default_factory=list[Comment])
     drill: Drill | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing of the call or visit itself."""
+        return not self.comments and all(self.scores.of(item) is None for item in Item)
+
 
 class Review(BaseModel):
     """A review as its advisor's phone has it. `kind` and `business_day` are those of the activity; `version` counts edits from 1."""

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from shared_models.evidence import Grade
 from shared_models.org import StaffName, Unit
+from shared_models.reviews import TeamReview
 from shared_models.team import TeamActivity
 
 MOST_DRAWN = 100
@@ -82,6 +83,13 @@ class DrawnSample(Sample):
 
     frame: list[Drawable]
     activities: list[DrawnActivity]
+
+
+class ReviewSubject(BaseModel):
+    """A call or visit as it is today, and what heads have said of it; the newest first."""
+
+    activity: TeamActivity
+    reviews: list[TeamReview]
 
 
 class Samples(BaseModel):

@@ -245,7 +245,7 @@ def team_activities(
     found = [
         shown
         for advisor, theirs in of_advisor.items()
-        for shown in _explained(theirs, remarks[advisor], rule=rule, metric=metric, grades=grades)
+        for shown in explained(theirs, remarks[advisor], rule=rule, metric=metric, grades=grades)
     ]
     return TeamActivities(activities=sorted(found, key=lambda each: (each.occurred_at, each.id)))
 
@@ -260,7 +260,7 @@ def asked_unit(session: Session, who: Caller, unit_id: UUID | None) -> UnitRow:
     return org.unit_in_scope(session, unit_id=unit_id or who.staff.unit.id, scope_path=who.unit_path)
 
 
-def _explained(
+def explained(
     entries: Sequence[LedgerEntry],
     remarks: Iterable[LedgerRow],
     *,
@@ -268,6 +268,7 @@ def _explained(
     metric: str | None,
     grades: Grades | None,
 ) -> Iterator[TeamActivity]:
+    """One advisor's activities of a day as a head sees them; of a metric, only those behind it and those voided."""
     customers = {each.row.customer_id: each.managed_since for each in entries if each.row.customer_id is not None}
     made = {row.id: as_activity(row) for row in [*(entry.row for entry in entries), *remarks]}
     struck = {each.data.activity_id for each in made.values() if isinstance(each.data, Void)}

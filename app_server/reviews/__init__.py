@@ -1,0 +1,1 @@
+"""Reviews (抽查点评): samples that a seed draws, scorecards of calls and visits, and their averages."""
