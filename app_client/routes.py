@@ -10,6 +10,9 @@ from app_client.me.screen import MeScreen
 from app_client.proposals.screen import ProposalScreen
 from app_client.quality.screen import QualityScreen
 from app_client.quality.wordings import WordingsScreen
+from app_client.reviews.own import OwnReviewScreen, OwnReviewsScreen
+from app_client.reviews.scorecard import SubjectScreen
+from app_client.reviews.screen import ReviewsScreen
 from app_client.session_context import go, use_session
 from app_client.shell.screen import shell_view
 from app_client.team.screen import TeamScreen
@@ -51,7 +54,7 @@ def routes_of(role: Role) -> list[ft.Route]:
     if role is Role.ADVISOR:
         return [
             *everyone,
-            ft.Route(path="today", component=TodayScreen, children=[_customer()]),
+            ft.Route(path="today", component=TodayScreen, children=[_customer(), _own_reviews()]),
             ft.Route(
                 path="customers",
                 component=CustomersScreen,
@@ -62,17 +65,32 @@ def routes_of(role: Role) -> list[ft.Route]:
                 component=VisitsScreen,
                 children=[ft.Route(path=":visit_id/proposal", component=ProposalScreen), _customer()],
             ),
-            ft.Route(path="evening", component=EveningScreen, children=[_customer()]),
+            ft.Route(path="evening", component=EveningScreen, children=[_customer(), _own_reviews()]),
             ft.Route(path=":elsewhere*", component=NowhereScreen),
         ]
     return [
         *everyone,
-        ft.Route(path="team", component=TeamScreen),
         ft.Route(path="quality", component=QualityScreen),
         *([ft.Route(path="quality/wordings", component=WordingsScreen)] if role is Role.ADMIN else []),
+        ft.Route(
+            path="team",
+            component=TeamScreen,
+            children=[
+                ft.Route(path="reviews/:unit_id", component=ReviewsScreen),
+                ft.Route(path="activities/:activity_id", component=SubjectScreen),
+            ],
+        ),
         ft.Route(path=":elsewhere*", component=NowhereScreen),
     ]
 
 
 def _customer() -> ft.Route:
     return ft.Route(path="customers/:customer_id", component=CustomerScreen)
+
+
+def _own_reviews() -> ft.Route:
+    return ft.Route(
+        path="reviews",
+        component=OwnReviewsScreen,
+        children=[ft.Route(path=":review_id", component=OwnReviewScreen)],
+    )

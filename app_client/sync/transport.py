@@ -19,6 +19,8 @@ from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
 from shared_models.plans import Plan, PlanEdit
 from shared_models.quality import FindingEdit, FindingState, QualityFinding, QualityFindings
+from shared_models.reviews import ReviewAverages, ReviewEdit, TeamReview
+from shared_models.samples import DrawnSample, ReviewSubject, SampleRequest, Samples
 from shared_models.sealing import CardKeys
 from shared_models.sync import SyncRequest, SyncResponse
 from shared_models.team import TeamActivity, TeamDay, TeamRange
@@ -268,6 +270,33 @@ class ApiTransport:
         """Put a new version of the list in force."""
         body = edit.model_dump(mode="json")
         return _parsed(await self._call("PUT", "/quality/wordings", body=body), WordingList)
+
+    async def draw_sample(self, wanted: SampleRequest) -> DrawnSample:
+        """Draw a sample; the same again is the same sample."""
+        body = wanted.model_dump(mode="json", by_alias=True)
+        return _parsed(await self._call("POST", "/team/samples", body=body), DrawnSample)
+
+    async def get_samples(self, unit_id: UUID) -> Samples:
+        """Every sample of a unit and of those below it."""
+        return _parsed(await self._call("GET", "/team/samples", params={"unit_id": str(unit_id)}), Samples)
+
+    async def get_sample(self, sample_id: UUID) -> DrawnSample:
+        """A sample with what was drawn."""
+        return _parsed(await self._call("GET", f"/team/samples/{sample_id}"), DrawnSample)
+
+    async def get_review_subject(self, activity_id: UUID) -> ReviewSubject:
+        """A call or visit with its reviews."""
+        return _parsed(await self._call("GET", f"/team/reviews/of/{activity_id}"), ReviewSubject)
+
+    async def get_review_averages(self, unit_id: UUID, start: date, end: date) -> ReviewAverages:
+        """The average scores of a unit and those below it, both ends included."""
+        params = {"unit_id": str(unit_id), "from": str(start), "to": str(end)}
+        return _parsed(await self._call("GET", "/team/reviews/averages", params=params), ReviewAverages)
+
+    async def put_review(self, review_id: UUID, edit: ReviewEdit) -> TeamReview:
+        """Write a review, or edit one's own."""
+        body = edit.model_dump(mode="json")
+        return _parsed(await self._call("PUT", f"/team/reviews/{review_id}", body=body), TeamReview)
 
     async def close(self) -> None:
         """Let go of connections and of the access token."""

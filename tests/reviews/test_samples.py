@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -97,7 +98,7 @@ def test_the_id_of_anothers_sample_tells_nothing(asked: Reviewing) -> None:
         ({"seed": "0" * 64, "size": "many"}, 422),
     ],
 )
-def test_wishes_that_cannot_be(asked: Reviewing, wanted: dict[str, object], status: int) -> None:
+def test_wishes_that_cannot_be(asked: Reviewing, wanted: dict[str, Any], status: int) -> None:
     assert asked.draw(**wanted).status_code == status
 
 
