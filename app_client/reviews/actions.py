@@ -64,10 +64,14 @@ def new_id(session: AppSession) -> UUID:
     return uuid7(session.now())
 
 
-async def draw_sample(session: AppSession, wanted: SampleRequest) -> DrawnSample:
+async def draw_sample(
+    session: AppSession, sample_id: UUID, *, unit_id: UUID, first: date, last: date, size: int
+) -> DrawnSample:
     """Have a sample drawn, keep it and the list it stands in now; raises as `fetch_samples`."""
-    drawn = await _keep(session, sample_key(wanted.id), session.transport.draw_sample(wanted))
-    await fetch_samples(session, wanted.unit_id)
+    wishes = {"id": sample_id, "unit_id": unit_id, "from": first, "to": last, "size": size}
+    wanted = SampleRequest.model_validate(wishes)
+    drawn = await _keep(session, sample_key(sample_id), session.transport.draw_sample(wanted))
+    await fetch_samples(session, unit_id)
     return drawn
 
 

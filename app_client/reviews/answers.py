@@ -43,8 +43,10 @@ class Answer(Generic[T]):
         ]
 
 
-def use_answer(session: AppSession, key: str, model: type[T], ask: Callable[[], Awaitable[object]]) -> Answer[T]:
-    """A hook: what is kept under `key`, asked for anew by `ask` whenever the key changes or a person wants it."""
+def use_answer(
+    session: AppSession, key: str, model: type[T], ask: Callable[[], Awaitable[object]], *, anew: object = None
+) -> Answer[T]:
+    """A hook: what is kept under `key`, asked for anew by `ask` whenever the key or `anew` changes, or a person wants it."""
     version = use_store_version(session)
     trouble, set_trouble = use_state("")
     times, set_times = use_state(_never)
@@ -57,7 +59,7 @@ def use_answer(session: AppSession, key: str, model: type[T], ask: Callable[[], 
         except DomainError as error:
             set_trouble(error_words(error))
 
-    ft.use_effect(fetch, [key, times])
+    ft.use_effect(fetch, [key, anew, times])
     return Answer(found, trouble, lambda: set_times(lambda last: last + 1))
 
 

@@ -52,7 +52,7 @@ def own_reviews(session: AppSession) -> list[OwnReview]:
             """SELECT reviews.*, customers.name AS customer FROM reviews
             LEFT JOIN activities ON activities.id = reviews.activity_id
             LEFT JOIN customers ON customers.id = activities.customer_id
-            ORDER BY doc ->> 'reviewed_at' DESC, reviews.id"""
+            ORDER BY reviews.doc ->> 'reviewed_at' DESC, reviews.id"""
         ).fetchall()
         answers = tx.execute(
             "SELECT refers_to, kind, data, state FROM activities "

@@ -8,7 +8,7 @@ import flet as ft
 from app_client.addressed import use_address
 from app_client.errors import error_words
 from app_client.flet_typed import component, keyed, use_observed
-from app_client.i18n import t, t_date, t_duration, t_n, t_time
+from app_client.i18n import t, t_date, t_n, t_time
 from app_client.reviews.actions import fetch_subject, new_id, write_review
 from app_client.reviews.answers import use_answer
 from app_client.reviews.form import DRILL_DAYS, Scorecard
@@ -38,7 +38,6 @@ from app_client.widgets import (
     title,
 )
 from shared_models.errors import DomainError
-from shared_models.policy import Policies
 from shared_models.reviews import Item, TeamReview
 from shared_models.samples import ReviewSubject
 from shared_models.team import TeamActivity

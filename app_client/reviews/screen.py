@@ -1,6 +1,6 @@
 """A head's reviews: averages by unit, samples drawn by a seed, and what of a sample has been looked at; the scorecard is scorecard.py's."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -41,7 +41,7 @@ from app_client.widgets import (
 )
 from shared_models.errors import DomainError
 from shared_models.reviews import Item, ReviewAverages, UnitAverages
-from shared_models.samples import DrawnActivity, DrawnSample, Sample, SampleRequest, Samples
+from shared_models.samples import DrawnActivity, DrawnSample, Sample, Samples
 
 _SIZES = (5, 10, 20)
 _SPANS = (1, 7, 30)
@@ -92,7 +92,9 @@ def ReviewsScreen() -> ft.View:
         ReviewAverages,
         lambda: fetch_averages(session, unit_id, first, today),
     )
-    samples = use_answer(session, samples_key(unit_id), Samples, lambda: fetch_samples(session, unit_id))
+    samples = use_answer(
+        session, samples_key(unit_id), Samples, lambda: fetch_samples(session, unit_id), anew=place.activity_id
+    )
     overview = [*_draw_parts(session, unit_id, place), *_samples(samples, place), *_averages(averages)]
     pane = _pane(session, place)
     name = averages.found.total.unit.name if averages.found is not None else ""
@@ -134,9 +136,8 @@ def _draw_parts(session: AppSession, unit_id: UUID, place: ReviewPlace) -> list[
         place.trouble, place.is_busy = "", True
         place.drawing = place.drawing or new_id(session)
         first = today - timedelta(days=place.days - 1)
-        wanted = SampleRequest(id=place.drawing, unit_id=unit_id, first=first, last=today, size=place.size)
         try:
-            drawn = await draw_sample(session, wanted)
+            drawn = await draw_sample(session, place.drawing, unit_id=unit_id, first=first, last=today, size=place.size)
         except DomainError as error:
             nothing = t("这几天还没有可以抽的电话和面访。")
             place.trouble = nothing if error.code == "nothing_to_draw" else error_words(error)
@@ -165,7 +166,7 @@ def _draw_parts(session: AppSession, unit_id: UUID, place: ReviewPlace) -> list[
                 ),
                 note(
                     t(
-                        "每位客户经理至少一条，再按条数分给人和证据等级；有提示的更容易抽到。"
+                        "名额够时每人至少一条，再按条数分给人和证据等级；有提示的更容易抽到。"
                         "种子由系统随机产生并公布，谁都可以重抽核对，每次抽查都会留下。"
                     ),
                     lines=6,
@@ -212,7 +213,9 @@ def _open_sample(place: ReviewPlace, sample: Sample) -> Tap:
 def SamplePane(*, session: AppSession, place: ReviewPlace, sample_id: UUID) -> ft.Control:
     """What was drawn, with its state; or the scorecard of one of it."""
     use_observed(place)
-    answer = use_answer(session, sample_key(sample_id), DrawnSample, lambda: fetch_sample(session, sample_id))
+    answer = use_answer(
+        session, sample_key(sample_id), DrawnSample, lambda: fetch_sample(session, sample_id), anew=place.activity_id
+    )
     sample = answer.found
     if place.activity_id is not None:
         to_list = quiet_button(
@@ -222,17 +225,13 @@ def SamplePane(*, session: AppSession, place: ReviewPlace, sample_id: UUID) -> f
             identifier="to-sample",
         )
 
-        async def done() -> None:
-            place.open_activity(None)
-            await _ask_quietly(session, sample_id)
-
         subject = keyed(
             f"subject-{place.activity_id}",
             SubjectParts,
             session=session,
             activity_id=place.activity_id,
             sample_id=sample_id,
-            on_done=done,
+            on_done=lambda: place.open_activity(None),
         )
         return _column([ft.Row([to_list]), subject])
     if sample is None:
@@ -261,14 +260,6 @@ def SamplePane(*, session: AppSession, place: ReviewPlace, sample_id: UUID) -> f
             ),
         ]
     )
-
-
-async def _ask_quietly(session: AppSession, sample_id: UUID) -> None:
-    try:
-        await fetch_sample(session, sample_id)
-    except DomainError:
-        # The review is with the server; the list says so when it is next asked.
-        return
 
 
 def _column(parts: list[ft.Control]) -> ft.Control:

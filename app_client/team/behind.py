@@ -12,6 +12,7 @@ from app_client.errors import error_words
 from app_client.flet_typed import keyed, use_state
 from app_client.i18n import t, t_n, t_time
 from app_client.session import AppSession
+from app_client.session_context import go
 from app_client.team.actions import fetch_activities
 from app_client.team.arrange import Arrange
 from app_client.team.hinted import hint_remarks, says_other_card, spoken_hints, summary_words, with_hints
@@ -37,6 +38,7 @@ from app_client.widgets import (
     empty_state,
     error_state,
     evidence_bar,
+    icon_button,
     line_row,
     loading_state,
     note,
@@ -44,12 +46,14 @@ from app_client.widgets import (
     section_header,
     title,
 )
+from shared_models.activity import ActivityKind
 from shared_models.errors import DomainError
 from shared_models.fold import mix_of
 from shared_models.policy import zone
 from shared_models.team import TeamActivity
 
 MOST_SHOWN = 200
+_REVIEWED = frozenset({ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.PBX_RECORD})
 _METRICS = (
     "calls_effective",
     "calls_effective_managed",
@@ -384,34 +388,28 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
     remarks += hint_remarks(activity, view)
     spoken = spoken_hints(activity, view)
     states = [grade_words(activity) if activity.grade else "", t("已撤销") if activity.voided else ""]
-    return ft.Semantics(
-        content=ft.Container(
-            ft.Row(
-                [
-                    ft.Column(
-                        [
-                            ft.Row(
-                                [body(customer, bold=True, color=Role.INK if counted else Role.MUTE), *marks],
-                                spacing=8,
-                                run_spacing=4,
-                                wrap=True,
-                            ),
-                            note(line, lines=3),
-                            *remarks,
-                        ],
-                        spacing=2,
-                        tight=True,
-                        expand=True,
-                    ),
-                    note(at),
-                ],
-                spacing=12,
-                vertical_alignment=ft.CrossAxisAlignment.START,
-            ),
-            bgcolor=Role.CARD,
-            border_radius=place.corners(),
-            border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
-            padding=ft.Padding.symmetric(horizontal=14, vertical=10),
+    told = ft.Semantics(
+        content=ft.Row(
+            [
+                ft.Column(
+                    [
+                        ft.Row(
+                            [body(customer, bold=True, color=Role.INK if counted else Role.MUTE), *marks],
+                            spacing=8,
+                            run_spacing=4,
+                            wrap=True,
+                        ),
+                        note(line, lines=3),
+                        *remarks,
+                    ],
+                    spacing=2,
+                    tight=True,
+                    expand=True,
+                ),
+                note(at),
+            ],
+            spacing=12,
+            vertical_alignment=ft.CrossAxisAlignment.START,
         ),
         label="，".join(
             part for part in (at, customer, line, *states, why, finding, *spoken) if part
@@ -419,4 +417,31 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
         identifier=f"activity-{activity.id}",
         container=True,
         exclude_semantics=True,
+        expand=True,
     )
+    return ft.Container(
+        ft.Row(
+            [told, *_buttons(activity, f"{at} {customer}")],
+            spacing=4,
+            vertical_alignment=ft.CrossAxisAlignment.START,
+        ),
+        bgcolor=Role.CARD,
+        border_radius=place.corners(),
+        border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
+        padding=ft.Padding.symmetric(horizontal=14, vertical=10),
+    )
+
+
+def _buttons(activity: TeamActivity, name: str) -> list[ft.Control]:
+    """What can be done with it."""
+    if activity.kind not in _REVIEWED:
+        return []
+    return [
+        icon_button(
+            ft.Icons.RATE_REVIEW_OUTLINED,
+            label=t("点评 {name}", name=name),
+            on_click=lambda: go(f"/team/activities/{activity.id}"),
+            identifier=f"review-activity-{activity.id}",
+            color=Role.BRAND,
+        )
+    ]

@@ -6,6 +6,7 @@ import flet as ft
 
 from app_client.calls.words import decline_word
 from app_client.i18n import t, t_capital, t_money, t_n
+from app_client.session_context import go
 from app_client.team.behind import Focus
 from app_client.team.queries import Advisor, TeamView
 from app_client.team.words import bought_words, day_off_words, gap_words, moment_words, unsynced_words
@@ -96,7 +97,18 @@ def advisors_parts(view: TeamView, focus: Focus | None, set_focus: SetFocus) -> 
         parts.append(_rows(view.done, view, focus, set_focus))
     if not view.units:
         parts += [ft.Container(height=12), _arrange_all(set_focus)]
+    parts += [ft.Container(height=12 if view.units else 8), _to_reviews(view.team.unit)]
     return parts
+
+
+def _to_reviews(unit: Unit) -> ft.Control:
+    return line_row(
+        t("抽查点评"),
+        detail=t("随机抽几通电话和面访来听，打分，看平均"),
+        icon=ft.Icons.RATE_REVIEW_OUTLINED,
+        on_click=lambda: go(f"/team/reviews/{unit.id}"),
+        identifier="to-reviews",
+    )
 
 
 def _arrange_all(set_focus: SetFocus) -> ft.Control:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, or_, type_coerce, union
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, label, or_, type_coerce, union
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -92,7 +92,7 @@ def days_around(
     visible = advisors_between(scope_path, first=first, last=last).alias("visible")
     asked = aliased(LedgerRow)
     days = (
-        core_select(col(asked.advisor_id).label("advisor_id"), col(asked.business_day).label("business_day"))
+        core_select(label("advisor_id", col(asked.advisor_id)), label("business_day", col(asked.business_day)))
         .where(col(asked.id).in_(activity_ids))
         .distinct()
         .subquery("days")
@@ -117,7 +117,7 @@ def days_around(
     )
     entries = [LedgerEntry(*row) for row in rows_of(session, statement)]
     meant = union(
-        core_select(col(LedgerRow.id).label("id")).join_from(days, LedgerRow, of_days),
+        core_select(label("id", col(LedgerRow.id))).join_from(days, LedgerRow, of_days),
         core_select(col(LedgerRow.refers_to))
         .join_from(days, LedgerRow, of_days)
         .where(col(LedgerRow.refers_to).is_not(None)),
@@ -245,9 +245,9 @@ def sums_of_scores(session: Session, *, path: str, first: date, last: date) -> I
     return iter(rows_of(session, statement))
 
 
-def _is_of_stay(stays: Subquery, ledger: type[LedgerRow]) -> ColumnElement[bool]:
+def _is_of_stay(stays: FromClause, ledger: type[LedgerRow]) -> ColumnElement[bool]:
     return and_(stays.c.staff_id == col(ledger.advisor_id), _holds(stays, col(ledger.business_day)))
 
 
-def _holds(stays: Subquery, day: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column of days, mapped or not
+def _holds(stays: FromClause, day: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column of days, mapped or not
     return and_(stays.c.starts_on <= day, or_(stays.c.ends_on.is_(None), stays.c.ends_on > day))

@@ -61,7 +61,7 @@ def open_reviewing(url: str, folder: Path) -> Iterator[Reviewing]:
         def outlet_of(n: int) -> UnitRow:
             return factories.unit(bank.db, name=f"elsewhere {n}")
 
-        above = bank.db.read(lambda session: session.get(UnitRow, bank.outlet.parent_id))
+        above = bank.db.read(lambda session: session.get_one(UnitRow, bank.outlet.parent_id))
         for name, where in (("outlet", bank.outlet), ("above", above), ("elsewhere", outlet_of(1))):
             head = factories.staff(bank.db, where, role=Role.HEAD, login=name, name=f"{name} head")
             made.heads[name] = bank.server.bearer(head)
