@@ -19,6 +19,7 @@ def error_words(error: DomainError) -> str:
         "not_found": t("没有找到，或已不归你管，请返回后再试。"),
         "forbidden": t("你没有这个权限；刚换了岗位的话，请重新登录。"),
         "conflict": t("刚有人改过，请刷新后再试。"),
+        "tells_who_it_is": t("还有能认出客户或客户经理的地方，改好才能往下走。"),
         "too_large": t("一次要的太多了，请选小一点的机构，或只看一位客户经理。"),
         "cursor_expired": t("本机数据要重新取一遍，请稍候；记录都在本机。"),
         "not_ready": t("银行系统正在维护，请稍后再试。"),

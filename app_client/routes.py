@@ -2,11 +2,14 @@
 
 import flet as ft
 
+from app_client.cases.compose import ComposeScreen
+from app_client.cases.screen import CasesScreen, TeamCaseScreen
 from app_client.customers.screen import CustomerScreen, CustomersScreen
 from app_client.evening.screen import EveningScreen
 from app_client.flet_typed import component
 from app_client.i18n import t
 from app_client.me.screen import MeScreen
+from app_client.playbook.screen import CaseScreen, PlaybookScreen
 from app_client.proposals.screen import ProposalScreen
 from app_client.quality.screen import QualityScreen
 from app_client.quality.wordings import WordingsScreen
@@ -66,6 +69,9 @@ def routes_of(role: Role) -> list[ft.Route]:
                 children=[ft.Route(path=":visit_id/proposal", component=ProposalScreen), _customer()],
             ),
             ft.Route(path="evening", component=EveningScreen, children=[_customer(), _own_reviews()]),
+            ft.Route(
+                path="playbook", component=PlaybookScreen, children=[ft.Route(path=":case_id", component=CaseScreen)]
+            ),
             ft.Route(path=":elsewhere*", component=NowhereScreen),
         ]
     return [
@@ -78,6 +84,14 @@ def routes_of(role: Role) -> list[ft.Route]:
             children=[
                 ft.Route(path="reviews/:unit_id", component=ReviewsScreen),
                 ft.Route(path="activities/:activity_id", component=SubjectScreen),
+            ],
+        ),
+        ft.Route(
+            path="cases",
+            component=CasesScreen,
+            children=[
+                ft.Route(path="compose", component=ComposeScreen),
+                ft.Route(path=":case_id", component=TeamCaseScreen),
             ],
         ),
         ft.Route(path=":elsewhere*", component=NowhereScreen),

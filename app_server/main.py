@@ -20,6 +20,7 @@ from app_server.auth.passwords import nobodys_hash
 from app_server.auth.tokens import AccessTokens
 from app_server.cards import endpoints as cards
 from app_server.cards.service import CardReader
+from app_server.cases import endpoints as cases
 from app_server.clock import Clock, SystemClock
 from app_server.confirmations import endpoints as confirmations
 from app_server.confirmations.sender import sender_of
@@ -68,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     telephony.router,
     quality.router,
     recordings.router,
+    cases.router,
 )
 
 

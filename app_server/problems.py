@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared_models.cases import TellsWhoItIs
 from shared_models.errors import (
     BadInput,
     Conflict,
@@ -78,7 +79,8 @@ def _domain_error(request: Request, error: Exception) -> JSONResponse:
         # RFC 6750 §3: no error code when no token came at all.
         came = error.challenge.startswith("Bearer") and "authorization" in request.headers
         headers["WWW-Authenticate"] = error.challenge + (', error="invalid_token"' if came else "")
-    return problem(status, code=error.code, detail=error.detail, headers=headers)
+    more = {"errors": error.places} if isinstance(error, TellsWhoItIs) else {}
+    return problem(status, code=error.code, detail=error.detail, headers=headers, **more)
 
 
 def _invalid_request(_request: Request, error: Exception) -> JSONResponse:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from shared_models.boards import BoardShown
 from shared_models.calls import Call
+from shared_models.cases import CaseConsent
 from shared_models.customers import Prospect
 from shared_models.follow_ups import FollowUp
 from shared_models.hint_answers import HintAnswer
@@ -42,6 +43,7 @@ class ActivityKind(StrEnum):
     REVIEW_REPLY = "review_reply"
     DRILL_DONE = "drill_done"
     HINT_ANSWER = "hint_answer"
+    CASE_CONSENT = "case_consent"
 
     # An enumeration's own is a call into Python, and kinds are looked up several times for every activity of a bank.
     __hash__ = str.__hash__
@@ -69,6 +71,7 @@ ActivityData = (
     | ReviewReply
     | DrillDone
     | HintAnswer
+    | CaseConsent
 )
 
 DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
@@ -84,6 +87,7 @@ DATA_OF_KIND: dict[ActivityKind, type[ActivityData]] = {
     ActivityKind.REVIEW_REPLY: ReviewReply,
     ActivityKind.DRILL_DONE: DrillDone,
     ActivityKind.HINT_ANSWER: HintAnswer,
+    ActivityKind.CASE_CONSENT: CaseConsent,
 }
 NEEDS_CUSTOMER = frozenset(
     {

@@ -25,6 +25,8 @@ class Entity(StrEnum):
     ACTIVITY = "activity"
     REVIEW = "review"
     NOTICE = "notice"
+    CASE = "case"
+    CASE_DRAFT = "case_draft"
 
 
 class SyncRequest(BaseModel):

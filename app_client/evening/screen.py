@@ -11,6 +11,7 @@ from app_client.flet_typed import component, use_state
 from app_client.hints.queries import hints_on
 from app_client.hints.screen import use_hints
 from app_client.i18n import t, t_capital, t_date, t_day_from, t_money, t_n
+from app_client.playbook.entry import playbook_row, refusal_line
 from app_client.reviews.own import review_line
 from app_client.session_context import go, use_session, use_store_version
 from app_client.shell.screen import shell_view
@@ -62,7 +63,10 @@ def EveningScreen() -> ft.View:
     hints = use_hints(session, ft.use_memo(lambda: hints_on(session, day), [day, version]))
     filtered = evidence_filter(only_a=only_a, on_change=set_only_a)
     figures = [_stepper(view, today, choose), filtered, *_figures(view, hints)]
-    rest = [*review_line(session, beneath="/evening", quiet=True), *_declines(view), *_promised(view)]
+    heard = view.declines[0][0] if view.declines else None
+    learn = [ft.Container(height=12), *refusal_line(session, heard), playbook_row(session)]
+    reviewed = review_line(session, beneath="/evening", quiet=True)
+    rest = [*reviewed, *_declines(view), *learn, *_promised(view)]
     return shell_view(
         route="/evening",
         heading=t("夕会"),

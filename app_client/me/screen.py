@@ -16,6 +16,7 @@ from app_client.lock.queries import can_lock, lock_after_minutes
 from app_client.me import actions
 from app_client.me.export_sheet import export_row, export_sheet
 from app_client.me.queries import Attention, attention, waiting_count
+from app_client.playbook.entry import playbook_row
 from app_client.session import AppSession
 from app_client.session_context import app_state, go, leave, use_session, use_store_version
 from app_client.shell.queries import SyncMood, bank_timezone, clock_words, sync_words
@@ -79,6 +80,8 @@ def MeScreen() -> ft.View:
         content += _sync(session)
         if waiting_count(session):
             content += [ft.Container(height=8), export_row(lambda: set_exporting(True))]
+    if staff.role is StaffRole.ADVISOR:
+        content += [ft.Container(height=16), playbook_row(session)]
     content += [
         section_header(t("语言和外观")),
         card(
@@ -254,6 +257,7 @@ def kind_word(kind: ActivityKind) -> str:
         ActivityKind.REVIEW_REPLY: t("点评回复"),
         ActivityKind.DRILL_DONE: t("完成演练"),
         ActivityKind.HINT_ANSWER: t("说明"),
+        ActivityKind.CASE_CONSENT: t("案例授权"),
     }[kind]
 
 
@@ -266,7 +270,7 @@ def reject_words(code: str, detail: str) -> str:
         RejectCode.UNKNOWN_PRODUCT: t("这款产品已下架，请另选一款。"),
         RejectCode.UNSUITABLE_PRODUCT: t("产品风险高于客户等级，或风险评估已过期，不能推荐。"),
         RejectCode.UNKNOWN_VISIT: t("找不到对应的面访，请先处理那次面访。"),
-        RejectCode.UNKNOWN_ACTIVITY: t("要撤销的记录不存在。"),
+        RejectCode.UNKNOWN_ACTIVITY: t("它对应的内容不存在，或已经收回。"),
         RejectCode.IN_FUTURE: t("记录的时间在将来，请检查手机时间后重新记录。"),
         RejectCode.TOO_OLD: t("记录上传得太晚，已超过可补报的天数，请告诉负责人。"),
         RejectCode.ID_CONFLICT: t("编号重复，请重新记录一次。"),

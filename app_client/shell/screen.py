@@ -29,11 +29,12 @@ class Saying:
 
 def nav_items(role: Role) -> list[NavItem]:
     """Where this person can go: an advisor's day, or a head's team."""
-    me = NavItem("/me", t("我的"), ft.Icons.PERSON_OUTLINE, ft.Icons.PERSON)
+    me = NavItem("/me", t("我的"), ft.Icons.PERSON_OUTLINE, ft.Icons.PERSON, also=("/playbook",))
     if role is not Role.ADVISOR:
         return [
             NavItem("/team", t("团队"), ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS),
             NavItem("/quality", t("质检"), ft.Icons.FACT_CHECK_OUTLINED, ft.Icons.FACT_CHECK),
+            NavItem("/cases", t("案例"), ft.Icons.AUTO_STORIES_OUTLINED, ft.Icons.AUTO_STORIES),
             me,
         ]
     return [

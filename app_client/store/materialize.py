@@ -14,6 +14,7 @@ from app_client.store.meta import Meta, get_meta, set_meta
 from app_client.store.rules import policies
 from shared_models.activity import Activity, ActivityKind, Void
 from shared_models.calls import CONNECTED_OUTCOMES
+from shared_models.cases import CaseDraft, SharedCase
 from shared_models.customers import Customer, Departed, Prospect, name_initials
 from shared_models.plans import Plan
 from shared_models.policy import Policies, Policy
@@ -97,6 +98,8 @@ def end_snapshot(tx: sqlite3.Connection) -> None:
     tx.execute("DELETE FROM policies WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'policy')")
     tx.execute("DELETE FROM boards WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'board')")
     tx.execute("DELETE FROM reviews WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'review')")
+    tx.execute("DELETE FROM cases WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'case')")
+    tx.execute("DELETE FROM case_drafts WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'case_draft')")
     tx.execute("DELETE FROM snapshot_seen")
     set_meta(tx, Meta.SNAPSHOT, None)
 
@@ -386,6 +389,22 @@ def _put_review(tx: sqlite3.Connection, change: Change) -> None:
     )
 
 
+def _put_case(tx: sqlite3.Connection, change: Change) -> None:
+    case = SharedCase.model_validate({"id": change.id, **change.data})
+    tx.execute(
+        "INSERT INTO cases VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET topic = excluded.topic, doc = excluded.doc",
+        (str(case.id), case.topic, _doc(change)),
+    )
+
+
+def _put_case_draft(tx: sqlite3.Connection, change: Change) -> None:
+    draft = CaseDraft.model_validate({"id": change.id, **change.data})
+    tx.execute(
+        "INSERT INTO case_drafts VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc",
+        (str(draft.id), _doc(change)),
+    )
+
+
 _UPSERTS: dict[str, Callable[[sqlite3.Connection, Change], None]] = {
     Entity.CUSTOMER: _put_customer_change,
     Entity.PRODUCT: _put_product,
@@ -393,6 +412,8 @@ _UPSERTS: dict[str, Callable[[sqlite3.Connection, Change], None]] = {
     Entity.POLICY: _put_policy,
     Entity.BOARD: _put_board,
     Entity.REVIEW: _put_review,
+    Entity.CASE: _put_case,
+    Entity.CASE_DRAFT: _put_case_draft,
 }
 _DELETES = {
     Entity.CUSTOMER: "DELETE FROM customers WHERE id = ?",
@@ -401,6 +422,8 @@ _DELETES = {
     Entity.POLICY: "DELETE FROM policies WHERE id = ?",
     Entity.BOARD: "DELETE FROM boards WHERE id = ?",
     Entity.REVIEW: "DELETE FROM reviews WHERE id = ?",
+    Entity.CASE: "DELETE FROM cases WHERE id = ?",
+    Entity.CASE_DRAFT: "DELETE FROM case_drafts WHERE id = ?",
 }
 
 

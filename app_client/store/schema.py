@@ -76,4 +76,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # The first version to read answers to hints, which one before it passed over when another device recorded them.
     ("DELETE FROM meta WHERE key = 'cursor'",),
+    # The first that knows cases, which were passed over until now.
+    (
+        "CREATE TABLE cases (id TEXT PRIMARY KEY, topic TEXT NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX cases_topic ON cases (topic)",
+        "CREATE TABLE case_drafts (id TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID",
+        "DELETE FROM meta WHERE key = 'cursor'",
+    ),
 )

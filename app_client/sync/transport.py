@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from app_client.platform.clock import Clock
 from app_client.platform.http import Http, HttpReply, Offline
+from shared_models.cases import CaseEdit, CaseMove, CaseStep, Playbook, TeamCase, TeamCases
 from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
 from shared_models.evidence import Grade
 from shared_models.org import Staff
@@ -297,6 +298,27 @@ class ApiTransport:
         """Write a review, or edit one's own."""
         body = edit.model_dump(mode="json")
         return _parsed(await self._call("PUT", f"/team/reviews/{review_id}", body=body), TeamReview)
+
+    async def get_playbook(self) -> Playbook:
+        """Every approved case of the bank."""
+        return _parsed(await self._call("GET", "/playbook"), Playbook)
+
+    async def get_cases(self) -> TeamCases:
+        """The cases of one's subtree, the latest first."""
+        return _parsed(await self._call("GET", "/team/cases"), TeamCases)
+
+    async def get_case(self, case_id: UUID) -> TeamCase:
+        """One case with all its versions."""
+        return _parsed(await self._call("GET", f"/team/cases/{case_id}"), TeamCase)
+
+    async def put_case(self, case_id: UUID, edit: CaseEdit) -> TeamCase:
+        """Begin a case, or write its next version."""
+        return _parsed(await self._call("PUT", f"/team/cases/{case_id}", body=edit.model_dump(mode="json")), TeamCase)
+
+    async def move_case(self, case_id: UUID, step: CaseStep, move: CaseMove) -> TeamCase:
+        """Take a step with that version of a case."""
+        path = f"/team/cases/{case_id}/{step.value.replace('_', '-')}"
+        return _parsed(await self._call("POST", path, body=move.model_dump(mode="json")), TeamCase)
 
     async def close(self) -> None:
         """Let go of connections and of the access token."""

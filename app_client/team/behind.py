@@ -8,6 +8,7 @@ from uuid import UUID
 import flet as ft
 
 from app_client.calls.words import decline_word
+from app_client.cases.entry import propose_button
 from app_client.errors import error_words
 from app_client.flet_typed import keyed, use_state
 from app_client.i18n import t, t_n, t_time
@@ -348,7 +349,11 @@ def _activities(
     parts.append(
         ft.Column(
             [
-                _activity(each, view, Place.of(index, len(shown)), named=focus.advisor_id is None)
+                _with_ways(
+                    _activity(each, view, Place.of(index, len(shown)), named=focus.advisor_id is None),
+                    propose_button(each),
+                    Place.of(index, len(shown)),
+                )
                 for index, each in enumerate(shown)
             ],
             spacing=0,
@@ -359,6 +364,17 @@ def _activities(
     if len(found) > len(shown):
         parts.append(note(t_n("还有 {n} 条", len(found) - len(shown))))
     return parts
+
+
+def _with_ways(row: ft.Control, ways: list[ft.Control], place: Place) -> ft.Control:
+    """A row with what can be made of it at its end."""
+    if not ways:
+        return row
+    return ft.Container(
+        ft.Row([ft.Container(row, expand=True), *ways], spacing=0, vertical_alignment=ft.CrossAxisAlignment.CENTER),
+        bgcolor=Role.CARD,
+        border_radius=place.corners(),
+    )
 
 
 def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bool) -> ft.Control:

@@ -59,7 +59,7 @@ class Left:
 class TodayView:
     """One business day as its advisor sees it. `list_length` is the morning's list, `list_called` how many of it were called.
 
-    `records`: calls of which the exchange alone has told, oldest first.
+    `records`: calls of which the exchange alone has told, oldest first. `just_refused`: the reason, if the last call was refused.
     """
 
     day: date
@@ -74,6 +74,7 @@ class TodayView:
     list_is_set: bool
     head_note: str | None
     has_customers: bool
+    just_refused: str | None
 
 
 def left_to_do(figures: AdvisorDay, *, visits_short: int) -> Left:
@@ -147,6 +148,7 @@ def today_view(session: AppSession, morning: MorningList) -> TodayView:
             list_is_set=morning.is_set,
             head_note=morning.note,
             has_customers=bool(tx.execute("SELECT EXISTS (SELECT 1 FROM customers)").fetchone()[0]),
+            just_refused=calls[0].decline_reason if calls else None,
         )
 
     return session.store.read(read)

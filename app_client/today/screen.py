@@ -12,6 +12,7 @@ from app_client.flet_typed import component, keyed, memo
 from app_client.i18n import Language, t, t_date, t_n, t_time
 from app_client.plans.queries import morning_key, morning_list
 from app_client.plans.words import reason_words
+from app_client.playbook.entry import consent_line, refusal_line
 from app_client.reviews.own import review_line
 from app_client.session import AppSession
 from app_client.session_context import go, use_app, use_session, use_store_version
@@ -59,6 +60,7 @@ def TodayScreen() -> ft.View:
     view = today_view(session, morning)
     top = [UnloggedCall(session=session), *recorded_call(session, view.records)]
     top += review_line(session, beneath="/today", quiet=False)
+    top += [*consent_line(session), *refusal_line(session, view.just_refused)]
     figures, coming, called = _figures(view), _coming(session, view, language), _called(view, language)
     return shell_view(
         route="/today",

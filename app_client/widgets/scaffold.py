@@ -17,12 +17,16 @@ _LIST_WIDTH = 420
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A destination: its route, word and two icons (outline, and filled when it is the current one)."""
+    """A destination: its route, word and two icons (outline, and filled when it is the current one).
+
+    `also`: routes of what belongs to it under an address of its own.
+    """
 
     route: str
     label: str
     icon: ft.IconData
     selected_icon: ft.IconData
+    also: tuple[str, ...] = ()
 
 
 def page_header(
@@ -132,9 +136,10 @@ def detail_pane(controls: Sequence[ft.Control]) -> ft.Control:
 def _selected(nav: Sequence[NavItem], route: str) -> int:
     """The item whose route is the longest beginning of `route`; the first when none is."""
     matches = [
-        (len(item.route), -index)
+        (len(known), -index)
         for index, item in enumerate(nav)
-        if route == item.route or route.startswith(item.route.rstrip("/") + "/")
+        for known in (item.route, *item.also)
+        if route == known or route.startswith(known.rstrip("/") + "/")
     ]
     return -max(matches)[1] if matches else 0
 

@@ -1,7 +1,7 @@
 """SQL of the demo bank: what is there already, and its rows. What they hold is the other modules' business."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,13 +18,14 @@ from app_server.tables import (
     LedgerRow,
     LineRow,
     PlanRow,
+    PlaybookCaseRow,
     ProductRow,
     StaffRow,
     UnitRow,
     as_model,
     metadata,
 )
-from shared_models.activity import SERVER_KINDS, Activity
+from shared_models.activity import SERVER_KINDS, Activity, ActivityKind
 from shared_models.customers import Customer
 from shared_models.products import Product
 
@@ -136,3 +137,30 @@ def put_lines(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Make these lines, but for those that are there."""
     statement = dialect_insert(session, LineRow).on_conflict_do_nothing()
     session.connection().execute(statement, list(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A call or visit, and when it was."""
+
+    id: UUID
+    at: datetime
+
+
+def has_case(session: Session, case_id: UUID) -> bool:
+    """Whether that case is there."""
+    return session.get(PlaybookCaseRow, case_id) is not None
+
+
+def spoken(
+    session: Session, advisor_id: UUID, *, kind: ActivityKind, topic: str, since: datetime, but: Collection[UUID]
+) -> Spoken | None:
+    """The advisor's latest activity of that kind, but for these: one refused for that reason, if there is one."""
+    rows = session.exec(
+        select(LedgerRow)
+        .where(LedgerRow.advisor_id == advisor_id, LedgerRow.kind == kind, LedgerRow.occurred_at >= since)
+        .order_by(col(LedgerRow.occurred_at).desc())
+    )
+    free = [row for row in rows if row.id not in but]
+    refused = [row for row in free if row.data.get("decline_reason") == topic]
+    return next((Spoken(row.id, row.occurred_at) for row in [*refused, *free]), None)

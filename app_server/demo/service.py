@@ -15,6 +15,7 @@ from app_server.database import Database
 from app_server.demo import queries
 from app_server.demo.bank import LEFT_OPEN, NAMESPACE, NEVER_SYNCS, PASSWORD, SEED, DemoUnit, Person, Size, staff, units
 from app_server.demo.book import book, cards
+from app_server.demo.cases import tell_cases
 from app_server.demo.days import Memory, Setting, Window, work
 from app_server.demo.shelf import products
 from app_server.ledger.queries import NewEntry, Source, append
@@ -99,6 +100,7 @@ def prepare_demo(db: Database, reader: CardReader, *, size: Size, now: datetime,
         bank = _Bank(people, queries.shelf(session), policies(session), size, now)
         _top_up(session, bank, progress)
         _note_cards(session, reader, bank)
+        tell_cases(session, people, now=now)
         return is_new
 
     return db.write(make)

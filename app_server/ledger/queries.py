@@ -17,10 +17,12 @@ from app_server.prepared import Prepared, among, ids_of, record_of
 from app_server.tables import AdvisorDayRow, LedgerRow, metadata
 from shared_models.activity import Activity, ActivityKind
 from shared_models.fold import FOLD_VERSION
+from shared_models.identifiers import Identifiers
 
 LEDGER = metadata.tables["ledger"]
 ADVISOR_DAY = metadata.tables["advisor_day"]
 CUSTOMER = metadata.tables["customer"]
+STAFF = metadata.tables["staff"]
 
 _FIELDS = tuple(Activity.model_fields)
 _ACTIVITY = [LEDGER.c[name] for name in _FIELDS]
@@ -243,3 +245,14 @@ def older_days(session: Session, *, after: tuple[UUID, date] | None, most: int) 
     if after is not None:
         statement = statement.where(tuple_(*place) > tuple_(*after))
     return [(advisor_id, day, branch_id) for advisor_id, day, branch_id in session.connection().execute(statement)]
+
+
+def identifiers_behind(session: Session, activity_ids: Collection[UUID]) -> dict[UUID, Identifiers]:
+    """Who the two of each of these activities are by now, whatever book the customer is in: for looking, never for telling."""
+    found = session.connection().execute(
+        select(LEDGER.c.id, CUSTOMER.c.name, CUSTOMER.c.phone, STAFF.c.name.label("advisor_name"))
+        .join_from(LEDGER, STAFF, STAFF.c.id == LEDGER.c.advisor_id)
+        .outerjoin(CUSTOMER, CUSTOMER.c.id == LEDGER.c.customer_id)
+        .where(LEDGER.c.id.in_(activity_ids))
+    )
+    return {row.id: Identifiers(row.name, row.phone, row.advisor_name) for row in found}

@@ -21,6 +21,7 @@ from shared_models.activity import (
     accepted_times,
 )
 from shared_models.boards import BoardShown
+from shared_models.cases import CaseConsent
 from shared_models.customers import Customer, Rating
 from shared_models.policy import Policies
 from shared_models.products import Product, SuitabilityRule, suitability
@@ -47,13 +48,18 @@ class KnownCustomer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database has of the ids that a batch names; `own_reviews`: which of them are reviews of the advisor's own."""
+    """What the database has of the ids that a batch names.
+
+    `own_reviews`: which of them are reviews of the advisor's own; `cases`: the latest version of each case that the advisor
+    was asked about.
+    """
 
     entries: Mapping[UUID, Entry]
     customers: Mapping[UUID, KnownCustomer]
     products: Mapping[UUID, Product]
     policies: Policies
-    own_reviews: Collection[UUID] = ()
+    own_reviews: Collection[UUID]
+    cases: Mapping[UUID, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ _DETAILS = {
     RejectCode.NOT_YOUR_CUSTOMER: "This customer is not in your book; ask your head if they should be.",
     RejectCode.UNKNOWN_PRODUCT: "A product of this proposal is not on the shelf; choose the products again.",
     RejectCode.UNKNOWN_VISIT: "The visit with this customer was not taken or is not known; record the visit first.",
-    RejectCode.UNKNOWN_ACTIVITY: "The entry this one refers to is not among yours; there is nothing to correct.",
+    RejectCode.UNKNOWN_ACTIVITY: "What this entry refers to is not among yours; there is nothing to correct or to answer.",
 }
 _UNSUITABLE = {
     SuitabilityRule.NOT_RATED: "has no risk rating: have them rated first",
@@ -104,8 +110,8 @@ _PHASE = {
     **dict.fromkeys(REMARKS, 3),
 }
 _OTHERS = 1
-# What no void takes back, and no hint is of.
-_STANDS_FOR_GOOD = SERVER_KINDS | REVIEW_ANSWERS | REMARKS
+# What no void takes back, and no hint is of: a word about a case is taken back by another word.
+_STANDS_FOR_GOOD = SERVER_KINDS | REVIEW_ANSWERS | REMARKS | {ActivityKind.CASE_CONSENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,8 @@ def _verdict(item: Readable, batch: _Batch) -> Verdict:
                 return _rejected(RejectCode.UNKNOWN_VISIT)
             if call_id is not None and not _is_own(call_id, ActivityKind.CALL, batch):
                 return _rejected(RejectCode.UNKNOWN_ACTIVITY)
+        case CaseConsent(case_id=case_id, version=version) if version > known.cases.get(case_id, 0):
+            return _rejected(RejectCode.UNKNOWN_ACTIVITY)
         case _ if activity.kind in REMARKS and not _is_remarkable(activity, batch):
             return _rejected(RejectCode.UNKNOWN_ACTIVITY)
         case ReviewReply(review_id=review_id) | DrillDone(review_id=review_id) if review_id not in known.own_reviews:

@@ -16,7 +16,16 @@ from shared_models.activity import ActivityKind
 from shared_models.sync import Entity
 
 # In this order, so that what others name comes before them. A cursor names one by its place: append only.
-SNAPSHOT = (Entity.POLICY, Entity.PRODUCT, Entity.CUSTOMER, Entity.PLAN, Entity.ACTIVITY, Entity.REVIEW)
+SNAPSHOT = (
+    Entity.POLICY,
+    Entity.PRODUCT,
+    Entity.CUSTOMER,
+    Entity.PLAN,
+    Entity.ACTIVITY,
+    Entity.REVIEW,
+    Entity.CASE,
+    Entity.CASE_DRAFT,
+)
 PLANS_BACK = timedelta(days=7)
 ACTIVITIES_BACK = timedelta(days=90)
 

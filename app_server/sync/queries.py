@@ -38,6 +38,7 @@ from app_server.sync.cursor import Heads
 from app_server.sync.feed import take_numbers
 from app_server.tables import BANK_SCOPE, CustomerRow, metadata
 from shared_models.activity import Activity, ActivityKind
+from shared_models.cases import ANSWERABLE, CaseState
 from shared_models.customers import Customer, Rating
 from shared_models.org import UnitKind
 from shared_models.plans import Plan
@@ -49,9 +50,12 @@ from shared_models.sync import Entity
 CUSTOMER, PRODUCT, PLAN, POLICY = (metadata.tables[name] for name in ("customer", "product", "plan", "policy"))
 CHANGE, FEED, DEVICE = (metadata.tables[name] for name in ("change", "feed", "device"))
 REVIEW, STAFF = (metadata.tables[name] for name in ("review", "staff"))
+CASE = metadata.tables["playbook_case"]
 MEMBERSHIP, UNIT = (metadata.tables[name] for name in ("membership", "unit"))
 
 Data = dict[str, Any]  # JSON values, and such as pydantic writes as JSON
+# Entities whose text is one document in the database, and fields beside the others on the wire.
+_IN_A_DOCUMENT = frozenset({Entity.CASE, Entity.CASE_DRAFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +428,12 @@ def _read_as(entity: Entity, advisor_id: UUID) -> tuple[Table, list[ColumnElemen
             name = select(STAFF.c.name).where(STAFF.c.id == REVIEW.c.reviewer_id).scalar_subquery()
             own = [_plain(REVIEW.c[column]) for column in Review.model_fields if column in REVIEW.c]
             return REVIEW, [*own, name.label("reviewer_name")], [REVIEW.c.advisor_id == advisor_id]
+        case Entity.CASE:
+            columns = [_plain(CASE.c.document), CASE.c.credit, CASE.c.published_on]
+            return CASE, columns, [CASE.c.state == CaseState.APPROVED]
+        case Entity.CASE_DRAFT:
+            columns = [_plain(CASE.c.document), CASE.c.version, CASE.c.state]
+            return CASE, columns, [CASE.c.advisor_id == advisor_id, CASE.c.state.in_(ANSWERABLE)]
         case _:
             raise NotImplementedError(f"no table is known for {entity}")
 
@@ -438,4 +448,7 @@ def _is_json(column: ColumnElement[Any]) -> bool:
 
 
 def _data(entity: Entity, row: RowMapping) -> Data:
-    return row["document"] if entity is Entity.POLICY else dict(row)
+    if entity is Entity.POLICY:
+        return row["document"]
+    data = dict(row)
+    return data.pop("document") | data if entity in _IN_A_DOCUMENT else data

@@ -1,7 +1,7 @@
 """One round trip in one transaction: judge and keep what a phone sent, refold the days, read what it has not seen."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -23,6 +23,7 @@ from app_server.org.queries import path_ids
 from app_server.quality.service import check_notes
 from app_server.sync import queries
 from app_server.sync.acceptance import Known, Verdict, judge
+from app_server.sync.answers import asked_versions, take_answers
 from app_server.sync.changes import Page, Reader, next_page
 from app_server.sync.cursor import read_cursor
 from app_server.sync.feed import Announced, take_numbers, write_changes
@@ -41,6 +42,7 @@ from app_server.sync.records import (
 from app_server.tables import CustomerRow
 from shared_models.activity import REVIEW_ANSWERS, Activity, ActivityKind, Void, digest_of
 from shared_models.boards import BoardShown
+from shared_models.cases import CaseConsent
 from shared_models.customers import Prospect, name_initials
 from shared_models.errors import Conflict, DomainError, Forbidden, NotSignedIn
 from shared_models.evidence import metres_off
@@ -52,6 +54,7 @@ from shared_models.visits import ConfirmationResult, Visit, VisitCheck, VisitPla
 T = TypeVar("T")
 
 OVERTAKEN_ATTEMPTS = 3
+NO_CASES: Mapping[UUID, int] = {}
 # Under which the server writes what it found; it is nobody's phone.
 OWN_DEVICE = "server"
 # The bank's date is within a day of UTC's, whatever its time zone is.
@@ -135,6 +138,7 @@ def take_batch(
     if judged.kept:
         _keep(session, who, judged, first=head - numbers + 1, now=now)
         _enter_of_prospects(session, who, judged.kept, now=now)
+        take_answers(session, who.id, judged.kept, now=now)
     return judged.verdicts
 
 
@@ -225,6 +229,7 @@ def _exchange(
     kept, upto = judged.kept, judged.standing.heads
     has_checks = bool(kept) and _keep(session, who, judged, first=begun.head - taken + 1, now=now)
     _enter_of_prospects(session, who, kept, now=now)
+    take_answers(session, who.id, kept, now=now)
     before = begun.head - taken if taken else upto.own
     page = next_page(
         session,
@@ -250,13 +255,15 @@ def _judged(
         each.refers_to for item in readable if (each := item.activity).kind in REVIEW_ANSWERS and each.refers_to
     }
     own_reviews = queries.own_reviews(session, answered, advisor_id=who.id) if answered else ()
-    known = _known(standing, own_reviews)
+    asked = {item.activity.data.case_id for item in readable if isinstance(item.activity.data, CaseConsent)}
+    cases = asked_versions(session, who.id, asked)
+    known = _known(standing, own_reviews, cases)
     verdicts, kept = judge(items, known, advisor_id=who.id, former=former, now=now)
     return _Judged(verdicts, kept, known, standing)
 
 
-def _known(standing: Standing, own_reviews: Collection[UUID] = ()) -> Known:
-    return Known(standing.entries, standing.customers, standing.products, standing.policies, own_reviews)
+def _known(standing: Standing, own_reviews: Collection[UUID] = (), cases: Mapping[UUID, int] = NO_CASES) -> Known:
+    return Known(standing.entries, standing.customers, standing.products, standing.policies, own_reviews, cases)
 
 
 def _numbers_wanted(readable: Sequence[Readable]) -> int:

@@ -1,6 +1,7 @@
 """All tables, a module for each capability. Rows extend the shared models where one fits; a row does not validate, so build it from a valid model."""
 
 from app_server.tables.auth import DeviceRow, RefreshTokenRow, SignInFailureRow
+from app_server.tables.cases import PlaybookCaseRow, PlaybookCaseVersionRow
 from app_server.tables.confirmations import ConfirmationRow
 from app_server.tables.customers import CustomerCardRow, CustomerRow, Facts
 from app_server.tables.ledger import AdvisorDayRow, LedgerRow, advisor_day_of, advisor_day_values
@@ -32,6 +33,8 @@ __all__ = [
     "ListeningRow",
     "MembershipRow",
     "PlanRow",
+    "PlaybookCaseRow",
+    "PlaybookCaseVersionRow",
     "PolicyRow",
     "ProductRow",
     "QualityDecisionRow",

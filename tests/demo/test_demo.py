@@ -22,7 +22,9 @@ from app_server.org.queries import policies
 from app_server.settings import Settings
 from app_server.sync.feed import take_numbers
 from app_server.tables import (
+    BANK_SCOPE,
     AdvisorDayRow,
+    ChangeRow,
     CustomerCardRow,
     CustomerRow,
     DeviceRow,
@@ -125,8 +127,13 @@ def test_every_activity_is_valid_numbered_without_gaps_and_of_the_past(demo):
         assert as_sent.content_digest() == row.digest
         assert rules.business_day(one.occurred_at, one.clock_offset_ms) == row.business_day
         assert one.corrected_at <= NOW
-    for key in (lambda row: (row.device_id, row.seq), lambda row: (str(row.advisor_id), row.feed_seq)):
-        numbers = [key(row) for row in rows]
+    changes = demo.read(lambda session: session.exec(select(ChangeRow)).all())
+    # A feed numbers activities and other changes alike.
+    told = [(each.scope, each.seq) for each in changes if each.scope != BANK_SCOPE]
+    for numbers in (
+        [(row.device_id, row.seq) for row in rows],
+        [(str(row.advisor_id), row.feed_seq) for row in rows] + told,
+    ):
         longest = Counter(owner for owner, _ in numbers)
         assert sorted(numbers) == sorted((owner, n) for owner, top in longest.items() for n in range(1, top + 1))
     assert {row.kind.value for row in rows} >= {"call", "visit", "proposal", "follow_up"}

@@ -213,7 +213,8 @@ async def test_a_store_of_a_version_that_passed_over_what_the_server_writes_asks
     await store.write(lambda tx: set_meta(tx, Meta.CURSOR, "seen"))
     store.close()
     with sqlite3.connect(tmp_path / "store.sqlite3") as connection:
-        connection.execute("DROP TABLE reviews")
+        for table in ("reviews", "cases", "case_drafts"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     connection.close()
     reopened = open_store(tmp_path)

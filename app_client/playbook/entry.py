@@ -1,0 +1,82 @@
+"""The ways into the playbook from other screens: a case that waits for a word, and what others said to the refusal just heard."""
+
+import flet as ft
+
+from app_client.calls.words import decline_word
+from app_client.i18n import t, t_n
+from app_client.playbook.queries import case_about, open_cases, shelf
+from app_client.session import AppSession
+from app_client.session_context import go
+from app_client.theme import Role
+from app_client.widgets import Tap, Tone, body, line_row, note, tappable
+
+
+def consent_line(session: AppSession) -> list[ft.Control]:
+    """That a case of the advisor's own waits for their word; nothing where none does."""
+    waiting = open_cases(session)
+    if not waiting:
+        return []
+    words = t_n("{n} 个案例等你同意", len(waiting))
+    to = f"/playbook/{waiting[0].draft.id}" if len(waiting) == 1 else "/playbook"
+    return [
+        _line(
+            words,
+            t("取自你的工作，看过再决定"),
+            icon=ft.Icons.HOW_TO_REG_OUTLINED,
+            on_click=lambda: go(to),
+            identifier="cases-asked",
+        )
+    ]
+
+
+def refusal_line(session: AppSession, reason: str | None) -> list[ft.Control]:
+    """What others said to this refusal; nothing where no case is about it."""
+    case = case_about(session, reason) if reason else None
+    if case is None or reason is None:
+        return []
+    return [
+        _line(
+            t("“{reason}”，别人怎么说", reason=decline_word(reason)),
+            case.title,
+            icon=ft.Icons.AUTO_STORIES_OUTLINED,
+            on_click=lambda: go(f"/playbook/{case.id}"),
+            identifier="case-of-refusal",
+        )
+    ]
+
+
+def playbook_row(session: AppSession) -> ft.Control:
+    """The way to all of it."""
+    count = len(shelf(session).cases)
+    return line_row(
+        t("话术案例"),
+        icon=ft.Icons.AUTO_STORIES_OUTLINED,
+        trailing=t_n("{n} 个", count) if count else "",
+        on_click=lambda: go("/playbook"),
+        identifier="playbook",
+    )
+
+
+def _line(text: str, detail: str, *, icon: ft.IconData, on_click: Tap, identifier: str) -> ft.Control:
+    row = tappable(
+        ft.Row(
+            [
+                ft.Icon(icon, size=22, color=Tone.BRAND.text),
+                ft.Column(
+                    [body(text, bold=True, color=Tone.BRAND.text), note(detail, color=Tone.BRAND.text, lines=2)],
+                    spacing=2,
+                    tight=True,
+                    expand=True,
+                ),
+                ft.Icon(ft.Icons.CHEVRON_RIGHT, size=20, color=Role.MUTE),
+            ],
+            spacing=12,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        label=f"{text}，{detail}",  # not shown: a pause
+        on_click=on_click,
+        identifier=identifier,
+        bgcolor=Tone.BRAND.tint,
+        padding=ft.Padding.symmetric(horizontal=16, vertical=14),
+    )
+    return ft.Container(row, padding=ft.Padding(bottom=12))
