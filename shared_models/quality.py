@@ -5,9 +5,9 @@ The words are wordings.py's; nothing here counts.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from shared_models.org import StaffName
 from shared_models.text import NO_NUL, Code
-from shared_models.wordings import Duty, Judge, Severity, Span, WordRule, plain, quoted, says_any, sentence_around
+from shared_models.wordings import Duty, Judge, Plain, Severity, Span, WordRule, quoted, says_any, sentence_around
 
 MOST_FINDINGS = 50  # of one transcript or note
 MOST_SEGMENTS = 5000
@@ -146,18 +146,17 @@ class FindingEdit(BaseModel):
     note: Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL, strip_whitespace=True)] = ""
 
 
-@dataclass(frozen=True, slots=True)
 class _Part:
     """A stretch of an advisor's own words; `place` names it within its transcript or note."""
 
-    place: str
-    text: str
-    at: float | None = None
+    def __init__(self, place: str, text: str, at: float | None = None) -> None:
+        self.place, self.text, self.at = place, text, at
+        self.read = Plain(text)
 
 
 def check_note(judge: Judge, activity_id: UUID, note: str, *, list_version: int) -> list[Finding]:
     """What a note that an advisor wrote has of forbidden wording."""
-    return list(_wordings(judge, activity_id, [_Part("note", note)], list_version))[:MOST_FINDINGS]
+    return list(islice(_wordings(judge, activity_id, [_Part("note", note)], list_version), MOST_FINDINGS))
 
 
 def check_transcript(judge: Judge, activity_id: UUID, transcript: Transcript, *, list_version: int) -> list[Finding]:
@@ -172,8 +171,8 @@ def check_transcript(judge: Judge, activity_id: UUID, transcript: Transcript, *,
     ]
     if not transcript.segments and transcript.text:
         parts = [_Part("text", transcript.text)]
-    found = list(_wordings(judge, activity_id, parts, list_version))[:MOST_FINDINGS]
-    spoken = sum(len(plain(part.text)) for part in parts)
+    found = list(islice(_wordings(judge, activity_id, parts, list_version), MOST_FINDINGS))
+    spoken = sum(len(part.read.letters) for part in parts)
     if parts and spoken >= judge.wordings.thresholds.from_characters:
         found += _missed(judge, activity_id, parts, list_version)
         found += _one_sided(judge, activity_id, transcript, list_version)
@@ -195,7 +194,7 @@ def masked(text: str, customer_name: str | None) -> str:
 def _wordings(judge: Judge, activity_id: UUID, parts: Sequence[_Part], version: int) -> Iterator[Finding]:
     for part in parts:
         seen: set[tuple[str, int]] = set()
-        for hit in judge.hits(part.text):
+        for hit in judge.hits(part.read):
             # Once a sentence: who says it twice there said one thing.
             key = hit.rule.code, hit.sentence.start
             if hit.excuse is not None or key in seen:
@@ -214,11 +213,11 @@ def _wordings(judge: Judge, activity_id: UUID, parts: Sequence[_Part], version: 
 
 def _missed(judge: Judge, activity_id: UUID, parts: Sequence[_Part], version: int) -> Iterator[Finding]:
     for duty in judge.wordings.duties:
-        if any(says_any(part.text, duty.phrases) for part in parts):
+        if any(says_any(part.read, duty.phrases) for part in parts):
             continue
         first, word = parts[0], Span(0, 0)
         if duty.when:
-            named = next(((part, span) for part in parts if (span := says_any(part.text, duty.when))), None)
+            named = next(((part, span) for part in parts if (span := says_any(part.read, duty.when))), None)
             if named is None:
                 continue
             first, word = named

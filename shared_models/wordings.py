@@ -6,10 +6,11 @@ A text is read without width, case, blanks and marks inside a word ("保 本", "
 """
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -20,6 +21,8 @@ from shared_models.text import NO_NUL, Code, Name
 MOST_QUOTED = 200  # characters of a sentence that is cited
 # How far around a word a denial or a question is looked for: further off it is of something else.
 _REACH = 16
+# And an exception of "the same sentence": a text without an end of one takes no longer for it.
+_FAR = 200
 _SENTENCE_ENDS = frozenset("。!?;\n")
 _CLAUSE_END = ","
 # What stands inside a word without being part of it: "保-本", "保．本", “保本”.
@@ -42,7 +45,23 @@ class Plain:
                 self.places.append(place)
         self.letters = "".join(letters)
 
+    @cached_property
+    def _ends(self) -> tuple[list[int], list[int]]:
+        """Where sentences end, and where clauses do within them."""
+        sentences = [at for at, letter in enumerate(self.letters) if letter in _SENTENCE_ENDS]
+        return sentences, [at for at, letter in enumerate(self.letters) if letter == _CLAUSE_END]
 
+    def clause_of(self, start: int, end: int) -> "_Clause":
+        """Where a word stands."""
+        sentences, clauses = self._ends
+        sentence_start, sentence_end = _between(sentences, start, end, len(self.letters))
+        clause_start, clause_end = _between(clauses, start, end, len(self.letters))
+        clause_start, clause_end = max(sentence_start, clause_start), min(sentence_end, clause_end)
+        is_question = clause_end == sentence_end and self.letters[clause_end : clause_end + 1] == "?"
+        return _Clause(clause_start, clause_end, sentence_start, sentence_end, is_question)
+
+
+@lru_cache(maxsize=16_384)
 def _as_compared(written: str) -> str:
     if written == "\n":
         return written
@@ -54,8 +73,9 @@ def _as_compared(written: str) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """A text as it is compared."""
+    """A phrase as it is compared."""
     return Plain(text).letters
 
 
@@ -231,13 +251,13 @@ class Judge:
         self._rules = [_Ready(rule) for rule in wordings.rules]
         self._beside = {side: _by_first(wordings.contexts, side) for side in Side}
 
-    def hits(self, text: str) -> list[Hit]:
+    def hits(self, text: str | Plain) -> list[Hit]:
         """Every word of the list in what an advisor said or wrote, in order, with why it is not meant where it is not."""
-        read = Plain(text)
+        read = text if isinstance(text, Plain) else Plain(text)
         found: list[Hit] = []
         for rule in self._rules:
             for start, end in rule.words_in(read.letters):
-                clause = _clause_of(read.letters, start, end)
+                clause = read.clause_of(start, end)
                 excuse = rule.exemption_at(read.letters, start, end, clause)
                 if excuse is None:
                     excuse = self._excuse(read.letters, start, end, clause)
@@ -307,21 +327,19 @@ class _Ready:
     def exemption_at(self, letters: str, start: int, end: int, clause: _Clause) -> str | None:
         """The rule's own exemption that stands beside this word."""
         for phrase, each in self._exemptions:
+            reach = (_FAR if each.within is None else each.within) + len(phrase)
             if each.side is Side.BEFORE:
-                least = clause.sentence_start if each.within is None else start - each.within - len(phrase)
-                where = letters[max(clause.sentence_start, least) : start]
+                where = letters[max(clause.sentence_start, start - reach) : start]
             else:
-                most = clause.sentence_end if each.within is None else end + each.within + len(phrase)
-                where = letters[end : min(clause.sentence_end, most)]
+                where = letters[end : min(clause.sentence_end, end + reach)]
             if phrase in where:
                 return each.phrase
         return None
 
 
-def says_any(text: str, phrases: Iterable[str]) -> Span | None:
+def says_any(read: Plain, phrases: Iterable[str]) -> Span | None:
     """Where the first of these phrases stands in a text, whichever of them."""
-    read = Plain(text)
-    found = [span for phrase in phrases for span in _found(read.letters, plain(phrase))[:1]]
+    found = [(at, at + len(each)) for phrase in phrases if (at := read.letters.find(each := plain(phrase))) >= 0]
     return _written(read.places, *min(found)) if found else None
 
 
@@ -356,21 +374,10 @@ def _found(letters: str, phrase: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _clause_of(letters: str, start: int, end: int) -> _Clause:
-    sentence_start = _last_of(letters, _SENTENCE_ENDS, start)
-    sentence_end = _first_of(letters, _SENTENCE_ENDS, end)
-    clause_start = max(sentence_start, _last_of(letters, {_CLAUSE_END}, start))
-    clause_end = min(sentence_end, _first_of(letters, {_CLAUSE_END}, end))
-    is_question = clause_end == sentence_end and letters[clause_end : clause_end + 1] == "?"
-    return _Clause(clause_start, clause_end, sentence_start, sentence_end, is_question)
-
-
-def _last_of(letters: str, ends: Iterable[str], before: int) -> int:
-    return max(letters.rfind(each, 0, before) for each in ends) + 1
-
-
-def _first_of(letters: str, ends: Iterable[str], after: int) -> int:
-    return min((at for each in ends if (at := letters.find(each, after)) >= 0), default=len(letters))
+def _between(ends: Sequence[int], start: int, end: int, length: int) -> tuple[int, int]:
+    """After the last of these before `start`, and the first at `end` or after it."""
+    before, after = bisect_left(ends, start), bisect_left(ends, end)
+    return ends[before - 1] + 1 if before else 0, ends[after] if after < len(ends) else length
 
 
 def _by_first(contexts: Iterable[Context], side: Side) -> Mapping[str, Sequence[tuple[str, Context]]]:
