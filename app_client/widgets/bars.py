@@ -8,6 +8,7 @@ import flet as ft
 from app_client.i18n import t
 from app_client.theme import BODY, RADIUS, RADIUS_CARD, Role
 from app_client.widgets.badges import Tone
+from app_client.widgets.page import has_large_type
 from app_client.widgets.tap import Tap, tappable
 from app_client.widgets.text import body, note, runs, title
 from shared_models.evidence import Grade
@@ -74,9 +75,9 @@ def evidence_mix(graded: Mapping[Grade, int] | None, *, track: ft.ColorValue = R
 
 
 def evidence_line(graded: Mapping[Grade, int] | None) -> list[ft.Control]:
-    """As `evidence_mix`, beside each other, where there is the width for it."""
-    if graded is None or not any(graded.values()):
-        return []
+    """As `evidence_mix`, beside each other, where there is the width for it; in large type beneath each other all the same."""
+    if graded is None or not any(graded.values()) or has_large_type():
+        return evidence_mix(graded)
     return [ft.Row([ft.Container(_mix_bar(graded, Role.TRACK), expand=True), note(mix_words(graded))], spacing=12)]
 
 
