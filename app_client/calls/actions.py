@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app_client.calls.queries import IN_PROGRESS, CallInProgress, RecordedCall, call_in_progress
 from app_client.session import AppSession
-from app_client.store.ledger import Draft, append_activities, dismiss_held
+from app_client.store.ledger import Draft, activity, append_activities, dismiss_held
 from app_client.store.meta import clock_offset_ms
 from shared_models.activity import ActivityData, ActivityKind, Void
 from shared_models.calls import CONNECTED_OUTCOMES, Call, CallChannel, CallOutcome, DeclineReason, TimedBy
@@ -68,7 +68,8 @@ async def drop_call(session: AppSession) -> None:
 async def log_call(session: AppSession, entry: CallEntry, *, replaces: UUID | None = None) -> Recorded:
     """Write a call and the promise made in it in one transaction, and end the call in progress.
 
-    `replaces` is a held call that this one is entered for anew; it is dismissed in the same transaction.
+    `replaces` is a held call that this one is entered for anew; it is dismissed in the same transaction. Was that the outcome
+    of a call that the exchange recorded, this one is, too.
     Raises ValueError when an appointment or a follow-up has no day, and StoreWriteFailed when nothing could be written.
     """
     if entry.outcome in NEEDS_DAY and entry.due_on is None:
@@ -81,8 +82,11 @@ async def log_call(session: AppSession, entry: CallEntry, *, replaces: UUID | No
         drafts.append(Draft(kind=ActivityKind.FOLLOW_UP, data=follow_up, customer_id=entry.customer_id))
 
     def work(tx: sqlite3.Connection) -> Recorded:
-        at = _by_own_clock(tx, entry.record.ended_at) if entry.record is not None else now
-        written = append_activities(tx, [replace(draft, occurred_at=at) for draft in drafts], now=now)
+        record_id, ended_at = _record_of(tx, entry, replaces)
+        at = now if ended_at is None else _by_own_clock(tx, ended_at)
+        made = [replace(draft, occurred_at=at) for draft in drafts]
+        made[0] = replace(made[0], data=_call(entry).model_copy(update={"pbx_record_id": record_id}))
+        written = append_activities(tx, made, now=now)
         call = tx.execute("SELECT value FROM meta WHERE key = ?", (IN_PROGRESS,)).fetchone()
         if call is not None and CallInProgress.from_json(call[0]).customer_id == entry.customer_id:
             _forget(tx)
@@ -105,7 +109,7 @@ async def void_activities(session: AppSession, activity_ids: Sequence[UUID]) -> 
     await session.store.write(lambda tx: append_activities(tx, drafts, now=now))
 
 
-def _call(entry: CallEntry) -> ActivityData:
+def _call(entry: CallEntry) -> Call:
     return Call(
         channel=entry.channel,
         outcome=entry.outcome,
@@ -114,8 +118,19 @@ def _call(entry: CallEntry) -> ActivityData:
         timed_by=entry.timed_by,
         decline_reason=entry.decline_reason if entry.outcome is CallOutcome.DECLINED else None,
         note=entry.note.strip() or None,
-        pbx_record_id=entry.record.record_id if entry.record is not None else None,
     )
+
+
+def _record_of(
+    tx: sqlite3.Connection, entry: CallEntry, replaces: UUID | None
+) -> tuple[UUID, datetime] | tuple[None, None]:
+    """The exchange's record that a call is the outcome of, or that the held one was, and when that ended by a right clock."""
+    if entry.record is not None:
+        return entry.record.record_id, entry.record.ended_at
+    held = activity(tx, replaces) if replaces is not None else None
+    if held is None or not isinstance(held.data, Call) or held.data.pbx_record_id is None:
+        return None, None
+    return held.data.pbx_record_id, held.corrected_at
 
 
 def _by_own_clock(tx: sqlite3.Connection, at: datetime) -> datetime:

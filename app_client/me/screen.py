@@ -19,7 +19,7 @@ from app_client.me.queries import Attention, attention, waiting_count
 from app_client.playbook.entry import playbook_row
 from app_client.session import AppSession
 from app_client.session_context import app_state, go, leave, use_session, use_store_version
-from app_client.shell.queries import SyncMood, bank_timezone, clock_words, sync_words
+from app_client.shell.queries import SyncMood, sync_words, synced_words
 from app_client.shell.screen import announce, shell_view
 from app_client.sign_in import actions as sign_in
 from app_client.theme import Role
@@ -143,11 +143,7 @@ def _version() -> str:
 def _sync(session: AppSession) -> list[ft.Control]:
     status, words = session.sync.status, sync_words(session)
     tone = {SyncMood.FINE: Role.OK, SyncMood.WAITING: Role.WARN, SyncMood.NEEDS_YOU: Role.BAD}[words.mood]
-    last = (
-        clock_words(status.last_synced_at, session.now(), bank_timezone(session))
-        if status.last_synced_at
-        else t("还没有过")
-    )
+    last = synced_words(session) or t("还没有过")
 
     def sync_now() -> None:
         session.sync.poke(urgent=True)

@@ -34,6 +34,15 @@ def clock_words(moment: datetime, now: datetime, timezone: str) -> str:
     return clock if local.date() == today else f"{t_date(local.date())} {clock}"
 
 
+def synced_words(session: AppSession) -> str:
+    """When the last sync was by a right clock, as far as the server's is known; empty before the first."""
+    at = session.sync.status.last_synced_at
+    if at is None:
+        return ""
+    now = session.corrected_now()
+    return clock_words(at + (now - session.now()), now, bank_timezone(session))
+
+
 def bank_timezone(session: AppSession) -> str:
     """The bank's time zone, for showing instants."""
     return session.store.read(policies).timezone
@@ -55,7 +64,7 @@ def sync_words(session: AppSession) -> SyncWords:
             else t("本机暂时写不进去，最近的记录只在内存里：先不要关闭应用，会自动再存。"),
             mood=SyncMood.NEEDS_YOU,
         )
-    last = clock_words(status.last_synced_at, session.now(), bank_timezone(session)) if status.last_synced_at else ""
+    last = synced_words(session)
     if status.phase == "sign_in_again":
         return SyncWords(
             pill=t("请重新登录"),

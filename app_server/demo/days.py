@@ -70,6 +70,10 @@ class Setting:
     manner: Manner
 
 
+_Step = Callable[["_Day", Customer, datetime, timedelta], None]
+_AS_CALLS = 3
+
+
 @dataclass(slots=True)
 class _Day:
     """One day in the making: each step appends to `made` as a phone would, out of order; `work` sorts and numbers."""
@@ -78,10 +82,12 @@ class _Day:
     setting: Setting
     random: Random
     made: list[Activity] = field(default_factory=list[Activity])
+    # When whatever came before was over: nobody speaks with two at once.
+    free_at: datetime | None = None
 
     def add(self, kind: ActivityKind, at: datetime, customer_id: UUID | None, data: object) -> UUID:
         """Record one activity; its seq is given once the day is in order."""
-        activity_id = _uuid7(at, self.random)
+        activity_id = seeded_uuid7(at, self.random)
         self.made.append(
             Activity.model_validate(
                 {
@@ -106,13 +112,17 @@ def work(memory: Memory, setting: Setting, window: Window, random: Random) -> li
     calls = _around(random, setting.rule.policy.calls * CALLS_TO_TRY * manner.calls * share)
     visits = _around(random, setting.rule.policy.visits * manner.visits * share)
     callees, guests = _choose(day, calls, visits)
-    steps: list[tuple[Callable[[_Day, Customer, datetime], None], Customer]] = [
-        *((_call, customer) for customer in callees),
-        *((_visit, customer) for customer in guests),
+    # A visit takes the time of three calls; a call is logged when it is over.
+    steps: list[tuple[_Step, Customer, int, tuple[float, float]]] = [
+        *((_call, customer, 1, (0.45, 0.95)) for customer in callees),
+        *((_visit, customer, _AS_CALLS, (0.05, 0.25)) for customer in guests),
     ]
     random.shuffle(steps)
-    for number, (step, customer) in enumerate(steps):
-        step(day, customer, window.at((number + random.uniform(0.05, 0.55)) / len(steps)))
+    parts = sum(each for _, _, each, _ in steps)
+    begun = 0
+    for step, customer, takes, (soonest, latest) in steps:
+        step(day, customer, window.at((begun + random.uniform(soonest, latest)) / parts), window.working / parts)
+        begun += takes
     # A visit's end or a follow-up that would lie beyond the window is not done yet.
     done = sorted((a for a in day.made if a.corrected_at <= window.end), key=lambda a: (a.occurred_at, a.id))
     numbered = [
@@ -151,7 +161,7 @@ def _choose(day: _Day, calls: int, visits: int) -> tuple[list[Customer], list[Cu
     return callees[:calls], guests
 
 
-def _call(day: _Day, customer: Customer, at: datetime) -> None:
+def _call(day: _Day, customer: Customer, at: datetime, _part: timedelta) -> None:
     random, skill = day.random, day.setting.manner.skill
     outcomes = {
         CallOutcome.NO_ANSWER: 0.20,
@@ -162,18 +172,20 @@ def _call(day: _Day, customer: Customer, at: datetime) -> None:
         CallOutcome.APPOINTMENT: 0.06 + 0.08 * skill,
     }
     outcome = random.choices(list(outcomes), list(outcomes.values()))[0]
-    call = _call_data(random, outcome, day.setting.manner)
+    most = 1800 if day.free_at is None else max(0, int((at - day.free_at).total_seconds()) - 5)
+    call = _call_data(random, outcome, day.setting.manner, most=most)
     if call.note is not None and customer.id.int % SLIP_OF == 0:
         call = call.model_copy(update={"note": SLIPS[customer.id.int // SLIP_OF % len(SLIPS)]})
     if random.random() < 0.015:
         # A slip of the thumb, taken back at once.
         slip = day.add(
-            ActivityKind.CALL, at, customer.id, _call_data(random, CallOutcome.NO_ANSWER, day.setting.manner)
+            ActivityKind.CALL, at, customer.id, _call_data(random, CallOutcome.NO_ANSWER, day.setting.manner, most=0)
         )
         at += timedelta(seconds=random.randint(4, 12))
         day.add(ActivityKind.VOID, at, None, Void(activity_id=slip, reason="undo"))
         at += timedelta(seconds=random.randint(3, 9))
     day.add(ActivityKind.CALL, at, customer.id, call)
+    day.free_at = at
     if not is_connected(call):
         return
     day.memory.promises.pop(customer.id, None)
@@ -184,7 +196,7 @@ def _call(day: _Day, customer: Customer, at: datetime) -> None:
         _promise(day, customer, at, FollowUpReason.CALLBACK)
 
 
-def _call_data(random: Random, outcome: CallOutcome, manner: Manner) -> Call:
+def _call_data(random: Random, outcome: CallOutcome, manner: Manner, *, most: int) -> Call:
     # Median and spread in seconds; the UCI bank-marketing calls have a median of 180, short when refused.
     median, spread = {
         CallOutcome.DECLINED: (75, 0.6),
@@ -192,7 +204,7 @@ def _call_data(random: Random, outcome: CallOutcome, manner: Manner) -> Call:
         CallOutcome.INTERESTED: (230, 0.5),
         CallOutcome.APPOINTMENT: (160, 0.45),
     }.get(outcome, (0, 0))
-    seconds = min(1800, round(median * random.lognormvariate(0, spread))) if median else 0
+    seconds = min(1800, most, round(median * random.lognormvariate(0, spread))) if median else 0
     is_timed = random.random() < manner.evidence
     channel = CallChannel.MOBILE if is_timed else random.choice((CallChannel.LANDLINE, CallChannel.CALLBACK))
     return Call(
@@ -216,10 +228,12 @@ def _promise(day: _Day, customer: Customer, at: datetime, reason: FollowUpReason
     day.memory.promises[customer.id] = due_on
 
 
-def _visit(day: _Day, customer: Customer, at: datetime) -> None:
+def _visit(day: _Day, customer: Customer, at: datetime, part: timedelta) -> None:
     random = day.random
     place = random.choices(list(VisitPlace), (0.68, 0.26, 0.06))[0]
-    minutes = random.randint(12, 45)
+    longest = int(part * (_AS_CALLS - 0.25) / timedelta(minutes=1))
+    minutes = min(random.randint(12, 45), longest)
+    day.free_at = at + timedelta(minutes=minutes)
     visit_id = day.add(
         ActivityKind.VISIT,
         at,
@@ -288,7 +302,7 @@ def _pick(day: _Day, product: Product) -> Pick:
     return Pick(product_id=product.id, response=response, amount=amount)
 
 
-def _uuid7(at: datetime, random: Random) -> UUID:
+def seeded_uuid7(at: datetime, random: Random) -> UUID:
     """A UUIDv7 whose random bits come from the seed (RFC 9562 §5.7)."""
     milliseconds = int(at.timestamp() * 1000)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | random.getrandbits(12) << 64 | 0b10 << 62 | random.getrandbits(62))

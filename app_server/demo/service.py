@@ -17,6 +17,7 @@ from app_server.demo.bank import LEFT_OPEN, NAMESPACE, NEVER_SYNCS, PASSWORD, SE
 from app_server.demo.book import book, cards
 from app_server.demo.cases import tell_cases
 from app_server.demo.days import Memory, Setting, Window, work
+from app_server.demo.quirks import with_quirks
 from app_server.demo.shelf import products
 from app_server.ledger.queries import NewEntry, Source, append
 from app_server.org.queries import policies
@@ -56,6 +57,8 @@ EARLY = time(10, 30)
 PLANNED = {"advisor1": 12, "advisor2": 15, "advisor4": 10}
 PLAN_NOTE = "先联系到期和约定的客户，晨会已讲。"
 FOLLOWING_DAYS = 5
+# On which some advisors do what asks for a word; a weekend is among them.
+LAST_DAYS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +273,7 @@ def _work(
         next_seq=first_seq,
     )
     worked: list[Activity] = []
+    quirky_from = bank.today - timedelta(days=LAST_DAYS)
     for day, window in sorted(windows.items()):
         setting = Setting(
             rule=bank.policies.on(day),
@@ -279,7 +283,11 @@ def _work(
             manner=person.manner,
         )
         random = Random(f"{SEED}/{person.login}/{window.start.isoformat()}/{window.end.isoformat()}")
-        worked += work(memory, setting, window, random)
+        plain = work(memory, setting, window, random)
+        if day >= quirky_from:
+            plain = with_quirks(plain, person.login, end=window.end - timedelta(seconds=5), random=random)
+            memory.next_seq = max(memory.next_seq, *(each.seq + 1 for each in plain), 1)
+        worked += plain
     return worked
 
 

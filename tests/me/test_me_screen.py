@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 import flet as ft
 import pytest_asyncio
 
 from app_client.session import AppSession
 from app_client.session_context import Phase, state_of
+from app_client.shell.queries import sync_words
 from app_client.sign_in.actions import sign_in
 from app_client.store import ledger
 from shared_models.activity import Activity
@@ -60,6 +64,28 @@ async def test_a_call_given_back_is_entered_anew(app: App, scene: Scene, session
     [call] = session.store.read(lambda tx: ledger.activities_of_day(tx, MONDAY))
     assert isinstance(call.data, Call)
     assert (call.data.outcome, call.data.talk_seconds) == (CallOutcome.WRONG_NUMBER, 95)
+
+
+async def test_the_outcome_of_a_recorded_call_stays_its_outcome(app: App, scene: Scene, session: AppSession) -> None:
+    ended = session.now() - timedelta(minutes=40)
+    record_id = UUID(int=1)
+    plain = a_call(OUYANG, occurred_at=ended)
+    [held] = await record(session, replace(plain, data=plain.data.model_copy(update={"pbx_record_id": record_id})))
+    scene.bank.rejects = {str(held.id)}
+    await session.sync.sync_now()
+    await app.settle()
+    await app.tap(f"edit-{held.id}")
+    await app.tap("outcome-wrong_number")
+    [call] = session.store.read(lambda tx: ledger.activities_of_day(tx, MONDAY))
+    assert isinstance(call.data, Call)
+    assert (call.data.pbx_record_id, call.corrected_at) == (record_id, held.corrected_at)
+
+
+async def test_the_last_sync_is_told_by_a_right_clock(scene: Scene) -> None:
+    scene.bank.ahead_ms = 3 * 3_600_000
+    session = await scene.signed_in()
+    await session.sync.sync_now()
+    assert sync_words(session).pill == "已同步 12:00"
 
 
 async def test_or_dropped_once_it_is_confirmed(app: App, scene: Scene, session: AppSession) -> None:
