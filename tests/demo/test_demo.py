@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from app_server.database import Database
 from app_server.demo.bank import LEFT_OPEN, NEVER_SYNCS, PASSWORD, Size
 from app_server.demo.book import CARD_PREFIX, CARDS_EACH, book, cards
 from app_server.demo.names import BEYOND_GB2312, PHONE_PREFIX
+from app_server.demo.quirks import QUIRKS
 from app_server.demo.service import prepare_demo
 from app_server.demo.shelf import MARK, PROMISES, products
 from app_server.org.queries import policies
@@ -43,6 +44,8 @@ from shared_models.activity import Activity
 from shared_models.customers import Customer
 from shared_models.errors import Conflict
 from shared_models.fold import fold_day
+from shared_models.hint_answers import HintCode
+from shared_models.hints import answers_of, hints_of
 from shared_models.org import UnitKind
 from shared_models.plans import open_promises
 from shared_models.policy import zone
@@ -355,3 +358,21 @@ def test_the_cards_that_the_documentation_gives_are_those_of_the_customers_it_na
         (name, " ".join(re.findall("....", card.digits)))
         for name, (_, card) in zip(names[:3], cards("advisor1", 1, Size())[:3], strict=True)
     ]
+
+
+def test_hints_are_few_and_true(demo):
+    rules = demo.read(policies)
+    logins = demo.read(lambda session: {row.id: row.login for row in session.exec(select(StaffRow))})
+    made: dict[str, list[Activity]] = defaultdict(list)
+    for row in ledger(demo):
+        made[logins[row.advisor_id]].append(activity(row))
+
+    seen: dict[str, set[HintCode]] = defaultdict(set)
+    for login, activities in made.items():
+        for day in {rules.business_day(each.occurred_at, each.clock_offset_ms) for each in activities}:
+            hints = hints_of(activities, rules.on(day))
+            seen[login] |= {hint.code for found in hints.values() for hint in found}
+            assert {code for code, _ in answers_of(hints, activities)} <= seen[login]
+    assert {login: codes for login, codes in seen.items() if codes} == {
+        login: set(codes) for login, codes in QUIRKS.items()
+    }
