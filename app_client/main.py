@@ -1,5 +1,6 @@
 """Where the app starts, once per page: dress it, come back to the kept sign-in or ask for one, and show that person's screens."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -22,10 +23,14 @@ from app_client.session import AppSession
 from app_client.session_context import AppState, Phase, enter, state_of, use_app
 from app_client.sign_in import actions as sign_in_actions
 from app_client.sign_in.screen import SignIn, SignInScreen, StartingScreen
+from app_client.team.hall import LockedHall
 from app_client.widgets import prepare_page, set_theme_mode, speak
 
 PlatformOf = Callable[[ft.Page], Platform]
 PageMain = Callable[[ft.Page], Awaitable[None]]
+
+# How long the PIN may be asked for in place of the code of an outlet's hall.
+ASIDE_SECONDS = 60.0
 
 _GONE = frozenset({ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE})
 _SEEN = frozenset({ft.AppLifecycleState.SHOW, ft.AppLifecycleState.RESUME})
@@ -65,11 +70,16 @@ def app_main(platform_of: PlatformOf) -> PageMain:
 def Root(*, sign_in: SignIn, door: Door) -> ft.Control:
     """What this page shows now; the call sheet lies over every screen."""
     state = use_app()
+    ft.use_effect(partial(_bring_back_the_code, state), [state.hall_is_aside], cleanup=_nothing)
     has_screens = state.phase is Phase.SIGNED_IN and not state.chooses_pin
     use_call_sheet(call_desk(ft.context.page), state.session if has_screens else None)
     if state.phase in (Phase.STARTING, Phase.BROKEN):
         return StartingScreen(trouble=state.trouble, language=state.language)
     ward = state.ward
+    if state.phase is Phase.LOCKED and ward is not None and state.hall is not None and not state.hall_is_aside:
+        return LockedHall(
+            hall=state.hall, on_unlock=partial(setattr, state, "hall_is_aside", True), language=state.language
+        )
     if state.phase is Phase.LOCKED and ward is not None:
         return UnlockScreen(
             name=ward.name,
@@ -88,6 +98,17 @@ def Root(*, sign_in: SignIn, door: Door) -> ft.Control:
     if state.chooses_pin:
         return ChoosePinScreen(choose=door.choose, language=state.language)
     return memo(Screens)(session=state.session, door=door, language=state.language)
+
+
+async def _bring_back_the_code(state: AppState) -> None:
+    """Whoever touched the hall's screen and did not unlock it has gone."""
+    if state.hall_is_aside:
+        await asyncio.sleep(ASIDE_SECONDS)
+        state.hall_is_aside = False
+
+
+def _nothing() -> None:
+    return None
 
 
 @component

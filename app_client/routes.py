@@ -18,6 +18,7 @@ from app_client.reviews.scorecard import SubjectScreen
 from app_client.reviews.screen import ReviewsScreen
 from app_client.session_context import go, use_session
 from app_client.shell.screen import shell_view
+from app_client.team.hall import HallScreen
 from app_client.team.screen import TeamScreen
 from app_client.today.screen import TodayScreen
 from app_client.visits.screen import VisitsScreen
@@ -84,6 +85,7 @@ def routes_of(role: Role) -> list[ft.Route]:
             children=[
                 ft.Route(path="reviews/:unit_id", component=ReviewsScreen),
                 ft.Route(path="activities/:activity_id", component=SubjectScreen),
+                ft.Route(path="hall/:unit_id", component=HallScreen),
             ],
         ),
         ft.Route(

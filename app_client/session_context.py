@@ -2,6 +2,8 @@
 
 import contextvars
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import TypeVar, cast
 from uuid import UUID
@@ -12,6 +14,7 @@ from app_client.flet_typed import observable, use_observed, use_state
 from app_client.i18n import Language
 from app_client.platform.wards import Ward
 from app_client.session import AppSession
+from shared_models.confirmations import OutletCodes
 
 T = TypeVar("T")
 
@@ -51,6 +54,21 @@ class Presence:
             self.returns += 1
 
 
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """What the screen of an outlet's hall shows by itself; `now` is the server's time, by this device's clock.
+
+    It has nothing of the store and no customer in it: it may stay in sight over the lock.
+    """
+
+    codes: OutletCodes
+    now: Callable[[], datetime]
+
+    def shown(self) -> tuple[str, float] | None:
+        """The code of this moment, and for how many seconds it stays; None when they have run out."""
+        return self.codes.code_at(self.now())
+
+
 @observable
 class AppState:
     """What the root renders by. `session` is set while `phase` is SIGNED_IN; `trouble` says why the app could not start.
@@ -71,6 +89,9 @@ class AppState:
         # They have signed in, and no PIN guards their store yet.
         self.chooses_pin = False
         self.trouble = ""
+        self.hall: Hall | None = None
+        # Somebody wants to unlock, and the PIN is asked for in place of the code.
+        self.hall_is_aside = False
         self.pulse = Pulse()
         self.presence = Presence()
         # What is being filled in, by whatever names it, and whose that is: it outlives the lock, nobody else's sign-in.
@@ -107,7 +128,9 @@ def enter(state: AppState, session: AppSession) -> None:
     if state.unfinished_of != session.staff.id:
         state.unfinished.clear()
         state.unfinished_of = session.staff.id
+        state.hall = None
     put_away(state, Phase.SIGNED_IN)
+    state.hall_is_aside = False
     page_context = contextvars.copy_context()
 
     def beat() -> None:
@@ -130,6 +153,7 @@ def leave(state: AppState) -> None:
     """Show the sign-in page; whoever owns the session closes it."""
     put_away(state, Phase.SIGNED_OUT)
     state.session = None
+    state.hall = None
     state.unfinished.clear()
 
 

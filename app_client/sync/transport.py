@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from app_client.platform.clock import Clock
 from app_client.platform.http import Http, HttpReply, Offline
 from shared_models.cases import CaseEdit, CaseMove, CaseStep, Playbook, TeamCase, TeamCases
+from shared_models.confirmations import CodeRequest, CodeSent, CodeTried, CodeTry, OutletCodes
 from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
 from shared_models.evidence import Grade
 from shared_models.org import Staff
@@ -239,6 +240,18 @@ class ApiTransport:
         """The workbook of a unit's days, both ends included."""
         params = {"unit_id": str(unit_id), "from": str(start), "to": str(end)}
         return (await self._call("GET", "/team/export.xlsx", params=params)).body
+
+    async def get_outlet_codes(self, unit_id: UUID) -> OutletCodes:
+        """What the screen of an outlet's hall shows in the next hours."""
+        return _parsed(await self._call("GET", "/team/outlet-code", params={"unit_id": str(unit_id)}), OutletCodes)
+
+    async def send_code(self, request: CodeRequest) -> CodeSent:
+        """Have a code sent to a customer."""
+        return _parsed(await self._call("POST", "/confirmations", body=request.model_dump(mode="json")), CodeSent)
+
+    async def try_code(self, tried: CodeTry) -> CodeTried:
+        """Whether a code is the one that was sent; a wrong one costs a try."""
+        return _parsed(await self._call("POST", "/confirmations/check", body=tried.model_dump(mode="json")), CodeTried)
 
     async def get_plan(self, advisor_id: UUID, day: date) -> Plan:
         """The list set for an advisor and a day."""

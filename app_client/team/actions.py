@@ -3,13 +3,14 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from app_client.session import AppSession
 from app_client.sync.clock_offset import keep_offset
 from app_client.sync.transport import BadReply
 from app_client.team.queries import Behind, Grades, KeptDay, keep_activities, keep_day
+from shared_models.confirmations import OutletCodes
 from shared_models.errors import DomainError
 from shared_models.plans import Plan, PlanEdit
 from shared_models.policy import zone
@@ -48,6 +49,17 @@ async def fetch_day(session: AppSession, unit_id: UUID, day: date, grades: Grade
 
     await session.store.write(keep)
     return KeptDay(team, team.as_of.astimezone(zone(team.policy.timezone)))
+
+
+async def fetch_outlet_codes(session: AppSession, unit_id: UUID) -> tuple[OutletCodes, timedelta]:
+    """What the screen of an outlet's hall shows in the next hours, and how far this device's clock is behind the server's.
+
+    Raises Offline, SignInAgain, ServerSaid, BadReply.
+    """
+    sent_at = session.now()
+    codes = await session.transport.get_outlet_codes(unit_id)
+    midway = sent_at + (session.now() - sent_at) / 2
+    return codes, codes.server_time - midway
 
 
 async def fetch_activities(session: AppSession, asked: Behind) -> list[TeamActivity]:

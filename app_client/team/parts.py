@@ -98,6 +98,8 @@ def advisors_parts(view: TeamView, focus: Focus | None, set_focus: SetFocus) -> 
     if not view.units:
         parts += [ft.Container(height=12), _arrange_all(set_focus)]
     parts += [ft.Container(height=12 if view.units else 8), _to_reviews(view.team.unit)]
+    if not view.units:
+        parts += [ft.Container(height=8), _hall(view)]
     return parts
 
 
@@ -108,6 +110,16 @@ def _to_reviews(unit: Unit) -> ft.Control:
         icon=ft.Icons.RATE_REVIEW_OUTLINED,
         on_click=lambda: go(f"/team/reviews/{unit.id}"),
         identifier="to-reviews",
+    )
+
+
+def _hall(view: TeamView) -> ft.Control:
+    return line_row(
+        t("大堂确认码"),
+        detail=t("大堂屏幕上每分钟一个，客户念来确认"),
+        icon=ft.Icons.PIN_OUTLINED,
+        on_click=lambda: go(f"/team/hall/{view.team.unit.id}"),
+        identifier="open-hall",
     )
 
 

@@ -1,6 +1,7 @@
 """What a person can do with visits: find the place once, check in, take it back; the shared models check every word."""
 
 import sqlite3
+import unicodedata
 from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
@@ -10,9 +11,10 @@ from app_client.store.card_keys import card_key
 from app_client.store.ledger import Draft, append_activities
 from app_client.visits.queries import read_visited
 from shared_models.activity import ActivityKind, Void, uuid7
+from shared_models.confirmations import CODE_DIGITS, CodeRequest, CodeSent, CodeTried, CodeTry
 from shared_models.errors import BadInput, DomainError
 from shared_models.sealing import clear_text, read_card
-from shared_models.visits import Fix, Visit, VisitPlace
+from shared_models.visits import Confirmation, Fix, Visit, VisitPlace
 
 CARD_DIGITS = 4
 
@@ -44,12 +46,15 @@ class Sealing(Enum):
 class CheckIn:
     """What the check-in sheet collected; `fix` None when none was obtained.
 
-    `card` the whole card, or else `card_last4` as typed: four digits, or empty.
+    `visit_id` the id to record it under, where a card or a code was taken for that; None: any. `card` the whole card, or
+    else `card_last4` as typed: four digits, or empty. `confirmation`: the code that the customer read out.
     """
 
     customer_id: UUID
     place: VisitPlace
+    visit_id: UUID | None = None
     fix: Fix | None = None
+    confirmation: Confirmation | None = None
     card: SealedCard | None = None
     card_last4: str = ""
     note: str = ""
@@ -73,8 +78,10 @@ def sealing_of(session: AppSession) -> Sealing:
     return Sealing.NO_KEY if session.store.read(card_key) is None else Sealing.READY
 
 
-async def seal_card(session: AppSession, text: str) -> SealedCard:
-    """Seal a number as typed or swiped for a visit that is still to be recorded; nothing here holds the number afterwards.
+async def seal_card(session: AppSession, text: str, *, visit_id: UUID | None = None) -> SealedCard:
+    """Seal a number as typed or swiped for a visit that is still to be recorded, under that id or one of its own.
+
+    Nothing here holds the number afterwards.
 
     Raises CardRefused when it is none, SealingFailed, NoCardKey where `sealing_of` is not READY.
     """
@@ -82,12 +89,33 @@ async def seal_card(session: AppSession, text: str) -> SealedCard:
     if sealer is None or key is None:
         raise NoCardKey("A card cannot be sealed on this device yet.")
     card = read_card(text)
-    visit_id = uuid7(session.now())
+    visit_id = visit_id or uuid7(session.now())
     return SealedCard(visit_id, await sealer.seal(clear_text(card, visit_id), key), card.last4)
 
 
+def new_visit_id(session: AppSession) -> UUID:
+    """An id for a visit that is still to be recorded."""
+    return uuid7(session.now())
+
+
+async def send_code(session: AppSession, customer_id: UUID, visit_id: UUID) -> CodeSent:
+    """Have a code sent to the customer for a visit that is still to be recorded; raises as any call to the server does."""
+    return await session.transport.send_code(CodeRequest(visit_id=visit_id, customer_id=customer_id))
+
+
+async def try_code(session: AppSession, customer_id: UUID, visit_id: UUID, code: str) -> CodeTried:
+    """Whether that is the code the customer was sent; raises as any call to the server does."""
+    return await session.transport.try_code(CodeTry(visit_id=visit_id, customer_id=customer_id, code=code))
+
+
+def confirmation_code(text: str) -> str | None:
+    """The six digits in what was typed, whatever keyboard they come from; None while it is not six."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    return plain if len(plain) == CODE_DIGITS and plain.isascii() and plain.isdecimal() else None
+
+
 async def check_in(session: AppSession, entry: CheckIn) -> UUID:
-    """Record a visit at this moment and return its id. With a sealed card the same call again is the same visit.
+    """Record a visit at this moment and return its id. With a visit's id, or a sealed card, the same call again is the same visit.
 
     Raises BadInput when the card digits are not four, StoreWriteFailed when nothing could be written.
     """
@@ -99,12 +127,13 @@ async def check_in(session: AppSession, entry: CheckIn) -> UUID:
         card=entry.card.sealed if entry.card else None,
         card_last4=entry.card.last4 if entry.card else entry.card_last4.strip() or None,
         note=entry.note.strip() or None,
+        confirmation=entry.confirmation,
     )
     draft = Draft(
         kind=ActivityKind.VISIT,
         data=data,
         customer_id=entry.customer_id,
-        id=entry.card.visit_id if entry.card else None,
+        id=entry.card.visit_id if entry.card else entry.visit_id,
     )
     now = session.now()
     written = await session.store.write(lambda tx: append_activities(tx, [draft], now=now))

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from uuid import UUID
 
 import flet as ft
 
@@ -92,6 +93,8 @@ class CardEntry:
     def __init__(self) -> None:
         self._one_at_a_time = asyncio.Lock()
         self.strokes = Strokes(0, "")
+        # Of the visit that it is for, if that is known before.
+        self.visit_id: UUID | None = None
         self.choose(CardWay.NONE)
 
     def choose(self, way: CardWay) -> None:
@@ -126,7 +129,7 @@ class CardEntry:
                 return
             text = self.strokes.end()
             try:
-                self.sealed = await seal_card(session, text)
+                self.sealed = await seal_card(session, text, visit_id=self.visit_id)
                 self.ask(trouble="")
             except DomainError as error:
                 # The rest may follow. Any other cannot be mended unseen.

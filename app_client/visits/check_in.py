@@ -13,8 +13,9 @@ from app_client.session import AppSession
 from app_client.session_context import dismissal, go, use_unfinished
 from app_client.shell.screen import announce
 from app_client.theme import Role
-from app_client.visits.actions import CheckIn, check_in, locate, take_back_visit
+from app_client.visits.actions import CheckIn, check_in, locate, new_visit_id, take_back_visit
 from app_client.visits.card_entry import CardEntry, CardWay, card_section
+from app_client.visits.code_entry import CodeEntry, CodeWay, code_section
 from app_client.visits.words import place_word
 from app_client.widgets import (
     Choice,
@@ -45,14 +46,17 @@ class Locating(Enum):
 class CheckInForm:
     """What the sheet holds while it is open; `serial` tells one opening from the next, so that a late fix goes to its own.
 
-    The lock is a new opening: the place is picked, and looked up, when the visit is recorded.
+    The lock is a new opening: the place is picked, and looked up, when the visit is recorded. `visit_id` is what it will be
+    recorded under: a card is sealed, and a code sent, for that visit alone.
     """
 
     def __init__(self) -> None:
         self.serial = 0
         self.customer_id: UUID | None = None
         self.name = ""
+        self.visit_id: UUID | None = None
         self.card = CardEntry()
+        self.code = CodeEntry()
         self.clear()
 
     def clear(self) -> None:
@@ -61,23 +65,26 @@ class CheckInForm:
         self.fix: Fix | None = None
         self.place: VisitPlace | None = None
         self.card.choose(CardWay.NONE)
+        self.code.choose(CodeWay.NONE)
         self.note = ""
         self.asks_note = False
         self.trouble = ""
         self.saving = False
 
-    def open(self, customer_id: UUID, name: str) -> int:
+    def open(self, customer_id: UUID, name: str, visit_id: UUID) -> int:
         """Begin a check-in; returns its serial."""
         self.serial += 1
         self.clear()
+        self.visit_id = self.card.visit_id = visit_id
         self.name = name
         self.customer_id = customer_id
         return self.serial
 
     def put_aside(self) -> None:
-        """Its screen goes, perhaps only for the lock: what was keyed of a number goes, and where one was may have changed."""
+        """Its screen goes, perhaps only for the lock: what was keyed of a number or a code goes, and where one was may have changed."""
         self.serial += 1
         self.card.forget_keyed()
+        self.code.clear()
         self.locating, self.fix, self.place = Locating.ASKING, None, None
         self.saving = False
 
@@ -85,12 +92,14 @@ class CheckInForm:
         """End it; what was keyed of a card goes with it."""
         self.customer_id = None
         self.card.choose(CardWay.NONE)
+        self.code.choose(CodeWay.NONE)
 
 
 def use_check_in(session: AppSession, *, on: str) -> OpenCheckIn:
     """A hook: mounts the sheet, and returns what opens it for a customer (id, name); `on` names the place it is on."""
     form = use_observed(use_unfinished(f"check-in {on}", CheckInForm))
     use_observed(form.card)
+    use_observed(form.code)
     ft.use_dialog(_sheet(form, session) if form.customer_id is not None else None)
 
     async def look(serial: int) -> None:
@@ -103,7 +112,7 @@ def use_check_in(session: AppSession, *, on: str) -> OpenCheckIn:
             await _save(form, session, form.place)
 
     async def open_sheet(customer_id: UUID, name: str) -> None:
-        await look(form.open(customer_id, name))
+        await look(form.open(customer_id, name, new_visit_id(session)))
 
     async def take_up() -> None:
         if form.customer_id is not None:
@@ -123,6 +132,8 @@ def _sheet(form: CheckInForm, session: AppSession) -> ft.BottomSheet:
     parts: list[ft.Control] = [banner(form.trouble, tone=Tone.BAD)] if form.trouble else []
     parts.append(_location(form))
     parts.append(card_section(form.card, session))
+    if form.customer_id is not None and form.visit_id is not None:
+        parts += code_section(form.code, session, customer_id=form.customer_id, visit_id=form.visit_id)
     if form.asks_note:
         parts.append(
             text_field(
@@ -143,7 +154,7 @@ def _sheet(form: CheckInForm, session: AppSession) -> ft.BottomSheet:
         heading=t("{name} · 面访登记", name=form.name),
         subtitle=t("点一下地点即登记，接着选三款产品"),
         on_dismiss=dismissal(close),
-        typed=form.card.is_typed or form.asks_note,
+        typed=form.card.is_typed or form.code.is_typed or form.asks_note,
     )
 
 
@@ -159,8 +170,8 @@ def _location(form: CheckInForm) -> ft.Control:
             words, color = t("已定位 ±{n} 米", n=metres), Role.OK
         case Locating.NONE:
             words, color = t("未取得定位，按自述登记"), Role.WARN
-            if form.card.sealed is not None:
-                # Which it will not be, if the card is theirs.
+            if form.card.sealed is not None or form.code.confirmation is not None:
+                # Which it will not be, if the card is theirs, or the code right.
                 words, color = t("未取得定位"), Role.MUTE
             mark = ft.Icon(ft.Icons.LOCATION_DISABLED, size=18, color=color)
     return ft.Semantics(
@@ -187,7 +198,17 @@ def _extras(form: CheckInForm) -> ft.Control:
     def ask_note() -> None:
         form.asks_note = not form.asks_note
 
-    return ft.Row([quiet_button(t("备注"), icon=ft.Icons.ADD, on_click=ask_note, identifier="ask-note")])
+    extras = [quiet_button(t("备注"), icon=ft.Icons.ADD, on_click=ask_note, identifier="ask-note")]
+    if form.code.way is CodeWay.NONE:
+        extras.append(
+            quiet_button(
+                t("客户确认码"),
+                icon=ft.Icons.VERIFIED_USER_OUTLINED,
+                on_click=lambda: form.code.choose(CodeWay.SCREEN),
+                identifier="ask-code",
+            )
+        )
+    return ft.Row(extras, spacing=8, run_spacing=0, wrap=True)
 
 
 def _waiting(form: CheckInForm, session: AppSession) -> ft.Control:
@@ -209,7 +230,7 @@ def _waiting(form: CheckInForm, session: AppSession) -> ft.Control:
 
 def _pick(form: CheckInForm, session: AppSession, place: VisitPlace) -> Tap:
     async def pick() -> None:
-        if not await form.card.is_ready(session):
+        if not form.code.is_ready(place) or not await form.card.is_ready(session):
             return
         form.place = place
         if form.locating is not Locating.ASKING:
@@ -223,10 +244,14 @@ async def _save(form: CheckInForm, session: AppSession, place: VisitPlace) -> No
         return
     page, name = ft.context.page, form.name
     form.saving = True
+    confirmation = form.code.confirmation
     entry = CheckIn(
         customer_id=form.customer_id,
         place=place,
+        # Else the ledger makes one, which comes after all that was recorded before.
+        visit_id=form.visit_id if confirmation is not None else None,
         fix=form.fix,
+        confirmation=confirmation,
         card=form.card.sealed,
         card_last4=form.card.end,
         note=form.note,

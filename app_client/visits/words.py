@@ -85,3 +85,15 @@ def card_trouble_words(error: DomainError) -> str:
         "sealing_failed": t("这台设备没能加密卡号，请改填末四位"),
     }
     return words.get(error.code) or error_words(error)
+
+
+def code_trouble_words(error: DomainError) -> str:
+    """Why no code is on its way to the customer, and what to do."""
+    words = {
+        "no_code_gateway": t("银行还没有开通发送验证码，请用大堂屏幕的码"),
+        "code_not_sent": t("短信没有发出去，请再试，或用大堂屏幕的码"),
+        "code_for_prospect": t("潜力客户的号码是自己录的，发码不能证明；请用大堂屏幕的码"),
+        "code_without_number": t("银行没有这位客户可用的手机号，请用大堂屏幕的码"),
+        "not_found": t("这位客户还没有同步到银行，请先同步"),
+    }
+    return words.get(error.code) or error_words(error)
