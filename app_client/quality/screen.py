@@ -356,7 +356,8 @@ def _facts(session: AppSession, found: QualityFinding) -> ft.Control:
         (t("时间"), f"{t_date(found.day)} {t_time(local)}"),
     ]
     rows = [
-        line_row(word, trailing=value, place=Place.FIRST if index == 0 else Place.MIDDLE)
+        # Beneath the word: where and when have no room beside it in large type.
+        line_row(word, detail=value, place=Place.FIRST if index == 0 else Place.MIDDLE)
         for index, (word, value) in enumerate(facts)
     ]
     rows.append(
@@ -410,8 +411,7 @@ def _history(session: AppSession, found: QualityFinding) -> list[ft.Control]:
         rows.append(
             line_row(
                 f"{each.by.name} · {state_word(each.state)}",
-                detail=each.note,
-                trailing=f"{t_date(at.date())} {t_time(at)}",
+                detail=" · ".join(part for part in (f"{t_date(at.date())} {t_time(at)}", each.note) if part),
                 place=Place.of(index, len(found.decisions)),
             )
         )

@@ -372,7 +372,7 @@ def _removable(words: Sequence[tuple[str, Tap]], identifier: str) -> ft.Control:
         [
             tappable(
                 ft.Row(
-                    [note(word, color=Role.INK), ft.Icon(ft.Icons.CLOSE, size=16, color=Role.MUTE)],
+                    [_breaking(word), ft.Icon(ft.Icons.CLOSE, size=16, color=Role.MUTE)],
                     spacing=6,
                     tight=True,
                 ),
@@ -389,6 +389,13 @@ def _removable(words: Sequence[tuple[str, Tap]], identifier: str) -> ft.Control:
         run_spacing=8,
         wrap=True,
     )
+
+
+def _breaking(word: str) -> ft.Text:
+    """A word as wide as it is, which a long one in large type may not be: it breaks."""
+    text = note(word, color=Role.INK)
+    text.expand, text.expand_loose = True, True
+    return text
 
 
 def _exemptions(form: WordingForm, rule: WordRule) -> list[ft.Control]:

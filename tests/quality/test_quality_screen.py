@@ -142,7 +142,7 @@ async def test_the_teams_page_leads_to_what_waits_and_a_head_decides_it(app: App
 
     await app.tap("quality-state-confirmed")
     await app.tap(f"finding-{FINDING}")
-    assert {"行长 · 属实", "听过录音"} <= set(app.texts())
+    assert {"行长 · 属实", "11月23日 周一 10:00 · 听过录音"} <= set(app.texts())
 
 
 async def test_nothing_waiting_is_said_and_shows_no_card(app: App, scene: Scene) -> None:
