@@ -37,7 +37,7 @@ from shared_models.products import ProductCategory
 
 ADDRESS = "/cases/compose"
 _FORM = "case"
-_MOST_TITLE, _MOST_TEXT = 40, 600
+MOST_TITLE, MOST_TEXT = 40, 600
 
 
 def compose(form: CaseForm) -> None:
@@ -117,7 +117,7 @@ def _texts(form: CaseForm) -> list[ft.Control]:
             value=form.title,
             on_change=lambda text: setattr(form, "title", text),
             identifier="case-title",
-            max_length=_MOST_TITLE,
+            max_length=MOST_TITLE,
         ),
         ft.Container(height=8),
         text_field(
@@ -126,7 +126,7 @@ def _texts(form: CaseForm) -> list[ft.Control]:
             on_change=lambda text: setattr(form, "situation", text),
             identifier="case-situation",
             multiline=True,
-            max_length=_MOST_TEXT,
+            max_length=MOST_TEXT,
         ),
         section_header(t("怎么说的")),
         *[part for number, line in enumerate(form.lines) for part in _line(form, line, number)],
@@ -138,7 +138,7 @@ def _texts(form: CaseForm) -> list[ft.Control]:
             on_change=lambda text: setattr(form, "lesson", text),
             identifier="case-lesson",
             multiline=True,
-            max_length=_MOST_TEXT,
+            max_length=MOST_TEXT,
         ),
     ]
 
@@ -156,7 +156,7 @@ def _line(form: CaseForm, line: Line, number: int) -> list[ft.Control]:
         on_change=say,
         identifier=f"case-line-{line.key}",
         multiline=True,
-        max_length=_MOST_TEXT,
+        max_length=MOST_TEXT,
     )
     drop_it = icon_button(
         ft.Icons.DELETE_OUTLINE,

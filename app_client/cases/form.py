@@ -27,6 +27,7 @@ class CaseForm:
     def __init__(self, case_id: UUID, *, who: Identifiers, activity_id: UUID | None = None) -> None:
         self.case_id = case_id
         self.activity_id = activity_id
+        self.review_id: UUID | None = None
         self.who = who
         self.from_version = 0
         self.title = ""
@@ -84,6 +85,7 @@ class CaseForm:
         try:
             return CaseEdit(
                 activity_id=self.activity_id,
+                review_id=self.review_id,
                 from_version=self.from_version,
                 title=self.title,
                 channel=self.channel,

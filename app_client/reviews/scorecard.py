@@ -6,6 +6,7 @@ from uuid import UUID
 import flet as ft
 
 from app_client.addressed import use_address
+from app_client.cases.entry import propose_review
 from app_client.errors import error_words
 from app_client.flet_typed import component, keyed, use_observed
 from app_client.i18n import t, t_date, t_n, t_time
@@ -85,7 +86,8 @@ def SubjectParts(*, session: AppSession, activity_id: UUID, sample_id: UUID | No
     parts: list[ft.Control] = [
         *answer.warning(),
         *_activity(session, subject.activity),
-        *[part for each in others for part in _review(each)],
+        *[part for each in others for part in (*_review(each), *propose_review(each, subject.activity))],
+        *(propose_review(own, subject.activity) if own is not None else []),
         keyed(
             # A version more is another form: it begins with what was sent.
             f"scorecard-{activity_id}-{len(subject.reviews)}-{version}",

@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app_server.tables import CustomerRow
+from app_server.tables import CustomerRow, PlaybookCaseRow, ReviewRow
+from shared_models.activity import ActivityKind
+from shared_models.reviews import Scores
 from tests.cases.bank import CaseBank, consent, told
 from tests.cases.texts import TEXT, edit_of, text
-from tests.factories import NOW
+from tests.factories import NOW, save
 from tests.sync_server.phones import activity, call, void
 
 
@@ -222,6 +224,42 @@ def test_what_no_case_can_be_made_of(sqlite_bank: CaseBank):
     assert (again.status_code, again.json()["version"]) == (200, 1)
     assert bank.put(case_id, edit_of(struck["id"], from_version=1)).status_code == 409
     assert bank.put(case_id, edit_of(from_version=7, lesson="别的话。")).status_code == 409
+
+
+def test_from_a_review(bank: CaseBank):
+    review = review_of(bank, UUID(bank.call_id))
+    case_id = uuid4()
+    made = bank.put(case_id, {**text(), "review_id": str(review.id)})
+    assert (made.status_code, made.json()["advisor"]["name"]) == (200, "li")
+    assert str(review.id) not in made.text
+    row = bank.bank.db.read(lambda session: session.get_one(PlaybookCaseRow, case_id))
+    assert (row.review_id, str(row.activity_id)) == (review.id, bank.call_id)
+    assert bank.put(uuid4(), {**text(), "review_id": str(review.id)}, by=bank.elsewhere).status_code == 404
+    assert bank.put(uuid4(), {**text(), "review_id": str(uuid4())}).status_code == 404
+    other = {**text(), "review_id": str(review.id), "activity_id": str(uuid4())}
+    assert bank.put(uuid4(), other).status_code == 404
+    assert bank.step(case_id, "ask").status_code == 200
+    assert bank.phone().send(consent(case_id)) == ["accepted"]
+    assert bank.step(case_id, "approve", by=bank.admin).status_code == 200
+    shared = told(bank.phone("wang").pull(), "case")
+    assert str(review.id) not in json.dumps(shared)
+
+
+def review_of(bank: CaseBank, activity_id: UUID) -> ReviewRow:
+    row = ReviewRow(
+        id=uuid4(),
+        activity_id=activity_id,
+        advisor_id=bank.bank.li.id,
+        kind=ActivityKind.CALL,
+        business_day=NOW.date(),
+        reviewer_id=bank.bank.wang.id,
+        scores=Scores(),
+        comments=[],
+        version=1,
+        reviewed_at=NOW,
+    )
+    save(bank.bank.db, row)
+    return row
 
 
 @pytest.mark.parametrize(
