@@ -143,6 +143,6 @@ class WordingForm:
 
 
 def _separate(text: str) -> list[str]:
-    for mark in "、，,；;/\n\t":
+    for mark in "、，,；;/\n\t":  # not shown: what people put between words
         text = text.replace(mark, " ")
     return text.split()

@@ -57,7 +57,7 @@ def moment_words(at_seconds: int) -> str:
 
 def moment_of(text: str) -> int | None:
     """The seconds that `1:02`, `1：02` or `62` stand for; None when it is none of these."""
-    minutes, colon, seconds = text.strip().replace("：", ":").rpartition(":")
+    minutes, colon, seconds = text.strip().replace("：", ":").rpartition(":")  # not shown: either colon
     digits = (minutes or "0") + seconds
     if not seconds or not digits.isascii() or not digits.isdecimal() or (colon and int(seconds) >= _MINUTE):
         return None

@@ -427,9 +427,9 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
             spacing=12,
             vertical_alignment=ft.CrossAxisAlignment.START,
         ),
-        label="，".join(
+        label="，".join(  # not shown: pauses
             part for part in (at, customer, line, *states, why, finding, *spoken) if part
-        ),  # not shown: pauses
+        ),
         identifier=f"activity-{activity.id}",
         container=True,
         exclude_semantics=True,
