@@ -85,8 +85,9 @@ class TeamActivity(BaseModel):
 
     Of a visit `reason` says what decided its grade, `finding` what was wrong with its card, `code_finding` with the code
     that the customer read out, `outlet_m` and `customer_m` how far from the outlet or the customer's address it was checked
-    in. Of a call `recorded_talk_seconds` is how long it was by the exchange's record, which counts. `hints`: what about it
-    may want a word, of the advisor's whole day, and what the advisor said.
+    in. Of a call `recorded_talk_seconds` is how long it was by the exchange's record, which counts; `recording_id` is what a
+    head asks a ticket for to listen to it, `recording_seconds` how long that is, if it says so. Once it is deleted there is
+    `recording_deleted_on` instead. `hints`: what about it may want a word, of the advisor's whole day, and what the advisor said.
     """
 
     id: UUID
@@ -105,6 +106,9 @@ class TeamActivity(BaseModel):
     code_finding: str | None = None
     recorded_talk_seconds: int | None = None
     hints: list[AnsweredHint] = Field(default_factory=list[AnsweredHint])
+    recording_id: UUID | None = None
+    recording_seconds: int | None = None
+    recording_deleted_on: date | None = None
     voided: bool
     counted: bool
     adds: Decimal = Decimal(0)

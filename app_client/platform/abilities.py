@@ -44,6 +44,14 @@ class Dialler(Protocol):
         ...
 
 
+class Links(Protocol):
+    """Opens what the server has at a path, outside the app: in a browser's tab, or the device's own player."""
+
+    async def open(self, path: str) -> bool:
+        """Open it; False when the device does not."""
+        ...
+
+
 class Location(Protocol):
     """Says where the device is: one fix when asked, never a track (PIPL art. 28)."""
 
@@ -163,6 +171,7 @@ class Platform:
     clock: Clock
     storage: Storage
     dialler: Dialler
+    links: Links
     location: Location
     connectivity: Connectivity
     files: Files

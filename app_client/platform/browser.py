@@ -14,7 +14,7 @@ from app_client.platform import browser_js
 from app_client.platform.abilities import KeptSession, Platform, SealingFailed
 from app_client.platform.browser_js import Fetch, JsSeal, JsVault
 from app_client.platform.clock import SystemClock
-from app_client.platform.flet_services import FletDialler, FletFiles, FletLocation
+from app_client.platform.flet_services import FletDialler, FletFiles, FletLinks, FletLocation
 from app_client.platform.http import HttpReply, Offline, packed
 from app_client.platform.listeners import Listeners
 from app_client.platform.wards import Standing, VaultFailed, Ward
@@ -38,6 +38,7 @@ def browser_platform() -> Platform:
         clock=clock,
         storage=BrowserStorage(Path(bridge.folder), sealed.persist),
         dialler=FletDialler(),
+        links=FletLinks(browser_js.origin()),
         location=FletLocation(clock),
         connectivity=BrowserConnectivity(browser_js.on_online),
         files=FletFiles(tells=False),

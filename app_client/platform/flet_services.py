@@ -54,6 +54,25 @@ class FletDialler:
         return True
 
 
+class FletLinks:
+    """Opens addresses of the server, whose `origin` this is as the device reaches it; "": the page's own."""
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin.rstrip("/")
+        self._launcher = ft.UrlLauncher()
+
+    async def open(self, path: str) -> bool:
+        """Open it beside the app; False when the device does not."""
+        try:
+            async with asyncio.timeout(SERVICE_SECONDS):
+                await self._launcher.launch_url(f"{self._origin}{path}", mode=ft.LaunchMode.EXTERNAL_APPLICATION)
+        except (RuntimeError, TimeoutError, ft.FletException) as error:
+            # Its kind and not its message, which has the link in it.
+            _log.info("no link opened: %s", type(error).__name__)
+            return False
+        return True
+
+
 class FletLocation:
     """One fix through flet-geolocator, which asks the person for leave where the device wants it."""
 

@@ -14,6 +14,7 @@ from app_client.platform.flet_services import (
     FletConnectivity,
     FletDialler,
     FletFiles,
+    FletLinks,
     FletLocation,
     FletSessionKeeper,
 )
@@ -29,6 +30,7 @@ def native_platform(page: ft.Page, *, api_url: str) -> Platform:
         clock=clock,
         storage=DiskStorage(Path(os.environ["FLET_APP_STORAGE_DATA"]) / "client"),
         dialler=FletDialler(),
+        links=FletLinks(api_url),
         location=FletLocation(clock),
         connectivity=FletConnectivity(),
         files=FletFiles(tells=True),

@@ -8,7 +8,14 @@ import flet as ft
 from app_client.platform.abilities import Platform
 from app_client.platform.card_sealer import CryptographySealer
 from app_client.platform.clock import SystemClock
-from app_client.platform.flet_services import FletConnectivity, FletDialler, FletFiles, FletLocation, FletSessionKeeper
+from app_client.platform.flet_services import (
+    FletConnectivity,
+    FletDialler,
+    FletFiles,
+    FletLinks,
+    FletLocation,
+    FletSessionKeeper,
+)
 from app_client.platform.httpx_http import HttpxHttp
 from app_client.platform.no_vault import NoAttention, NoVault
 from app_client.platform.storage import DiskStorage
@@ -24,6 +31,8 @@ def server_platform(page: ft.Page, *, data_dir: Path, api_url: str) -> Platform:
         clock=clock,
         storage=DiskStorage(data_dir / "client"),
         dialler=FletDialler(),
+        # Beside the page: the person's browser does not reach `api_url`, which is this machine's own.
+        links=FletLinks(""),
         location=FletLocation(clock),
         connectivity=FletConnectivity(),
         files=FletFiles(tells=False),

@@ -21,6 +21,7 @@ from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
 from shared_models.plans import Plan, PlanEdit
 from shared_models.quality import FindingEdit, FindingState, QualityFinding, QualityFindings
+from shared_models.recordings import RecordingTicket
 from shared_models.reviews import ReviewAverages, ReviewEdit, TeamReview
 from shared_models.samples import DrawnSample, ReviewSubject, SampleRequest, Samples
 from shared_models.sealing import CardKeys
@@ -235,6 +236,10 @@ class ApiTransport:
             return _TEAM_ACTIVITIES.validate_python(listed)
         except ValueError as error:
             raise BadReply("The server's answer cannot be read.") from error
+
+    async def get_recording_ticket(self, recording_id: UUID) -> RecordingTicket:
+        """A link that plays a call's recording for five minutes; that it was given is noted."""
+        return _parsed(await self._call("POST", f"/recordings/{recording_id}/tickets"), RecordingTicket)
 
     async def get_team_export(self, unit_id: UUID, start: date, end: date) -> bytes:
         """The workbook of a unit's days, both ends included."""

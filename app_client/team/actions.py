@@ -80,6 +80,12 @@ async def count_waiting(session: AppSession, unit_id: UUID) -> int:
         return 0
 
 
+async def listen(session: AppSession, recording_id: UUID) -> bool:
+    """Ask for a link to a call's recording and open it; False when the device does not. Raises as `fetch_day`; each link is noted."""
+    ticket = await session.transport.get_recording_ticket(recording_id)
+    return await session.platform.links.open(ticket.url)
+
+
 async def fetch_plan(session: AppSession, advisor_id: UUID, day: date) -> Plan:
     """The list that was set for an advisor and day, empty when none was; raises as `fetch_day` but for the store."""
     return await session.transport.get_plan(advisor_id, day)

@@ -17,6 +17,7 @@ from app_client.session_context import go
 from app_client.team.actions import fetch_activities
 from app_client.team.arrange import Arrange
 from app_client.team.hinted import hint_remarks, says_other_card, spoken_hints, summary_words, with_hints
+from app_client.team.listening import recording_line
 from app_client.team.queries import Advisor, Behind, TeamView, figure_of, kept_activities
 from app_client.team.words import (
     activity_words,
@@ -346,6 +347,8 @@ def _activities(
         return [*parts, empty_state(t("没有记录"), icon=ft.Icons.INBOX_OUTLINED)]
     parts.append(ft.Semantics(content=note(t_n("{n} 条记录", len(found))), identifier="behind-count", container=True))
     shown = found[:MOST_SHOWN]
+    if any(each.recording_id is not None for each in shown):
+        parts.append(note(t("听录音会留下记录：谁、什么时候、听了哪一段。"), lines=2))
     parts.append(
         ft.Column(
             [
@@ -435,12 +438,15 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
         exclude_semantics=True,
         expand=True,
     )
+    row = ft.Row(
+        [told, *_buttons(activity, f"{at} {customer}")],
+        spacing=4,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+    recording = recording_line(activity)
     return ft.Container(
-        ft.Row(
-            [told, *_buttons(activity, f"{at} {customer}")],
-            spacing=4,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-        ),
+        # Beside what is read out as one, since they are buttons of their own.
+        ft.Column([row, *([recording] if recording is not None else [])], spacing=8, tight=True),
         bgcolor=Role.CARD,
         border_radius=place.corners(),
         border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),

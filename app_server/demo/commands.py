@@ -10,6 +10,7 @@ from app_server.cards.service import CardReader
 from app_server.clock import Clock
 from app_server.database import Database
 from app_server.demo.bank import BANK_NAME, PASSWORD, Size
+from app_server.demo.recorded import record_calls
 from app_server.demo.service import prepare_demo
 from app_server.imports.commands import progress_bar
 from app_server.migrations import migrate
@@ -28,6 +29,7 @@ def build_demo(settings: Settings, clock: Clock, *, reset: bool) -> None:
         with progress_bar(Console()) as progress:
             refold_older(db, now=clock.now(), progress=lambda done, of: progress("advisor-days", done, of))
             prepare_demo(db, CardReader(settings), size=Size(), now=clock.now(), progress=progress)
+        record_calls(db, settings, now=clock.now())
     finally:
         db.dispose()
 

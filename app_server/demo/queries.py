@@ -20,6 +20,7 @@ from app_server.tables import (
     PlanRow,
     PlaybookCaseRow,
     ProductRow,
+    RecordingRow,
     StaffRow,
     UnitRow,
     as_model,
@@ -164,3 +165,50 @@ def spoken(
     free = [row for row in rows if row.id not in but]
     refused = [row for row in free if row.data.get("decline_reason") == topic]
     return next((Spoken(row.id, row.occurred_at) for row in [*refused, *free]), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """A call that an advisor logged when it was over: what an exchange would have seen of it."""
+
+    id: UUID
+    advisor_id: UUID
+    ended_at: datetime
+    phone: str
+    channel: str
+    talk_seconds: int
+
+
+def calls_to_record(
+    session: Session, logins: Sequence[str], *, since: date, seconds: int, a_day: int
+) -> list[RecordedCall]:
+    """Of each of these advisors and days the first few calls that lasted so long, to customers of theirs, as made up for the demo."""
+    statement = (
+        select(LedgerRow, CustomerRow.phone)
+        .join(StaffRow, col(StaffRow.id) == col(LedgerRow.advisor_id))
+        .join(CustomerRow, col(CustomerRow.id) == col(LedgerRow.customer_id))
+        .where(
+            col(StaffRow.login).in_(logins),
+            StaffRow.is_demo,
+            CustomerRow.advisor_id == LedgerRow.advisor_id,
+            LedgerRow.kind == ActivityKind.CALL,
+            col(LedgerRow.device_id).like(f"{DEVICE_PREFIX}%"),
+            LedgerRow.business_day >= since,
+        )
+        .order_by(col(LedgerRow.occurred_at), col(LedgerRow.id))
+    )
+    taken: dict[tuple[UUID, date], int] = defaultdict(int)
+    found: list[RecordedCall] = []
+    for row, phone in session.exec(statement):
+        place = row.advisor_id, row.business_day
+        talked: int = row.data["talk_seconds"]
+        if talked < seconds or taken[place] >= a_day:
+            continue
+        taken[place] += 1
+        found.append(RecordedCall(row.id, row.advisor_id, row.occurred_at, phone, row.data["channel"], talked))
+    return found
+
+
+def recorded_already(session: Session, recording_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these recordings are there."""
+    return set(session.exec(select(RecordingRow.id).where(col(RecordingRow.id).in_(recording_ids))))

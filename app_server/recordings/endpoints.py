@@ -1,12 +1,10 @@
 """HTTP of listening: a ticket for who is signed in, and the bytes for who holds it. Taking recordings in is telephony's."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
 
 from app_server.auth.dependencies import Claims, CurrentStaff
 from app_server.dependencies import ClockDep, DatabaseDep
@@ -14,25 +12,23 @@ from app_server.problems import problem
 from app_server.recordings import service
 from app_server.recordings.ranges import Unsatisfiable
 from app_server.recordings.service import Heard, RecordingShelf
+from shared_models.recordings import RecordingTicket
 
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
 
 _LISTEN = "/listen/{ticket}"
-# Nothing of it runs, loads or is kept, whatever it turns out to be: it came from outside.
+# Nothing of it runs, loads anything else or is kept, whatever it turns out to be: it came from outside. Its origin it keeps,
+# or a browser's own player would take the recording for another site's.
+_POLICY = (
+    "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox allow-same-origin"
+)
 _HEADERS = {
     "Accept-Ranges": "bytes",
     "Cache-Control": "no-store",
     "Content-Disposition": "inline",
-    "Content-Security-Policy": "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
 }
-
-
-class RecordingTicket(BaseModel):
-    """A link to a recording, without the server's own address, and until when it works."""
-
-    url: str
-    expires_at: datetime
 
 
 @router.post("/{recording_id}/tickets")

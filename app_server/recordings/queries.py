@@ -65,7 +65,7 @@ def _is_callers(who: Caller) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a call's list says of its recording: how long it is, if known, or since when it is deleted."""
+    """What a list of calls says of a recording: how long it is, if known, and since when it is deleted."""
 
     seconds: int | None
     deleted_at: datetime | None

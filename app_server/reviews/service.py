@@ -19,7 +19,7 @@ from app_server.sync.feed import Announced, take_numbers, write_changes
 from app_server.tables import LedgerRow, ReviewRow, ReviewVersionRow, SampleRow
 from app_server.team import attribution
 from app_server.team.queries import LedgerEntry, as_activity, remarks_between
-from app_server.team.service import EARLIEST_DAY, asked_unit, checked_days, explained
+from app_server.team.service import EARLIEST_DAY, asked_unit, checked_days, explained, recordings_among
 from shared_models.activity import Activity, ActivityKind
 from shared_models.errors import BadInput, Conflict, Forbidden, NotFound, TooLarge
 from shared_models.fold import checks_of, recorded_calls, standing_activities
@@ -187,10 +187,13 @@ def _as_they_are(
     of_day: dict[tuple[str, UUID, date], list[LedgerEntry]] = defaultdict(list)
     for entry in entries:
         of_day[entry.advisor_name, entry.row.advisor_id, entry.row.business_day].append(entry)
+    recordings = recordings_among(session, entries, policies)
     return [
         each
         for (_, advisor_id, day), theirs in sorted(of_day.items(), key=lambda item: item[0])
-        for each in explained(theirs, remarks_of[advisor_id], rule=policies.on(day), metric=None, grades=None)
+        for each in explained(
+            theirs, remarks_of[advisor_id], rule=policies.on(day), metric=None, grades=None, recordings=recordings
+        )
         if each.id in wanted
     ]
 

@@ -14,12 +14,13 @@ from sqlmodel import Session
 
 from app_server.auth.service import Caller
 from app_server.org import queries as org
+from app_server.recordings.queries import recordings_of
 from app_server.tables import LedgerRow, UnitRow, advisor_day_of
 from app_server.team import attribution, queries
 from app_server.team.coverage import Covered, coverage_on, coverage_over
 from app_server.team.queries import AdvisorOnDay, LedgerEntry, as_activity
 from app_server.team.recount import DayOf, Grades, recounted
-from shared_models.activity import REMARKS, Activity, Void
+from shared_models.activity import REMARKS, Activity, ActivityKind, Void
 from shared_models.customers import pool_on
 from shared_models.errors import BadInput, TooLarge
 from shared_models.evidence import Grade
@@ -54,6 +55,18 @@ class Period(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Of a call: its recording to listen to, how long that is, or the day on which it was deleted."""
+
+    id: UUID | None = None
+    seconds: int | None = None
+    deleted_on: date | None = None
+
+
+_NOT_RECORDED = Recording()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +238,8 @@ def team_activities(
     unit = asked_unit(session, who, unit_id)
     if advisor_id is not None:
         org.advisor_in_scope(session, advisor_id=advisor_id, scope_path=unit.path, day=day)
-    rule = org.policies(session).on(day)
+    policies = org.policies(session)
+    rule = policies.on(day)
     entries = queries.entries_on(
         session,
         path=unit.path,
@@ -242,10 +256,11 @@ def team_activities(
     of_advisor: dict[UUID, list[LedgerEntry]] = defaultdict(list)
     for entry in entries:
         of_advisor[entry.row.advisor_id].append(entry)
+    recordings = recordings_among(session, entries, policies)
     found = [
         shown
         for advisor, theirs in of_advisor.items()
-        for shown in explained(theirs, remarks[advisor], rule=rule, metric=metric, grades=grades)
+        for shown in explained(theirs, remarks[advisor], rule=rule, metric=metric, grades=grades, recordings=recordings)
     ]
     return TeamActivities(activities=sorted(found, key=lambda each: (each.occurred_at, each.id)))
 
@@ -260,6 +275,17 @@ def asked_unit(session: Session, who: Caller, unit_id: UUID | None) -> UnitRow:
     return org.unit_in_scope(session, unit_id=unit_id or who.staff.unit.id, scope_path=who.unit_path)
 
 
+def recordings_among(session: Session, entries: Iterable[LedgerEntry], policies: Policies) -> dict[UUID, Recording]:
+    """The recordings of these, by the exchange's record that they are of."""
+    records = [each.row.id for each in entries if each.row.kind is ActivityKind.PBX_RECORD]
+    return {
+        record_id: Recording(record_id, each.seconds)
+        if each.deleted_at is None
+        else Recording(deleted_on=policies.today(each.deleted_at))
+        for record_id, each in recordings_of(session, records).items()
+    }
+
+
 def explained(
     entries: Sequence[LedgerEntry],
     remarks: Iterable[LedgerRow],
@@ -267,6 +293,7 @@ def explained(
     rule: DayPolicy,
     metric: str | None,
     grades: Grades | None,
+    recordings: Mapping[UUID, Recording],
 ) -> Iterator[TeamActivity]:
     """One advisor's activities of a day as a head sees them; of a metric, only those behind it and those voided."""
     customers = {each.row.customer_id: each.managed_since for each in entries if each.row.customer_id is not None}
@@ -299,6 +326,7 @@ def explained(
             grade, reason = attribution.grade_of(
                 activity, rule.policy, check=check, is_recorded=activity.id in recorded
             )
+            recording = recordings.get(recorded.get(activity.id, activity.id), _NOT_RECORDED)
             yield TeamActivity(
                 id=activity.id,
                 kind=activity.kind,
@@ -316,6 +344,9 @@ def explained(
                 code_finding=check.code_finding if check is not None else None,
                 recorded_talk_seconds=_talk_seconds(made, recorded.get(activity.id)),
                 hints=[answered(hint, answers) for hint in hints.get(activity.id, ())],
+                recording_id=recording.id,
+                recording_seconds=recording.seconds,
+                recording_deleted_on=recording.deleted_on,
                 voided=is_voided,
                 counted=counted,
                 adds=attribution.adds_to(metric, before, after) if metric not in (None, "met") else Decimal(0),

@@ -11,6 +11,7 @@ from shared_models.org import Role
 from tests import factories
 from tests.factories import NOW
 from tests.recordings.recorded import PHONE, Recorder, wav
+from tests.sync_server.phones import call
 from tests.telephony.exchange import ended
 
 
@@ -109,6 +110,28 @@ def test_a_purge_deletes_what_is_older_than_the_policy_allows(recorder: Recorder
     # Its retention is over: who uploads it again is told so far, and it does not come back.
     assert recorder.upload(old.record_id, wav(seed=1)).json()["status"] == "duplicate"
     assert recorder.ticket(bank.li, old).status_code == 404
+
+
+def test_a_heads_list_says_what_there_is_to_hear(recorder: Recorder):
+    """Beside the call that the advisor logged and beside one that only the exchange saw; and when it is deleted."""
+    bank = recorder.bank
+    head = factories.staff(bank.db, bank.outlet, role=Role.HEAD)
+    recording = recorder.call(wav(3))
+
+    def listed() -> list[tuple[str, str | None, int | None, str | None]]:
+        reply = bank.server.http.get(
+            f"/api/v1/team/activities?day={NOW.date()}", headers=bank.server.bearer(head)
+        ).json()
+        names = ("kind", "recording_id", "recording_seconds", "recording_deleted_on")
+        return [tuple(each[name] for name in names) for each in reply["activities"]]
+
+    assert listed() == [("pbx_record", str(recording.id), 3, None)]
+    customer = bank.ledger()[0].customer_id
+    assert bank.phone().send(call(customer, at=NOW - timedelta(minutes=1))) == ["accepted"]
+    assert listed() == [("call", str(recording.id), 3, None)]
+    bank.server.clock.pass_(days=181)
+    purge(bank.db, recorder.shelf, now=bank.server.clock.now())
+    assert listed() == [("call", None, None, bank.server.clock.now().date().isoformat())]
 
 
 @pytest.mark.parametrize("minutes", [4, 6])

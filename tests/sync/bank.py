@@ -212,9 +212,16 @@ class Pocket:
         self.wakers: list[Any] = []
         self.saves = True
         self.saved: dict[str, bytes] = {}
+        self.opens = True
+        self.opened: list[str] = []
 
     async def dial(self, phone: str) -> bool:
         return False
+
+    async def open(self, path: str) -> bool:
+        if self.opens:
+            self.opened.append(path)
+        return self.opens
 
     async def fix(self) -> Fix | None:
         return None
@@ -252,6 +259,7 @@ def a_platform(
         clock=bank.clock,
         storage=DiskStorage(root),
         dialler=device,
+        links=device,
         location=device,
         connectivity=device,
         files=device,

@@ -16,6 +16,7 @@ from tests.sync.bank import PASSWORD, UNIT, Bank
 from tests.today.scenes import Scene
 
 CHILD = UUID("01930000-0000-7000-8000-0000000000cc")
+GONE = UUID("01930000-0000-7000-8000-0000000000dd")
 TARGETS = {"calls": 20, "visits": 5, "products_per_visit": 3}
 LIU, SUN, ZHOU, MA = (UUID(int=0x0193_0000_0000_7000_8000_0000_0003_0000 + number) for number in range(4))
 
@@ -94,12 +95,14 @@ def activity_json(number: int, *, voided: bool = False) -> dict[str, Any]:
 
 @dataclass
 class TeamBank(Bank):
-    """The bank with its team view and its lists, by advisor and day; `asked` are the queries it answered, in order.
+    """The bank with its team view and its lists, by advisor and day; `asked` are the queries it answered, in order, `tickets` the
+    recordings it gave links to; GONE is there no more.
 
     Its clock stands at `as_of`, whatever the phone's says; a day that has not come yet is refused.
     """
 
     asked: list[dict[str, str]] = field(default_factory=list)
+    tickets: list[str] = field(default_factory=list)
     plans: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     has_units: bool = True
     waiting: int = 0
@@ -124,6 +127,8 @@ class TeamBank(Bank):
         if path == "/api/v1/team/quality":
             return HttpReply(200, {}, json.dumps({"findings": [], "cursor": None, "waiting": self.waiting}).encode())
         fault = self.faults[0] if self.faults else "ok"
+        if path.startswith("/api/v1/recordings/") and fault == "ok":
+            return self._ticket(path)
         if not path.startswith("/api/v1/team/") or fault != "ok":
             return await super().send(method, path, headers=headers, params=params, body=body)
         self.faults[:1] = []
@@ -145,6 +150,14 @@ class TeamBank(Bank):
         else:
             answer = {"activities": self.activities}
         return HttpReply(200, {}, json.dumps(answer).encode())
+
+    def _ticket(self, path: str) -> HttpReply:
+        recording = path.split("/")[-2]
+        if UUID(recording) == GONE:
+            return self._problem(404, "not_found")
+        self.tickets.append(recording)
+        url = f"/api/v1/recordings/listen/{recording}"
+        return HttpReply(200, {}, json.dumps({"url": url, "expires_at": "2026-11-23T09:47:00Z"}).encode())
 
     def _plan(self, path: str, body: bytes | None) -> HttpReply:
         advisor, day = path.split("/")[-2:]

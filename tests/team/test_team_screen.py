@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import flet as ft
 import pytest
@@ -18,6 +19,7 @@ from tests.store.scenes import MONDAY, NINE
 from tests.sync.bank import UNIT
 from tests.team.team_bank import (
     CHILD,
+    GONE,
     LIU,
     ROWS,
     SUN,
@@ -337,3 +339,29 @@ async def test_an_answer_of_other_grades_is_not_taken_for_the_one_asked_for(scen
     await app.tap("grades-A")
     assert app.has("error-state")
     assert "47 有效电话 / 80 证据 A 4 · C 3 · D 2" not in app.said()
+
+
+async def test_a_head_listens_to_a_call(scene: Scene, app: App) -> None:
+    assert isinstance(scene.bank, TeamBank)
+    recording, silent = str(UUID(int=501)), str(UUID(int=502))
+    scene.bank.activities = [
+        activity_json(1) | {"grade": "A", "recording_id": recording, "recording_seconds": 75},
+        activity_json(2) | {"grade": "A", "recording_id": str(GONE)},
+        activity_json(3) | {"grade": "A", "recording_id": silent},
+        activity_json(4) | {"grade": "A", "recording_deleted_on": "2026-11-20"},
+        activity_json(5),
+    ]
+    await app.tap(f"advisor-{LIU}")
+    await app.tap("behind-calls")
+    assert "听录音 · 1 分 15 秒" in app.texts()
+    assert "录音已按规定删除：11月20日 周五" in app.texts()
+    assert not any(app.has(f"listen-{UUID(int=number)}") for number in (4, 5))
+    await app.tap(f"listen-{UUID(int=1)}")
+    assert scene.bank.tickets == [recording]
+    assert scene.phone.opened == [f"/api/v1/recordings/listen/{recording}"]
+    await app.tap(f"listen-{UUID(int=2)}")
+    assert "没有找到，或已不归你管，请返回后再试。" in app.texts()
+    scene.phone.opens = False
+    await app.tap(f"listen-{UUID(int=3)}")
+    assert "这台设备打不开录音，换一台设备再试。" in app.texts()
+    assert len(scene.phone.opened) == 1
