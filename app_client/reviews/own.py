@@ -11,7 +11,7 @@ from app_client.flet_typed import component, keyed, observable, use_observed, us
 from app_client.i18n import t, t_date, t_day_from, t_n
 from app_client.reviews.actions import finish_drill, mark_seen, reply_to
 from app_client.reviews.parts import comment_parts, score_parts
-from app_client.reviews.queries import OwnReview, own_reviews
+from app_client.reviews.queries import OwnReview, in_bank_zone, own_reviews
 from app_client.reviews.words import drill_words, kind_words
 from app_client.session import AppSession
 from app_client.session_context import go, use_session, use_store_version, use_unfinished
@@ -81,7 +81,8 @@ def OwnReviewsScreen() -> ft.View:
         return lambda: choose(review_id) if wide else go(f"{path}/{review_id}")
 
     rows: list[ft.Control] = [
-        _row(each, Place.of(index, len(found)), open_review(each.review.id)) for index, each in enumerate(found)
+        _row(session, each, Place.of(index, len(found)), open_review(each.review.id))
+        for index, each in enumerate(found)
     ]
     nothing = empty_state(
         t("还没有点评"), t("主管点评了你的电话或面访，会出现在这里。"), icon=ft.Icons.RATE_REVIEW_OUTLINED
@@ -108,7 +109,6 @@ def OwnReviewScreen() -> ft.View:
     return shell_view(
         route=path,
         heading=t("点评"),
-        subtitle=_about(shown) if shown is not None else "",
         content=[_review(session, shown)]
         if shown is not None
         else [empty_state(t("没有这条点评"), icon=ft.Icons.RATE_REVIEW_OUTLINED)],
@@ -124,16 +124,20 @@ def _above(path: str) -> str:
     return path.rpartition("/")[0] or "/today"
 
 
+def _reviewed_on(session: AppSession, own: OwnReview) -> str:
+    return t_date(in_bank_zone(session, own.review.reviewed_at).date())
+
+
 def _about(own: OwnReview) -> str:
     who = own.customer or t("已转出的客户")
     return f"{who} · {kind_words(own.review.kind, own.review.business_day)}"
 
 
-def _row(own: OwnReview, place: Place, open_review: Tap) -> ft.Control:
+def _row(session: AppSession, own: OwnReview, place: Place, open_review: Tap) -> ft.Control:
     state = t("未读") if own.is_unread else t("待演练") if own.drills else t("已回复") if own.replies else ""
     return line_row(
         _about(own),
-        detail=t("{name} · {day}", name=own.review.reviewer_name, day=t_date(own.review.reviewed_at.date())),
+        detail=t("{name} · {day}", name=own.review.reviewer_name, day=_reviewed_on(session, own)),
         trailing=state,
         on_click=open_review,
         place=place,
@@ -171,7 +175,7 @@ def OwnReviewParts(*, session: AppSession, own: OwnReview) -> ft.Control:
     ]
     parts: list[ft.Control] = [
         title(_about(own)),
-        note(t("{name} 点评于 {day}", name=review.reviewer_name, day=t_date(review.reviewed_at.date()))),
+        note(t("{name} 点评于 {day}", name=review.reviewer_name, day=_reviewed_on(session, own))),
         section_header(t("评分"), t("5 分最好")),
         card(score_parts(review.scores), spacing=10),
         *comment_parts(review.comments),

@@ -20,7 +20,7 @@ def score_parts(scores: Scores) -> list[ft.Control]:
 
 def _score(item: Item, score: int | None) -> ft.Control:
     word, words = item_word(item), score_words(score)
-    color = Role.MUTE if score is None else Role.BAD if score <= _WEAK else Role.OK
+    color = Role.MUTE if score is None else Role.WARN if score <= _WEAK else Role.OK
     bar = segment_bar([((score or 0) / BEST_SCORE, color)])
     return ft.Semantics(
         content=ft.Column(

@@ -86,7 +86,7 @@ def SubjectParts(*, session: AppSession, activity_id: UUID, sample_id: UUID | No
     parts: list[ft.Control] = [
         *answer.warning(),
         *_activity(session, subject.activity),
-        *[part for each in others for part in (*_review(each), *propose_review(each, subject.activity))],
+        *[part for each in others for part in (*_review(session, each), *propose_review(each, subject.activity))],
         *(propose_review(own, subject.activity) if own is not None else []),
         keyed(
             # A version more is another form: it begins with what was sent.
@@ -121,11 +121,15 @@ def _activity(session: AppSession, activity: TeamActivity) -> list[ft.Control]:
     ]
 
 
-def _review(seen: TeamReview) -> list[ft.Control]:
+def _review(session: AppSession, seen: TeamReview) -> list[ft.Control]:
     """A review that stands: of another head, or answered."""
     review = seen.review
     parts: list[ft.Control] = [
-        section_header(t("{name} 的点评", name=review.reviewer_name), t_date(review.reviewed_at.date()), quiet=True),
+        section_header(
+            t("{name} 的点评", name=review.reviewer_name),
+            t_date(in_bank_zone(session, review.reviewed_at).date()),
+            quiet=True,
+        ),
         card(score_parts(review.scores), spacing=10),
         *comment_parts(review.comments),
     ]
@@ -264,7 +268,6 @@ def _comments(form: Scorecard) -> list[ft.Control]:
                         identifier="moment",
                         hint="1:02",
                         error="" if form.has_moment else t("分:秒"),
-                        max_length=8,
                         keyboard=ft.KeyboardType.DATETIME,
                     ),
                     expand=True,

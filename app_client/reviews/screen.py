@@ -17,7 +17,7 @@ from app_client.reviews.scorecard import SubjectParts
 from app_client.reviews.words import average_words, days_words, item_word, sample_words
 from app_client.session import AppSession
 from app_client.session_context import go, use_session, use_unfinished
-from app_client.shell.screen import announce, shell_view
+from app_client.shell.screen import shell_view
 from app_client.team.words import activity_words, grade_words
 from app_client.theme import Role
 from app_client.widgets import (
@@ -132,7 +132,6 @@ def _draw_parts(session: AppSession, unit_id: UUID, place: ReviewPlace) -> list[
     today = session.today()
 
     async def draw() -> None:
-        page = ft.context.page
         place.trouble, place.is_busy = "", True
         place.drawing = place.drawing or new_id(session)
         first = today - timedelta(days=place.days - 1)
@@ -146,7 +145,6 @@ def _draw_parts(session: AppSession, unit_id: UUID, place: ReviewPlace) -> list[
             place.is_busy = False
         place.drawing = None
         place.open_sample(drawn.id)
-        announce(page, t_n("抽到 {n} 条", len(drawn.drawn)))
 
     return [
         section_header(t("抽一次")),
@@ -241,7 +239,9 @@ def SamplePane(*, session: AppSession, place: ReviewPlace, sample_id: UUID) -> f
         [
             *answer.warning(),
             title(days_words(sample.first, sample.last)),
-            note(f"{sample.unit.name} · {sample.drawn_by.name} · {t_date(sample.drawn_at.date())}"),
+            note(
+                f"{sample.unit.name} · {sample.drawn_by.name} · {t_date(in_bank_zone(session, sample.drawn_at).date())}"
+            ),
             ft.Container(height=8),
             progress_bar(sample.reviewed, max(len(sample.drawn), 1), Tone.OK),
             note(sample_words(sample)),

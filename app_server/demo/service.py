@@ -18,6 +18,7 @@ from app_server.demo.book import book, cards
 from app_server.demo.cases import tell_cases
 from app_server.demo.days import Memory, Setting, Window, work
 from app_server.demo.quirks import with_quirks
+from app_server.demo.reviews import ANSWER, ANSWERED, add_reviews, review_id_of
 from app_server.demo.shelf import products
 from app_server.ledger.queries import NewEntry, Source, append
 from app_server.org.queries import policies
@@ -34,7 +35,7 @@ from app_server.tables import (
     UnitRow,
     advisor_day_values,
 )
-from shared_models.activity import Activity, digest_of
+from shared_models.activity import Activity, ActivityKind, digest_of
 from shared_models.customers import Customer
 from shared_models.errors import Conflict
 from shared_models.fold import fold_day
@@ -42,6 +43,7 @@ from shared_models.org import Role
 from shared_models.plans import contacts_of, open_promises, rank_targets
 from shared_models.policy import DayPolicy, Policies, Policy, zone
 from shared_models.products import Product
+from shared_models.reviews import ReviewReply
 from shared_models.sync import Entity
 
 Progress = Callable[[str, int, int], None]
@@ -59,6 +61,9 @@ PLAN_NOTE = "先联系到期和约定的客户，晨会已讲。"
 FOLLOWING_DAYS = 5
 # On which some advisors do what asks for a word; a weekend is among them.
 LAST_DAYS = 4
+REVIEWED_DAYS = 5
+# When the day's work is over, so that neither takes anything from it.
+REVIEWED_AT, ANSWERED_AT = time(17, 25), time(17, 35)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,8 @@ def prepare_demo(db: Database, reader: CardReader, *, size: Size, now: datetime,
         bank = _Bank(people, queries.shelf(session), policies(session), size, now)
         _top_up(session, bank, progress)
         _note_cards(session, reader, bank)
+        if is_new:
+            _review(session, bank)
         tell_cases(session, people, now=now)
         return is_new
 
@@ -165,6 +172,22 @@ def _note_cards(session: Session, reader: CardReader, bank: _Bank) -> None:
         for card in cards(advisor.login, number, bank.size)
     ]
     note_cards(session, reader, noted, now=bank.now)
+
+
+def _review(session: Session, bank: _Bank) -> None:
+    """Let heads review the last days, and an advisor answer."""
+    days = working_days_before(bank.today, REVIEWED_DAYS, bank.policies.on(bank.today).policy.calendar)
+    add_reviews(session, bank.people, days=days, today=bank.today, at=_instant(bank, days[-1], REVIEWED_AT))
+    person = next(each for each in bank.people if each.login == ANSWERED)
+    reply = Activity(
+        id=uuid5(NAMESPACE, "reply"),
+        kind=ActivityKind.REVIEW_REPLY,
+        seq=queries.last_seqs(session)[_device(person)] + 1,
+        occurred_at=_instant(bank, days[-1], ANSWERED_AT),
+        data=ReviewReply(review_id=review_id_of(ANSWERED), text=ANSWER),
+    )
+    ledger = queries.ledger_of(session, person.id)
+    _store(session, bank, person, [reply], ledger, queries.books(session, [person.id])[person.id])
 
 
 def _membership(person: Person, since: date) -> dict[str, Any]:

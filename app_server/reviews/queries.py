@@ -84,6 +84,17 @@ def _samples(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - colum
     )
 
 
+def newest_drawn(session: Session, sample_id: UUID, *, advisor_id: UUID) -> UUID | None:
+    """The advisor's newest call of a sample, if it has one."""
+    drawn = session.get_one(SampleRow, sample_id).drawn
+    return session.exec(
+        select(LedgerRow.id)
+        .where(col(LedgerRow.id).in_(drawn), LedgerRow.advisor_id == advisor_id, LedgerRow.kind == ActivityKind.CALL)
+        .order_by(col(LedgerRow.occurred_at).desc())
+        .limit(1)
+    ).first()
+
+
 def days_around(
     session: Session, activity_ids: Collection[UUID], *, scope_path: str, first: date, last: date
 ) -> tuple[list[LedgerEntry], Sequence[LedgerRow]]:

@@ -73,19 +73,25 @@ def draw_sample(db: Database, who: Caller, wanted: SampleRequest, *, now: dateti
     """
     frame = db.read(lambda session: _frame_wanted(session, who, wanted))
     if frame is not None:
-        seed = secrets.token_hex(32)
-        row = SampleRow(
-            **{name: getattr(wanted, name) for name in SampleRequest.model_fields},
-            seed=seed,
-            drawn_by=who.id,
-            drawn_at=now,
-            frame_size=len(frame),
-            frame_digest=digest_of_frame(frame),
-            frame=frame,
-            drawn=draw(frame, size=wanted.size, seed=seed),
-        )
+        row = sample_row(wanted, frame, seed=secrets.token_hex(32), drawn_by=who.id, now=now)
         db.write(lambda session: queries.add_sample(session, row))
     return db.read(lambda session: _drawn(session, who, wanted))
+
+
+def sample_row(
+    wanted: SampleRequest, frame: Sequence[Drawable], *, seed: str, drawn_by: UUID, now: datetime
+) -> SampleRow:
+    """The sample that the seed draws, as it is kept."""
+    return SampleRow(
+        **{name: getattr(wanted, name) for name in SampleRequest.model_fields},
+        seed=seed,
+        drawn_by=drawn_by,
+        drawn_at=now,
+        frame_size=len(frame),
+        frame_digest=digest_of_frame(frame),
+        frame=list(frame),
+        drawn=draw(frame, size=wanted.size, seed=seed),
+    )
 
 
 def samples(session: Session, who: Caller, *, unit_id: UUID | None) -> Samples:
@@ -134,15 +140,20 @@ def _frame_wanted(session: Session, who: Caller, wanted: SampleRequest) -> list[
     unit = asked_unit(session, who, wanted.unit_id)
     if queries.sample_below(session, wanted.id, path=who.unit_path) is not None:
         return None
-    rows = queries.rows_between(session, path=unit.path, first=days[0], last=days[-1], most=MOST_ROWS + 1)
-    if len(rows) > MOST_ROWS:
-        raise TooLarge("Too much was recorded on these days for one sample; choose fewer days or a smaller unit.")
-    kinds = {ActivityKind.VOID}
-    voids = remarks_between(session, path=unit.path, first=days[0], last=days[-1], kinds=kinds)
-    frame = list(_frame(session, rows, voids))
+    frame = frame_between(session, path=unit.path, first=days[0], last=days[-1])
     if not frame:
         raise BadInput("Nothing was recorded on these days that could be drawn.", code="nothing_to_draw")
     return frame
+
+
+def frame_between(session: Session, *, path: str, first: date, last: date) -> list[Drawable]:
+    """What can be drawn of a subtree's days; raises TooLarge."""
+    rows = queries.rows_between(session, path=path, first=first, last=last, most=MOST_ROWS + 1)
+    if len(rows) > MOST_ROWS:
+        raise TooLarge("Too much was recorded on these days for one sample; choose fewer days or a smaller unit.")
+    kinds = {ActivityKind.VOID}
+    voids = remarks_between(session, path=path, first=first, last=last, kinds=kinds)
+    return list(_frame(session, rows, voids))
 
 
 def _frame(session: Session, rows: Iterable[LedgerRow], voids: Iterable[LedgerRow]) -> Iterator[Drawable]:
