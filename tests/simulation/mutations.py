@@ -85,8 +85,8 @@ MUTATIONS = (
     _mutation(
         "a void leaves the day of what it strikes as it was folded",
         "app_server/ledger/refold.py",
-        "if struck := struck - batch.keys():",
-        "if struck := struck - struck:",
+        "if struck := {target for each, target in referring.items() if batch[each].kind is ActivityKind.VOID}:",
+        "if struck := set[UUID]():",
     ),
     _mutation(
         "another advisor's customers are delivered",
