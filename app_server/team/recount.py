@@ -15,7 +15,7 @@ from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, fold_day
 from shared_models.policy import Policies
 
-# Some five seconds of one processor (docs/performance.md).
+# Some five seconds of one processor (docs/performance.md, decision 0023).
 MOST_RECOUNTED = 60_000
 
 Grades = frozenset[Grade]
