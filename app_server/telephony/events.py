@@ -25,6 +25,8 @@ MAX_TRANSCRIPT_BYTES = 256 * 1024
 MAX_ID_CHARS = 128
 _NAMESPACE = UUID("0a6e2c3b-2053-5053-8053-205320532053")
 _NUL = "\\u0000"
+# The same text for the same content, in ASCII.
+_to_text = json.JSONEncoder(sort_keys=True, ensure_ascii=True, allow_nan=False).encode
 
 Number = Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)]
 
@@ -144,7 +146,7 @@ def _read(provider: str, raw: object) -> ReadEvent | EventResult:
     shape, most = _shape(fields.get("event"))
     try:
         event = shape.model_validate(raw)
-        content = json.dumps(event.model_dump(mode="json"), sort_keys=True, ensure_ascii=True, allow_nan=False)
+        content = _to_text(event.model_dump(mode="json"))
     except ValidationError as error:
         return _bad(fields, _why(error))
     except (ValueError, RecursionError):

@@ -141,7 +141,7 @@ def _judged(session: Session, calls: Mapping[UUID, _Call], *, now: datetime) -> 
         number = e164(call.ended.other_number)
         if call.place == Place(RecordState.WAITING, UNKNOWN_NUMBER) and call.advisor is not None and number is not None:
             advisors[call.advisor.id] = call.advisor
-            told = {**dict(call.ended), "provider": call.advisor.provider, "line": call.line}
+            told = {**vars(call.ended), "provider": call.advisor.provider, "line": call.line}
             waiting[call.advisor.id].append(waiting_of(row_id, PbxRecord.model_validate(told), number))
     heads = take_numbers_of_each(session, {str(advisor_id): len(each) for advisor_id, each in waiting.items()})
     return [
