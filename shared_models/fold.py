@@ -235,8 +235,8 @@ def _recorded(standing: Iterable[Activity], records: Mapping[UUID, PbxRecord], p
         match each.data:
             case Call(talk_seconds=seconds, pbx_record_id=names):
                 # It is logged when it is over, so it began its talk time earlier.
-                begun = each.corrected_at - timedelta(seconds=seconds)
-                calls.append(Spoken(each.id, each.customer_id, begun, each.corrected_at, names))
+                over = each.corrected_at
+                calls.append(Spoken(each.id, each.customer_id, over - timedelta(seconds=seconds), over, names))
             case PbxRecord(started_at=starts, ended_at=ends):
                 recorded.append(Spoken(each.id, each.customer_id, starts, ends))
             case _:

@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -83,8 +82,7 @@ def pbx_activity_id(provider: str, record_id: str) -> UUID:
     return uuid5(_NAMESPACE, f"{provider}/{record_id}")
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(NamedTuple):
     """When a call of a customer was, by a right clock; `names` is the record that an advisor's call says it is."""
 
     id: UUID
