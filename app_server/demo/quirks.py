@@ -29,7 +29,7 @@ _Quirk = Callable[[list[Activity], datetime, Random], UUID | None]
 
 
 def with_quirks(made: Sequence[Activity], login: str, *, end: datetime, random: Random) -> list[Activity]:
-    """A day, in order and numbered, with what that advisor is wont to do where there is an occasion, and what they say of it.
+    """A day, in order and numbered, with what that advisor tends to do where there is an occasion, and what they say of it.
 
     `end`: when the advisor says it, at the end of what is worked through.
     """
