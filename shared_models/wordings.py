@@ -5,6 +5,7 @@ What comes of a finding is quality.py's.
 A text is read without width, case, blanks and marks inside a word ("保 本", "保-本"); sentences end at 。！？；, clauses at ，.
 """
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,13 +38,13 @@ class Plain:
     """A text as it is compared, and where in the text each of its characters stood."""
 
     def __init__(self, text: str) -> None:
-        letters: list[str] = []
-        self.places: list[int] = []
-        for place, written in enumerate(text):
-            for letter in _as_compared(written):
-                letters.append(letter)
-                self.places.append(place)
-        self.letters = "".join(letters)
+        self._text = text
+        self.letters = text.translate(_COMPARED)
+
+    @cached_property
+    def places(self) -> list[int]:
+        """Where in the text each letter stood."""
+        return [place for place, written in enumerate(self._text) for _ in _COMPARED[ord(written)]]
 
     @cached_property
     def _ends(self) -> tuple[list[int], list[int]]:
@@ -61,7 +62,14 @@ class Plain:
         return _Clause(clause_start, clause_end, sentence_start, sentence_end, is_question)
 
 
-@lru_cache(maxsize=16_384)
+class _Compared(dict[int, str]):
+    """What each character is compared as, by its code, as `str.translate` asks for it; worked out when first asked for."""
+
+    def __missing__(self, code: int) -> str:
+        letters = self[code] = _as_compared(chr(code))
+        return letters
+
+
 def _as_compared(written: str) -> str:
     if written == "\n":
         return written
@@ -71,6 +79,10 @@ def _as_compared(written: str) -> str:
         for letter in shown
         if letter not in _PASSED_OVER and not letter.isspace() and unicodedata.category(letter) not in ("Cf", "Mn")
     )
+
+
+# As many as there are characters, at most.
+_COMPARED = _Compared()
 
 
 @lru_cache(maxsize=4096)
@@ -249,11 +261,15 @@ class Judge:
     def __init__(self, wordings: Wordings) -> None:
         self.wordings = wordings
         self._rules = [_Ready(rule) for rule in wordings.rules]
+        self._any_word = re.compile("|".join(re.escape(word) for rule in self._rules for word in rule.words) or "(?!)")
         self._beside = {side: _by_first(wordings.contexts, side) for side in Side}
 
     def hits(self, text: str | Plain) -> list[Hit]:
         """Every word of the list in what an advisor said or wrote, in order, with why it is not meant where it is not."""
         read = text if isinstance(text, Plain) else Plain(text)
+        # Nearly every text has none, and every note of every push is read.
+        if self._any_word.search(read.letters) is None:
+            return []
         found: list[Hit] = []
         for rule in self._rules:
             for start, end in rule.words_in(read.letters):
@@ -302,8 +318,8 @@ class _Ready:
     def __init__(self, rule: WordRule) -> None:
         self.rule = rule
         # The longest first: "稳赚不赔" is one word, not "稳赚" and a rest.
-        self._words = sorted({plain(word) for word in rule.words}, key=lambda word: (-len(word), word))
-        self._compounds = {plain(each) for each in rule.compounds} - set(self._words)
+        self.words = sorted({plain(word) for word in rule.words}, key=lambda word: (-len(word), word))
+        self._compounds = {plain(each) for each in rule.compounds} - set(self.words)
 
     @cached_property
     def _exemptions(self) -> list[tuple[str, Exemption]]:
@@ -316,7 +332,7 @@ class _Ready:
             for start, end in _found(letters, compound):
                 in_compound[start:end] = b"\1" * (end - start)
         spans: list[tuple[int, int]] = []
-        for word in self._words:
+        for word in self.words:
             for start, end in _found(letters, word):
                 if all(in_compound[start:end]) or any(in_word[start:end]):
                     continue
@@ -346,9 +362,9 @@ def says_any(read: Plain, phrases: Iterable[str]) -> Span | None:
 def sentence_around(text: str, word: Span) -> Span:
     """The sentence that a word stands in."""
     start, end = word.start, word.end
-    while start > 0 and _as_compared(text[start - 1]) not in _SENTENCE_ENDS:
+    while start > 0 and _COMPARED[ord(text[start - 1])] not in _SENTENCE_ENDS:
         start -= 1
-    while end < len(text) and _as_compared(text[end]) not in _SENTENCE_ENDS:
+    while end < len(text) and _COMPARED[ord(text[end])] not in _SENTENCE_ENDS:
         end += 1
     return Span(start, end)
 

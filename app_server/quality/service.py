@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
+from sqlalchemy import URL
 from sqlmodel import Session
 
 from app_server.auth.service import Caller
@@ -173,19 +174,24 @@ def set_wordings(session: Session, edit: WordingEdit, *, made_by: UUID | None, n
 
 
 def _in_force(session: Session) -> _InForce:
-    stored = queries.last_document(session)
-    return _InForce(0, _default_judge()) if stored is None else _InForce(stored[0], _judge(stored[1]))
+    # Asked by every push that carries a note: so only which version it is, and a version never changes.
+    version = queries.last_version(session)
+    if version is None:
+        return _InForce(0, _default_judge())
+    key = session.connection().engine.url, version
+    judge = _made_ready.get(key)
+    if judge is None:
+        judge = _made_ready[key] = Judge(wordings(session, version).wordings)
+    return _InForce(version, judge)
+
+
+# By database and version: a process may serve several, as tests do.
+_made_ready: dict[tuple[URL, int], Judge] = {}
 
 
 @lru_cache(maxsize=1)
 def _default_judge() -> Judge:
     return Judge(default_wordings())
-
-
-@lru_cache(maxsize=4)
-def _judge(document: str) -> Judge:
-    # By its text, which does not change: making a list ready takes longer than reading a note by it.
-    return Judge(Wordings.model_validate_json(document))
 
 
 # -- findings and what is decided of them

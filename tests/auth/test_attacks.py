@@ -36,7 +36,7 @@ PUBLIC = {
     "/api/v1/docs/favicon-32x32.png",
 }
 # Machines that are no staff sign what they send.
-SIGNED = {"/api/v1/telephony/{provider}/events"}
+SIGNED = {"/api/v1/telephony/{provider}/events", "/api/v1/telephony/{provider}/recordings/{record_id}"}
 
 Forge = Callable[[dict[str, Any], SigningKey], str]
 
