@@ -151,7 +151,7 @@ def test_every_route_but_the_public_ones_wants_a_token_or_a_signature(server: Se
         for method in (route.methods or set()) - {"HEAD"}:
             reply = server.http.request(method, path)
             assert reply.status_code == 401, f"{method} {path} answers {reply.status_code} to nobody"
-            scheme = "Day2053-HMAC-SHA256" if route.path in SIGNED else "Bearer"
+            scheme = "Day2053-HMAC-SHA256" if route.path_format in SIGNED else "Bearer"
             assert reply.headers["WWW-Authenticate"].startswith(scheme)
 
 
@@ -159,7 +159,7 @@ def all_routes(server: Server) -> list[APIRoute]:
     paths = server.http.get("/api/v1/openapi.json").json()["paths"]
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     # Whatever the app answers is in one of its routers, so nothing escapes the walk.
-    assert set(paths) <= {route.path for route in routes}
+    assert set(paths) <= {route.path_format for route in routes}
     return routes
 
 
