@@ -2,16 +2,20 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, field_validator
 
 from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, Figures
+from shared_models.hint_answers import HintCode
 from shared_models.hints import AnsweredHint
 from shared_models.org import StaffName, Unit
 from shared_models.policy import Policy
+
+
+_HINT_CODES = frozenset(code.value for code in HintCode)
 
 
 class Coverage(BaseModel):
@@ -113,6 +117,20 @@ class TeamActivity(BaseModel):
     counted: bool
     adds: Decimal = Decimal(0)
     data: dict[str, Any]
+
+    @field_validator("hints", mode="before")
+    @classmethod
+    def _known_hints(cls, value: Any) -> Any:  # noqa: ANN401 - unvalidated JSON
+        """Without the hints of a newer server: what this version has no word for must not hide the list."""
+        if not isinstance(value, list):
+            return value
+        return [each for each in cast("list[Any]", value) if not _is_unknown(each)]
+
+
+def _is_unknown(hint: Any) -> bool:  # noqa: ANN401 - unvalidated JSON
+    """Whether it is of a code that this version does not know."""
+    code = cast("dict[str, Any]", hint).get("code") if isinstance(hint, dict) else None
+    return isinstance(code, str) and code not in _HINT_CODES
 
 
 class TeamActivities(BaseModel):

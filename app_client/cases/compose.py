@@ -41,7 +41,8 @@ MOST_TITLE, MOST_TEXT = 40, 600
 
 
 def compose(form: CaseForm) -> None:
-    """Write this case, on a page of its own."""
+    """Write this case, on a page of its own, from which back returns to the present one."""
+    form.opened_from = ft.context.page.route
     app_state().unfinished[_FORM] = form
     go(ADDRESS)
 
@@ -66,7 +67,7 @@ def ComposeScreen() -> ft.View:
             _check(form, found),
         ],
         bottom=_actions(session, form, found),
-        on_back=lambda: go("/cases"),
+        on_back=lambda: go(form.opened_from),
     )
 
 
@@ -75,7 +76,7 @@ def _empty() -> CaseForm:
 
 
 def _from_where() -> ft.Control:
-    return banner(t("案例从一次通话或面访做起：在“团队”里点开一条记录，再点“做成案例”。"), tone=Tone.BRAND)
+    return banner(t("案例从一次通话或面访做起：在“团队”里点开一条记录，再点“写成案例”。"), tone=Tone.BRAND)
 
 
 def _scene(form: CaseForm) -> list[ft.Control]:

@@ -8,8 +8,7 @@ from app_client.cases.compose import MOST_TEXT, compose
 from app_client.cases.form import CaseForm
 from app_client.i18n import t
 from app_client.playbook.words import TOPICS
-from app_client.theme import Role
-from app_client.widgets import icon_button, quiet_button
+from app_client.widgets import quiet_button
 from shared_models.activity import ActivityKind
 from shared_models.calls import CONNECTED_OUTCOMES
 from shared_models.cases import CaseChannel
@@ -20,23 +19,22 @@ from shared_models.team import TeamActivity
 _CHANNELS: dict[str, CaseChannel] = {ActivityKind.CALL: CaseChannel.CALL, ActivityKind.VISIT: CaseChannel.VISIT}
 
 
-def propose_button(activity: TeamActivity) -> list[ft.Control]:
-    """Make a case of it; nothing for what is no conversation, or does not stand."""
+def propose_button(activity: TeamActivity, name: str) -> list[ft.Control]:
+    """Write a case of it; nothing for what is no conversation, or does not stand. `name` tells it from the others for who listens."""
     if (channel := _spoken_by(activity)) is None:
         return []
     return [
-        icon_button(
-            ft.Icons.AUTO_STORIES_OUTLINED,
-            label=t("做成案例"),
+        quiet_button(
+            t("写成案例"),
+            spoken=t("写成案例 {name}", name=name),
             on_click=lambda: compose(_form(activity, channel)),
             identifier=f"propose-{activity.id}",
-            color=Role.MUTE,
         )
     ]
 
 
 def propose_review(seen: TeamReview, activity: TeamActivity) -> list[ft.Control]:
-    """Make a case of what a review is of, beginning with what the review says one can learn."""
+    """Write a case of what a review is of, beginning with what the review says one can learn."""
     if (channel := _spoken_by(activity)) is None:
         return []
 
@@ -50,7 +48,7 @@ def propose_review(seen: TeamReview, activity: TeamActivity) -> list[ft.Control]
         ft.Row(
             [
                 quiet_button(
-                    t("提名为案例"),
+                    t("写成案例"),
                     icon=ft.Icons.AUTO_STORIES_OUTLINED,
                     on_click=begin,
                     identifier=f"propose-review-{seen.review.id}",

@@ -22,13 +22,16 @@ class Line:
 
 @observable
 class CaseForm:
-    """A case of an activity (`activity_id`), or the next version of one that is there. `who` is as much as this device knows."""
+    """A case of an activity (`activity_id`), or the next version of one that is there. `who` is as much as this device knows,
+    `opened_from` the address that back returns to.
+    """
 
     def __init__(self, case_id: UUID, *, who: Identifiers, activity_id: UUID | None = None) -> None:
         self.case_id = case_id
         self.activity_id = activity_id
         self.review_id: UUID | None = None
         self.who = who
+        self.opened_from = "/cases"
         self.from_version = 0
         self.title = ""
         self.channel = CaseChannel.CALL

@@ -138,7 +138,7 @@ def CasesScreen() -> ft.View:
                 on_pick=desk.look_at,
                 identifier="cases-side",
             ),
-            *_listed(desk, again, open_case),
+            *_listed(desk, again, open_case, wide=wide),
         ],
         detail=_beside(desk, again) if wide else None,
     )
@@ -221,24 +221,25 @@ def _subtitle(desk: Desk) -> str:
     return t_n("{n} 个等你批准", len(waiting)) if waiting else t("从好的通话和面访里提炼")
 
 
-def _listed(desk: Desk, again: Tap, open_case: Callable[[UUID], object]) -> list[ft.Control]:
+def _listed(desk: Desk, again: Tap, open_case: Callable[[UUID], object], *, wide: bool) -> list[ft.Control]:
     trouble = [banner(desk.trouble, action=t("再试一次"), on_action=again)] if desk.trouble else []
     if desk.cases is None or desk.shared is None:
         return [_waiting(desk.trouble, again)]
     if desk.side == _SHARED:
-        return [*trouble, *_shared(desk.shared, desk.read)]
+        return [*trouble, *_shared(desk.shared, desk.read, shown=_read_beside(desk) if wide else None)]
     if not desk.cases:
         return [
             *trouble,
             empty_state(
                 t("还没有案例"),
-                t("在“团队”里点开一条通话或面访，再点“做成案例”。"),
+                t("在“团队”里点开一条通话或面访，再点“写成案例”。"),
                 icon=ft.Icons.AUTO_STORIES_OUTLINED,
                 action=t("去团队"),
                 on_action=lambda: go("/team"),
             ),
         ]
     parts: list[ft.Control] = [*trouble]
+    chosen = _chosen_beside(desk)
     for state in _ORDER:
         of_state = [case for case in desk.cases if case.state is state]
         if of_state:
@@ -252,6 +253,7 @@ def _listed(desk: Desk, again: Tap, open_case: Callable[[UUID], object]) -> list
                     on_click=_open(open_case, case.id),
                     place=Place.of(index, len(of_state)),
                     identifier=f"case-{case.id}",
+                    selected=case.id == chosen if wide else None,
                 )
                 for index, case in enumerate(of_state)
             ]
@@ -263,7 +265,9 @@ def _stop_words(case: TeamCase) -> str:
     return t_n("{n} 处要改", len(stop)) if stop and case.state is not CaseState.WITHDRAWN else ""
 
 
-def _shared(cases: Sequence[SharedCase], open_case: Callable[[UUID], object]) -> list[ft.Control]:
+def _shared(
+    cases: Sequence[SharedCase], open_case: Callable[[UUID], object], *, shown: SharedCase | None
+) -> list[ft.Control]:
     if not cases:
         return [empty_state(t("还没有发布的案例"), icon=ft.Icons.AUTO_STORIES_OUTLINED)]
     return [
@@ -275,6 +279,7 @@ def _shared(cases: Sequence[SharedCase], open_case: Callable[[UUID], object]) ->
                 on_click=_open(open_case, case.id),
                 place=Place.of(index, len(cases)),
                 identifier=f"shared-{case.id}",
+                selected=case is shown if shown is not None else None,
             )
             for index, case in enumerate(cases)
         ],
@@ -287,16 +292,24 @@ def _open(open_case: Callable[[UUID], object], case_id: UUID) -> Tap:
 
 def _beside(desk: Desk, again: Tap) -> ft.Control:
     if desk.side == _SHARED:
-        case = desk.read_case or next(iter(desk.shared or []), None)
+        case = _read_beside(desk)
         if case is None:
             return empty_state(t("点一个案例"), icon=ft.Icons.AUTO_STORIES_OUTLINED)
         return detail_pane([title(case.title), ft.Container(height=12), *case_parts(case, credit=case.credit or "")])
-    chosen = desk.chosen or next(
-        (case.id for state in _ORDER for case in desk.cases or [] if case.state is state), None
-    )
+    chosen = _chosen_beside(desk)
     if chosen is None:
         return empty_state(t("点一个案例"), icon=ft.Icons.AUTO_STORIES_OUTLINED)
     return keyed(str(chosen), TeamCasePane, case_id=chosen, on_change=again)
+
+
+def _chosen_beside(desk: Desk) -> UUID | None:
+    """Which case in the making stands beside the list: the first, while none is chosen."""
+    return desk.chosen or next((case.id for state in _ORDER for case in desk.cases or [] if case.state is state), None)
+
+
+def _read_beside(desk: Desk) -> SharedCase | None:
+    """Which of everybody's stands beside the list: the first, while none is read."""
+    return desk.read_case or next(iter(desk.shared or []), None)
 
 
 # -- one case

@@ -338,7 +338,7 @@ def _pane(
             max_length=_MOST_NOTE,
         ),
         _decisions(found, say, is_busy=listed.is_busy),
-        note(t("只作提醒，不影响任何数字；改了主意可以再点，每一次都留着。")),
+        note(t("只作提醒，不影响数字；改了主意可再点，每次都留着。")),
     ]
     if listed.trouble:
         parts.append(banner(listed.trouble, tone=Tone.BAD))

@@ -19,7 +19,7 @@ from app_client.reviews.words import comment_words, drill_words, item_word, scor
 from app_client.session import AppSession
 from app_client.session_context import go, use_session, use_unfinished
 from app_client.shell.screen import announce, shell_view
-from app_client.team.listening import recording_line
+from app_client.team.listening import deleted_note, listen_button
 from app_client.team.words import activity_words, evidence_notes, grade_words
 from app_client.theme import NOTE, Role
 from app_client.widgets import (
@@ -107,7 +107,6 @@ def _activity(session: AppSession, activity: TeamActivity) -> list[ft.Control]:
     what, rest = activity_words(activity)
     at = in_bank_zone(session, activity.occurred_at)
     why, finding = evidence_notes(activity)
-    recording = recording_line(activity)
     marks = [badge(grade_words(activity), Tone.OK if activity.grade == "A" else Tone.PLAIN)] if activity.grade else []
     return [
         ft.Row(
@@ -120,7 +119,8 @@ def _activity(session: AppSession, activity: TeamActivity) -> list[ft.Control]:
         *([body(rest)] if rest else []),
         *([note(why, color=Role.WARN)] if why else []),
         *([note(finding, color=Role.BAD)] if finding else []),
-        *([recording] if recording is not None else []),
+        *deleted_note(activity),
+        *listen_button(activity),
     ]
 
 

@@ -95,7 +95,11 @@ def ReviewsScreen() -> ft.View:
     samples = use_answer(
         session, samples_key(unit_id), Samples, lambda: fetch_samples(session, unit_id), anew=place.activity_id
     )
-    overview = [*_draw_parts(session, unit_id, place), *_samples(samples, place), *_averages(averages)]
+    overview = [
+        *_draw_parts(session, unit_id, place),
+        *_samples(samples, place, wide=wide),
+        *_averages(averages),
+    ]
     pane = _pane(session, place)
     name = averages.found.total.unit.name if averages.found is not None else ""
 
@@ -177,7 +181,7 @@ def _draw_parts(session: AppSession, unit_id: UUID, place: ReviewPlace) -> list[
     ]
 
 
-def _samples(answer: Answer[Samples], place: ReviewPlace) -> list[ft.Control]:
+def _samples(answer: Answer[Samples], place: ReviewPlace, *, wide: bool) -> list[ft.Control]:
     if answer.found is None:
         return [section_header(t("抽查记录")), answer.missing()]
     samples = answer.found.samples
@@ -194,6 +198,7 @@ def _samples(answer: Answer[Samples], place: ReviewPlace) -> list[ft.Control]:
                 on_click=_open_sample(place, each),
                 place=Place.of(index, len(samples)),
                 identifier=f"sample-{each.id}",
+                selected=each.id == place.sample_id if wide else None,
             )
             for index, each in enumerate(samples)
         ],
@@ -271,7 +276,9 @@ def _drawn(session: AppSession, drawn: DrawnActivity, place: ReviewPlace, at: Pl
     what, rest = activity_words(activity)
     when = in_bank_zone(session, activity.occurred_at)
     hints = t_n("{n} 条提示", drawn.hints) if drawn.hints else ""
-    details = [activity.advisor.name, f"{t_date(when.date())} {t_time(when)}", what, rest, grade_words(activity), hints]
+    # A letter stands on no line alone.
+    grade = grade_words(activity).replace(" ", "\u00a0")
+    details = [activity.advisor.name, f"{t_date(when.date())} {t_time(when)}", what, rest, grade, hints]
     state = t("已撤销") if activity.voided else t("已点评") if drawn.review_ids else t("待点评")
     return line_row(
         activity.customer_name or t("客户不在本机构"),

@@ -17,7 +17,7 @@ from app_client.session_context import go
 from app_client.team.actions import fetch_activities
 from app_client.team.arrange import Arrange
 from app_client.team.hinted import hint_remarks, says_other_card, spoken_hints, summary_words, with_hints
-from app_client.team.listening import recording_line
+from app_client.team.listening import deleted_note, listen_button
 from app_client.team.queries import Advisor, Behind, TeamView, figure_of, kept_activities
 from app_client.team.words import (
     activity_words,
@@ -40,7 +40,6 @@ from app_client.widgets import (
     empty_state,
     error_state,
     evidence_bar,
-    icon_button,
     line_row,
     loading_state,
     note,
@@ -331,7 +330,7 @@ def _hinted(
 ) -> list[ft.Control]:
     words = summary_words(found or [])
     parts: list[ft.Control] = [title(words)] if words else []
-    parts.append(note(t("提示只是请顾问说明一句，不是结论，也不影响任何数字和排名。")))
+    parts.append(note(t("提示只是请客户经理说明一句，不是结论，也不影响任何数字和排名。")))
     return [*parts, *_activities(None if found is None else with_hints(found), trouble, view, focus, again)]
 
 
@@ -344,7 +343,11 @@ def _activities(
         return [loading_state(t("正在取回明细…"))]
     parts: list[ft.Control] = [banner(trouble, tone=Tone.WARN)] if trouble else []
     if not found:
-        return [*parts, empty_state(t("没有记录"), icon=ft.Icons.INBOX_OUTLINED)]
+        only_a = bool(view.grades) and not focus.hints
+        return [
+            *parts,
+            empty_state(t("没有 A 级证据的记录") if only_a else t("没有记录"), icon=ft.Icons.INBOX_OUTLINED),
+        ]
     parts.append(ft.Semantics(content=note(t_n("{n} 条记录", len(found))), identifier="behind-count", container=True))
     shown = found[:MOST_SHOWN]
     if any(each.recording_id is not None for each in shown):
@@ -352,11 +355,7 @@ def _activities(
     parts.append(
         ft.Column(
             [
-                _with_ways(
-                    _activity(each, view, Place.of(index, len(shown)), named=focus.advisor_id is None),
-                    propose_button(each),
-                    Place.of(index, len(shown)),
-                )
+                _activity(each, view, Place.of(index, len(shown)), named=focus.advisor_id is None)
                 for index, each in enumerate(shown)
             ],
             spacing=0,
@@ -367,17 +366,6 @@ def _activities(
     if len(found) > len(shown):
         parts.append(note(t_n("还有 {n} 条", len(found) - len(shown))))
     return parts
-
-
-def _with_ways(row: ft.Control, ways: list[ft.Control], place: Place) -> ft.Control:
-    """A row with what can be made of it at its end."""
-    if not ways:
-        return row
-    return ft.Container(
-        ft.Row([ft.Container(row, expand=True), *ways], spacing=0, vertical_alignment=ft.CrossAxisAlignment.CENTER),
-        bgcolor=Role.CARD,
-        border_radius=place.corners(),
-    )
 
 
 def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bool) -> ft.Control:
@@ -436,34 +424,35 @@ def _activity(activity: TeamActivity, view: TeamView, place: Place, *, named: bo
         identifier=f"activity-{activity.id}",
         container=True,
         exclude_semantics=True,
-        expand=True,
     )
-    row = ft.Row(
-        [told, *_buttons(activity, f"{at} {customer}")],
-        spacing=4,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-    )
-    recording = recording_line(activity)
+    ways = _ways(activity, f"{at} {customer}")
     return ft.Container(
-        # Beside what is read out as one, since they are buttons of their own.
-        ft.Column([row, *([recording] if recording is not None else [])], spacing=8, tight=True),
+        ft.Column(
+            [
+                ft.Container(
+                    ft.Column([told, *deleted_note(activity)], spacing=2, tight=True),
+                    padding=ft.Padding(left=14, right=14, top=10, bottom=0 if ways else 10),
+                ),
+                # Beneath what is read out as one, since they are buttons of their own; their words begin where it does.
+                *([ft.Row(ways, spacing=0, run_spacing=0, wrap=True)] if ways else []),
+            ],
+            spacing=0,
+            tight=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
         bgcolor=Role.CARD,
         border_radius=place.corners(),
         border=None if place.value[1] else ft.Border(bottom=ft.BorderSide(1, Role.LINE)),
-        padding=ft.Padding.symmetric(horizontal=14, vertical=10),
     )
 
 
-def _buttons(activity: TeamActivity, name: str) -> list[ft.Control]:
-    """What can be done with it."""
-    if activity.kind not in _REVIEWED:
-        return []
-    return [
-        icon_button(
-            ft.Icons.RATE_REVIEW_OUTLINED,
-            label=t("点评 {name}", name=name),
-            on_click=lambda: go(f"/team/activities/{activity.id}"),
-            identifier=f"review-activity-{activity.id}",
-            color=Role.BRAND,
-        )
-    ]
+def _ways(activity: TeamActivity, name: str) -> list[ft.Control]:
+    """What can be done with it: hear it, review it, write a case of it; `name` is what each is said of."""
+    review = quiet_button(
+        t("点评"),
+        spoken=t("点评 {name}", name=name),
+        on_click=lambda: go(f"/team/activities/{activity.id}"),
+        identifier=f"review-activity-{activity.id}",
+    )
+    reviewed = [review] if activity.kind in _REVIEWED else []
+    return [*listen_button(activity, name), *reviewed, *propose_button(activity, name)]

@@ -12,7 +12,7 @@ from app_client.session import AppSession
 from app_client.session_context import Hall, Phase, go, use_app, use_session
 from app_client.team.actions import fetch_outlet_codes
 from app_client.theme import BODY, BOLD, GUTTER, REGULAR, TITLE, Role, text_style
-from app_client.widgets import Tap, body, loading_state, note, quiet_button, type_scale, use_wide
+from app_client.widgets import Tap, body, error_state, loading_state, note, quiet_button, type_scale, use_wide
 from shared_models.errors import DomainError
 
 # The codes of half a day come at once; asked for again this often, they last from the last answer on.
@@ -31,6 +31,7 @@ def HallScreen() -> ft.View:
     session, state = use_session(), use_app()
     unit_id = UUID(ft.use_route_params()["unit_id"])
     trouble, set_trouble = use_state("")
+    times, set_times = use_state(_never)
     use_wide()
 
     async def stay_fresh() -> None:
@@ -49,11 +50,19 @@ def HallScreen() -> ft.View:
         if state.phase is Phase.SIGNED_IN:
             state.hall = None
 
-    ft.use_effect(stay_fresh, [unit_id], cleanup=put_away)
+    def again() -> None:
+        set_trouble("")
+        set_times(lambda last: last + 1)
+
+    ft.use_effect(stay_fresh, [unit_id, times], cleanup=put_away)
     hall = state.hall if state.hall is not None and state.hall.codes.unit.id == unit_id else None
     back = quiet_button(t("返回团队"), icon=ft.Icons.ARROW_BACK, on_click=lambda: go("/team"), identifier="leave-hall")
     if hall is None:
-        waiting = note(trouble, color=Role.BAD) if trouble else loading_state(t("正在取回确认码…"))
+        waiting = (
+            error_state(t("看不到确认码"), trouble, action=t("再试一次"), on_action=again)
+            if trouble
+            else loading_state(t("正在取回确认码…"))
+        )
         return _view([ft.Row([back]), ft.Container(waiting, expand=True, alignment=ft.Alignment.CENTER)])
     return _view([ft.Row([back]), Board(hall=hall, trouble=trouble)])
 

@@ -35,7 +35,7 @@ def says_other_card(activity: TeamActivity) -> bool:
 
 
 def hint_remarks(activity: TeamActivity, view: TeamView) -> list[ft.Control]:
-    """Each hint outlined, the advisor's answer beneath it."""
+    """Each hint by its mark, the advisor's answer beneath it."""
     return [_remark(hint, activity, view) for hint in activity.hints]
 
 
@@ -49,19 +49,13 @@ def _remark(hint: AnsweredHint, activity: TeamActivity, view: TeamView) -> ft.Co
     lines: list[ft.Control] = [note(words, color=Role.WARN)]
     if said:
         lines.append(note(said, color=Role.INK))
-    return ft.Container(
-        ft.Row(
-            [
-                ft.Icon(ft.Icons.CHAT_OUTLINED if said else ft.Icons.CHAT_BUBBLE_OUTLINE, size=16, color=Role.WARN),
-                ft.Column(lines, spacing=2, tight=True, expand=True),
-            ],
-            spacing=8,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-        ),
-        border=ft.Border.all(1, Role.WARN),
-        border_radius=12,
-        margin=ft.Margin(top=4, bottom=2, left=0, right=0),
-        padding=ft.Padding.symmetric(horizontal=10, vertical=6),
+    return ft.Row(
+        [
+            ft.Icon(ft.Icons.CHAT_OUTLINED if said else ft.Icons.CHAT_BUBBLE_OUTLINE, size=16, color=Role.WARN),
+            ft.Column(lines, spacing=2, tight=True, expand=True),
+        ],
+        spacing=8,
+        vertical_alignment=ft.CrossAxisAlignment.START,
     )
 
 
@@ -72,4 +66,4 @@ def _lines(hint: AnsweredHint, activity: TeamActivity, view: TeamView) -> tuple[
     if hint.answer is None:
         return words, ""
     at = moment_words(hint.answer.at.astimezone(zone(policy.timezone)), view)
-    return words, t("顾问说明：{text}（{at}）", text=hint.answer.text, at=at)
+    return words, t("客户经理说明：{text}（{at}）", text=hint.answer.text, at=at)

@@ -15,23 +15,30 @@ from shared_models.errors import DomainError
 from shared_models.team import TeamActivity
 
 
-def recording_line(activity: TeamActivity) -> ft.Control | None:
-    """What there is of a call's recording; None where there never was one."""
-    if activity.recording_deleted_on is not None:
-        return note(t("录音已按规定删除：{day}", day=t_date(activity.recording_deleted_on)))
+def deleted_note(activity: TeamActivity) -> list[ft.Control]:
+    """When a recording was deleted; nothing where none was."""
+    day = activity.recording_deleted_on
+    return [] if day is None else [note(t("录音已按规定删除：{day}", day=t_date(day)))]
+
+
+def listen_button(activity: TeamActivity, name: str = "") -> list[ft.Control]:
+    """The way to hear a call; nothing where there is no recording. `name` tells it from others in a list, where it stands among more buttons."""
     if activity.recording_id is None:
-        return None
-    return keyed(
-        f"listen-{activity.recording_id}",
-        Listen,
-        recording_id=activity.recording_id,
-        seconds=activity.recording_seconds,
-        identifier=f"listen-{activity.id}",
-    )
+        return []
+    return [
+        keyed(
+            f"listen-{activity.recording_id}",
+            Listen,
+            recording_id=activity.recording_id,
+            seconds=activity.recording_seconds,
+            name=name,
+            identifier=f"listen-{activity.id}",
+        )
+    ]
 
 
 @component
-def Listen(*, recording_id: UUID, seconds: int | None, identifier: str) -> ft.Control:
+def Listen(*, recording_id: UUID, seconds: int | None, name: str, identifier: str) -> ft.Control:
     """A button that has the recording played; beneath it why that failed, if it did."""
     session = use_session()
     busy, set_busy = use_state(False)
@@ -50,11 +57,14 @@ def Listen(*, recording_id: UUID, seconds: int | None, identifier: str) -> ft.Co
     words = t("听录音") if seconds is None else t("听录音 · {duration}", duration=t_duration(seconds))
     button = quiet_button(
         words,
+        spoken=f"{words} {name}" if name else "",
         icon=ft.Icons.HEADPHONES_OUTLINED,
-        filled=True,
+        filled=not name,
         on_click=None if busy else play,
         identifier=identifier,
     )
     return ft.Column(
-        [ft.Row([button]), *([note(trouble, color=Role.BAD, lines=2)] if trouble else [])], spacing=4, tight=True
+        [ft.Row([button], tight=True), *([note(trouble, color=Role.BAD, lines=2)] if trouble else [])],
+        spacing=4,
+        tight=True,
     )

@@ -1,6 +1,7 @@
 """What a head's page is made of: tiles, advisors with the gaps first, child units, refusals, sales and coverage; state is screen.py's."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import flet as ft
 
@@ -37,6 +38,17 @@ from shared_models.org import Unit
 
 SetFocus = Callable[[Focus | None], object]
 _MOST_ROWS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A row that leads to something else to do."""
+
+    title: str
+    detail: str
+    icon: ft.IconData
+    on_click: Tap
+    identifier: str
 
 
 def tiles(view: TeamView, set_focus: SetFocus) -> ft.Control:
@@ -78,7 +90,7 @@ def _tile(view: TeamView, value: str, label: str, metric: str, set_focus: SetFoc
 
 
 def advisors_parts(view: TeamView, focus: Focus | None, set_focus: SetFocus) -> list[ft.Control]:
-    """Who is behind, then who has not synced, then, quieter, who is done; and the way to set everybody's list. `focus` marks a row."""
+    """Who is behind, then who has not synced, then, quieter, who is done. `focus` marks a row."""
     if not view.team.advisors:
         return [empty_state(t("这个机构没有客户经理"), icon=ft.Icons.GROUPS_OUTLINED)]
     parts: list[ft.Control] = []
@@ -95,42 +107,66 @@ def advisors_parts(view: TeamView, focus: Focus | None, set_focus: SetFocus) -> 
         heading = t("休息日") if view.is_day_off else t("已达标")
         parts.append(section_header(heading, t_n("{n} 人", len(view.done)), quiet=True))
         parts.append(_rows(view.done, view, focus, set_focus))
-    if not view.units:
-        parts += [ft.Container(height=12), _arrange_all(set_focus)]
-    parts += [ft.Container(height=12 if view.units else 8), _to_reviews(view.team.unit)]
-    if not view.units:
-        parts += [ft.Container(height=8), _hall(view)]
     return parts
 
 
-def _to_reviews(unit: Unit) -> ft.Control:
-    return line_row(
-        t("抽查点评"),
-        detail=t("随机抽几通电话和面访来听，打分，看平均"),
-        icon=ft.Icons.RATE_REVIEW_OUTLINED,
-        on_click=lambda: go(f"/team/reviews/{unit.id}"),
-        identifier="to-reviews",
-    )
-
-
-def _hall(view: TeamView) -> ft.Control:
-    return line_row(
-        t("大堂确认码"),
-        detail=t("大堂屏幕上每分钟一个，客户念来确认"),
-        icon=ft.Icons.PIN_OUTLINED,
-        on_click=lambda: go(f"/team/hall/{view.team.unit.id}"),
-        identifier="open-hall",
-    )
-
-
-def _arrange_all(set_focus: SetFocus) -> ft.Control:
-    return line_row(
-        t("给全体安排名单"),
-        detail=t("从未接通、有意向里挑，或只留一句话"),
-        icon=ft.Icons.PLAYLIST_ADD,
-        on_click=lambda: set_focus(Focus(arranges=True)),
-        identifier="arrange-all",
-    )
+def ways_parts(view: TeamView, waiting: int, set_focus: SetFocus) -> list[ft.Control]:
+    """What there is to do after the gaps: set lists, look at what the check has found (`waiting` of it), review, and the hall's code."""
+    unit = view.team.unit
+    ways: list[_Way] = []
+    is_outlet = not view.units and bool(view.team.advisors)
+    if is_outlet:
+        ways.append(
+            _Way(
+                t("给全体安排名单"),
+                t("从未接通、有意向里挑，或只留一句话"),
+                ft.Icons.PLAYLIST_ADD,
+                lambda: set_focus(Focus(arranges=True)),
+                "arrange-all",
+            )
+        )
+    if waiting:
+        ways.append(
+            _Way(
+                t_n("质检待看 {n}", waiting),
+                t("有几句话请你看一眼"),
+                ft.Icons.FACT_CHECK_OUTLINED,
+                lambda: go("/quality"),
+                "quality-waiting",
+            )
+        )
+    if view.team.advisors:
+        ways.append(
+            _Way(
+                t("抽查点评"),
+                t("随机抽几通电话和面访来听，打分，看平均"),
+                ft.Icons.RATE_REVIEW_OUTLINED,
+                lambda: go(f"/team/reviews/{unit.id}"),
+                "to-reviews",
+            )
+        )
+    if is_outlet:
+        ways.append(
+            _Way(
+                t("大堂确认码"),
+                t("大堂屏幕上每分钟一个，客户念来确认"),
+                ft.Icons.PIN_OUTLINED,
+                lambda: go(f"/team/hall/{unit.id}"),
+                "open-hall",
+            )
+        )
+    rows: list[ft.Control] = [
+        line_row(
+            way.title,
+            detail=way.detail,
+            icon=way.icon,
+            on_click=way.on_click,
+            place=Place.of(index, len(ways)),
+            identifier=way.identifier,
+        )
+        for index, way in enumerate(ways)
+    ]
+    return [ft.Container(height=16), *rows] if rows else []
 
 
 def _gap_count(view: TeamView) -> str:

@@ -10,13 +10,13 @@ import flet as ft
 
 from app_client.errors import error_words
 from app_client.flet_typed import component, observable, use_observed, use_state
-from app_client.i18n import t, t_date, t_n
+from app_client.i18n import t, t_date
 from app_client.session import AppSession
 from app_client.session_context import app_state, dismissal, go, use_session, use_store_version, use_unfinished
 from app_client.shell.screen import shell_view
 from app_client.team.actions import count_waiting, fetch_day
 from app_client.team.behind import Focus, use_focus
-from app_client.team.parts import advisors_parts, overview_parts, tiles, units_parts
+from app_client.team.parts import advisors_parts, overview_parts, tiles, units_parts, ways_parts
 from app_client.team.queries import ONLY_A, Grades, TeamView, kept_day, team_view
 from app_client.team.words import as_of_words, standing_words
 from app_client.theme import Role
@@ -29,7 +29,6 @@ from app_client.widgets import (
     error_state,
     evidence_filter,
     icon_button,
-    line_row,
     loading_state,
     quiet_button,
     sheet,
@@ -190,9 +189,8 @@ def TeamScreen() -> ft.View:
         content=[
             _days(session, where, move, lambda: set_picks_day(True), again, asking),
             *_crumbs(where, move),
-            *_quality(waiting),
             evidence_filter(only_a=bool(grades), on_change=lambda only: place.count(ONLY_A if only else ())),
-            *_body(view, asking, again, focus, place.look_into, move, where, wide=wide),
+            *_body(view, asking, again, focus, place.look_into, move, where, waiting, wide=wide),
         ],
         detail=_detail(view, pane, focus, place.look_into, close) if wide else None,
         on_back=back,
@@ -221,22 +219,6 @@ def _up(where: Where, move: Callable[[Where], None]) -> Tap | None:
     return lambda: move(Where(where.path[:-1], where.day))
 
 
-def _quality(waiting: int) -> list[ft.Control]:
-    """The way to what the check has found, while there is something that nobody has looked at."""
-    if not waiting:
-        return []
-    return [
-        line_row(
-            t_n("质检待看 {n}", waiting),
-            detail=t("有几句话请你看一眼"),
-            icon=ft.Icons.FACT_CHECK_OUTLINED,
-            on_click=lambda: go("/quality"),
-            identifier="quality-waiting",
-        ),
-        ft.Container(height=10),
-    ]
-
-
 def _focus_heading(view: TeamView | None, focus: Focus | None) -> str:
     if view is None or focus is None:
         return ""
@@ -247,9 +229,12 @@ def _focus_heading(view: TeamView | None, focus: Focus | None) -> str:
 
 
 def _focus_subtitle(view: TeamView | None, focus: Focus | None) -> str:
-    """Whose list it is, which the heading does not say."""
-    if view is None or focus is None or not focus.arranges:
+    """What the heading does not say: whose list it is, or that not all is counted."""
+    if view is None or focus is None:
         return ""
+    if not focus.arranges:
+        # Of hints all are shown.
+        return t("只计 A 级证据") if view.grades and not focus.hints else ""
     advisor = view.advisor(focus.advisor_id) if focus.advisor_id else None
     return advisor.row.staff.name if advisor else view.team.unit.name
 
@@ -267,6 +252,7 @@ def _body(
     set_focus: Callable[[Focus | None], object],
     move: Callable[[Where], None],
     where: Where,
+    waiting: int,
     *,
     wide: bool,
 ) -> list[ft.Control]:
@@ -285,6 +271,7 @@ def _body(
     parts.append(tiles(view, set_focus))
     parts += units_parts(view, enter)
     parts += advisors_parts(view, focus, set_focus)
+    parts += ways_parts(view, waiting, set_focus)
     if not wide:
         parts += overview_parts(view, set_focus)
     return parts

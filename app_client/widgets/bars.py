@@ -71,7 +71,9 @@ def evidence_mix(graded: Mapping[Grade, int] | None, *, track: ft.ColorValue = R
     """
     if graded is None or not any(graded.values()):
         return []
-    return [_mix_bar(graded, track), note(mix_words(graded))]
+    # Where a tile is too narrow for all of them in a line, none is torn, and no line begins with a dot.
+    counts: list[ft.Control] = [note(f"{grade} {graded[grade]}") for grade in sorted(graded) if graded[grade]]
+    return [_mix_bar(graded, track), ft.Row(counts, spacing=10, run_spacing=0, wrap=True)]
 
 
 def evidence_line(graded: Mapping[Grade, int] | None) -> list[ft.Control]:

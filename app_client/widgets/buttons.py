@@ -62,9 +62,11 @@ def quiet_button(
     tone: Tone = Tone.BRAND,
     filled: bool = False,
     selected: bool | None = None,
+    spoken: str = "",
 ) -> ft.Control:
     """A second action in its tone's words: text alone, or on its tint with `filled`.
 
+    `spoken`: its name where the words alone, read out, do not say of what.
     `selected`: it is a choice that is on or off; on its tint it is no wider, so that nothing beside it moves.
     """
     color = tone.text if on_click is not None else Role.MUTE
@@ -78,7 +80,7 @@ def quiet_button(
             alignment=ft.MainAxisAlignment.CENTER,
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         ),
-        label=text,
+        label=spoken or text,
         on_click=on_click,
         identifier=identifier,
         selected=selected,

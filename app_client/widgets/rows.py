@@ -145,10 +145,12 @@ def line_row(
     identifier: str | None = None,
     behind: bool = False,
     mix: Mapping[Grade, int] | None = None,
+    selected: bool | None = None,
 ) -> ft.Control:
     """A plain line of a list: settings, history, what needs attention; with `on_click` a chevron and a tap.
 
     `behind`: what trails is short of its target, and red; `mix`: the evidence of the figure that trails.
+    `selected`: shown beside the list on a wide screen; None where nothing can be.
     """
     words: list[ft.Control] = [body(title)]
     if detail:
@@ -171,8 +173,10 @@ def line_row(
             label=", ".join(part for part in (title, detail, trailing, mix_spoken(mix)) if part),
             on_click=on_click,
             identifier=identifier,
+            selected=selected,
             radius=place.corners(),
             padding=padding,
         ),
         place,
+        marked=bool(selected),
     )

@@ -72,6 +72,9 @@ async def test_from_a_figure_to_a_question_to_the_advisor(scene: Scene) -> None:
         activity = bank_of(scene).activities[0]
         await app.tap(f"propose-{activity['id']}")
         assert app.page.route == "/cases/compose"
+        await app.tap("back")
+        assert app.page.route == "/team"
+        await app.tap(f"propose-{activity['id']}")
         await fill_in(app)
         await app.type("case-situation", "客户1说收益低，电话13912345678。")
         assert "还有 2 处能认出人" in app.texts()
