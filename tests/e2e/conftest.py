@@ -1,6 +1,5 @@
 """One demo bank and one browser for all walks; each walk signs in on a phone of its own."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -35,7 +34,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def published(stage: Stage) -> Path:
     """The offline app as the stage's API hosts it: a copy, which a test may change."""
     subprocess.run([sys.executable, str(PWA_SCRIPT)], check=True, timeout=300)
-    shutil.copytree(BUILD, stage.pwa, copy_function=os.link)
+    shutil.copytree(BUILD, stage.pwa)
     return stage.pwa
 
 
