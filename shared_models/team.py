@@ -14,7 +14,6 @@ from shared_models.hints import AnsweredHint
 from shared_models.org import StaffName, Unit
 from shared_models.policy import Policy
 
-
 _HINT_CODES = frozenset(code.value for code in HintCode)
 
 

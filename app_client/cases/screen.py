@@ -243,7 +243,7 @@ def _listed(desk: Desk, again: Tap, open_case: Callable[[UUID], object], *, wide
     for state in _ORDER:
         of_state = [case for case in desk.cases if case.state is state]
         if of_state:
-            parts.append(section_header(state_word(state), t_n("{n} 个", len(of_state))))
+            parts.append(section_header(state_word(state), t_n("{n} 个案例", len(of_state))))
             parts += [
                 line_row(
                     case.text.title,

@@ -51,7 +51,7 @@ def playbook_row(session: AppSession) -> ft.Control:
     return line_row(
         t("话术案例"),
         icon=ft.Icons.AUTO_STORIES_OUTLINED,
-        trailing=t_n("{n} 个", count) if count else "",
+        trailing=t_n("{n} 个案例", count) if count else "",
         on_click=lambda: go("/playbook"),
         identifier="playbook",
     )

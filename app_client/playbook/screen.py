@@ -210,7 +210,7 @@ def _cases(
             )
             for index, case in enumerate(cases)
         ]
-        return [section_header(t("大家的"), t_n("{n} 个", len(cases))), *rows]
+        return [section_header(t("大家的"), t_n("{n} 个案例", len(cases))), *rows]
     if all_of_it.cases:
 
         def clear() -> None:

@@ -351,7 +351,7 @@ def _facts(session: AppSession, found: QualityFinding) -> ft.Control:
     where = (activity_word(found.activity_kind), moment_word(found.finding))
     facts = [
         (t("客户经理"), found.advisor.name),
-        (t("客户"), found.customer_name or t("客户不在本机构")),
+        (t("客户姓名"), found.customer_name or t("客户不在本机构")),
         (t("出处"), " · ".join(part for part in where if part)),
         (t("时间"), f"{t_date(found.day)} {t_time(local)}"),
     ]

@@ -9,7 +9,7 @@ import flet as ft
 from app_client.addressed import use_address
 from app_client.errors import error_words
 from app_client.flet_typed import component, keyed, observable, use_observed
-from app_client.i18n import t, t_date, t_n, t_time
+from app_client.i18n import t, t_capital, t_date, t_n, t_time
 from app_client.reviews.actions import draw_sample, fetch_averages, fetch_sample, fetch_samples, new_id
 from app_client.reviews.answers import Answer, use_answer
 from app_client.reviews.queries import averages_key, in_bank_zone, sample_key, samples_key
@@ -155,13 +155,13 @@ def _draw_parts(session: AppSession, unit_id: UUID, place: ReviewPlace) -> list[
         card(
             [
                 segments(
-                    [(days, t("今天") if days == 1 else t("近 {n} 天", n=days)) for days in _SPANS],
+                    [(days, t_capital(t("今天")) if days == 1 else t("近 {n} 天", n=days)) for days in _SPANS],
                     selected=place.days,
                     on_pick=lambda days: place.change(days=days),
                     identifier="draw-days",
                 ),
                 segments(
-                    [(size, t_n("{n} 条", size)) for size in _SIZES],
+                    [(size, t("抽 {n} 条", n=size)) for size in _SIZES],
                     selected=place.size,
                     on_pick=lambda size: place.change(size=size),
                     identifier="draw-size",
@@ -171,7 +171,6 @@ def _draw_parts(session: AppSession, unit_id: UUID, place: ReviewPlace) -> list[
                         "名额够时每人至少一条，再按条数分给人和证据等级；有提示的更容易抽到。"
                         "种子由系统随机产生并公布，谁都可以重抽核对，每次抽查都会留下。"
                     ),
-                    lines=6,
                 ),
                 *([banner(place.trouble, tone=Tone.BAD)] if place.trouble else []),
                 primary_button(t("抽样"), on_click=draw, identifier="draw", busy=place.is_busy),
@@ -257,9 +256,7 @@ def SamplePane(*, session: AppSession, place: ReviewPlace, sample_id: UUID) -> f
                 [
                     note(t("种子"), bold=True),
                     ft.Text(sample.seed, selectable=True, size=11, color=Role.INK, font_family="monospace"),
-                    note(
-                        t("下载这次抽查（接口 /team/samples），用文档里的 30 行程序重抽，结果应当一字不差。"), lines=4
-                    ),
+                    note(t("下载这次抽查（接口 /team/samples），用文档里的 30 行程序重抽，结果应当一字不差。")),
                 ],
                 spacing=6,
             ),

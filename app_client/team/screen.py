@@ -269,9 +269,10 @@ def _body(
         move(Where((*where.path, unit), where.day))
 
     parts.append(tiles(view, set_focus))
-    parts += units_parts(view, enter)
-    parts += advisors_parts(view, focus, set_focus)
-    parts += ways_parts(view, waiting, set_focus)
+    ways = ways_parts(view, waiting, set_focus)
+    # Of a branch the units are the gap; beneath every advisor of it nobody would find what else there is to do.
+    middle = [*units_parts(view, enter), *ways] if view.units else []
+    parts += [*middle, *advisors_parts(view, focus, set_focus), *([] if view.units else ways)]
     if not wide:
         parts += overview_parts(view, set_focus)
     return parts

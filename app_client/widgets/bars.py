@@ -304,18 +304,21 @@ def _gauge(gauge: Gauge, track: ft.ColorValue) -> ft.Control:
 
 
 def _evidence_strip(evidence: Sequence[Evidence], track: ft.ColorValue) -> list[ft.Control]:
-    """Mixes side by side, each under its name; nothing where none has anything."""
+    """Mixes side by side, each under its name, or beneath each other where large type would tear a name; nothing where none has anything."""
+    stacked = has_large_type()
     shares = [
         ft.Column(
             [note(each.label), *evidence_mix(each.mix, track=track)],
             spacing=4,
             tight=True,
-            expand=1,
+            expand=None if stacked else 1,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
         for each in evidence
         if each.words
     ]
+    if stacked:
+        return list[ft.Control](shares)
     strip = ft.Row(list[ft.Control](shares), spacing=12, vertical_alignment=ft.CrossAxisAlignment.START)
     return [strip] if shares else []
 
