@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_pla
 
 PHONE = (390, 844)
 TYPING_ATTEMPTS = 5
+SCROLL_ATTEMPTS = 8
 # A phone's dialler takes the number and gives the page back. Chromium without one opens a tab over the page instead, and draws
 # what lies beneath it once a second.
 _DIALLER = (
@@ -57,6 +58,17 @@ class Screen:
         locator = self.at(target) if isinstance(target, str) else target
         locator.wait_for()
         locator.click()
+
+    def scroll_to(self, identifier: str) -> None:
+        """Scroll down until something with this identifier is drawn: what lies further down is not there at all."""
+        height = (self.page.viewport_size or {"height": PHONE[1]})["height"]
+        self.page.mouse.move(PHONE[0] / 2, height / 2)
+        for _ in range(SCROLL_ATTEMPTS):
+            if self.at(identifier).first.is_visible():
+                return
+            self.page.mouse.wheel(0, height / 2)
+            self.page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+        raise AssertionError(f"{identifier} is not on this screen")
 
     def type(self, label: str, text: str) -> None:
         """Type into a field. Flutter attaches its editor some frames after the click and sets the field to what it knew: type until it stays."""

@@ -103,8 +103,6 @@ def publish(folder: Path, name: str, content: bytes) -> None:
     """Make another version of the build, in which one file differs."""
 
     def replace(path: Path, new: bytes) -> None:
-        # The files are links to the build's own.
-        path.unlink()
         path.write_bytes(new)
         path.with_name(f"{path.name}.gz").unlink(missing_ok=True)
 
@@ -180,6 +178,7 @@ def test_a_day_without_server_with_the_browser_closed_and_a_new_version_in_betwe
         screen.see("今天已拨")
         pill(screen, "1 条已存本机")
         go_to(screen, "我的")
+        screen.scroll_to("lock-now")
         screen.tap("lock-now")
         enter_pin(screen)
         expect(screen.at("page-title").last).to_contain_text("我的")
