@@ -348,7 +348,7 @@ def _store(
         Source(advisor_id=person.id, device_id=_device(person)),
         folded=[_day_row(person, bank.policies.on(day), by_day[day], managed_since, bank.now) for day in by_day],
     )
-    check_notes(session, worked, now=bank.now)
+    check_notes(session, worked, version=None, now=bank.now)
     device = {"staff_id": person.id, "device_id": _device(person), "name": "演示手机", "created_at": bank.now}
     last_at = min(worked[-1].corrected_at + timedelta(minutes=2), bank.now)
     queries.note_syncs(session, [{**device, "last_sync_at": last_at, "waiting": 0}])

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 from sqlmodel import Session
 
 from app_server.database import batches, dialect_insert
-from app_server.prepared import Prepared
 from app_server.tables import QualityDecisionRow, QualityFindingRow, WordingListRow, metadata
 from shared_models.activity import ActivityKind
 from shared_models.org import Role, StaffName
@@ -86,20 +84,7 @@ def list_of(session: Session, version: int | None) -> Listed | None:
 
 def last_version(session: Session) -> int | None:
     """The number of the last list, if head office has made one."""
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        row = next(iter(_prepared_last_version().rows(connection, {})), None)
-    else:
-        row = connection.execute(_LAST_VERSION).one_or_none()
-    return row[0] if row is not None else None
-
-
-_LAST_VERSION = select(LIST.c.version).order_by(LIST.c.version.desc()).limit(1)
-
-
-@cache
-def _prepared_last_version() -> Prepared:
-    return Prepared(_LAST_VERSION)
+    return session.connection().execute(select(func.max(LIST.c.version))).scalar_one()
 
 
 def add_list(session: Session, *, version: int, document: str, made_by: UUID | None, now: datetime) -> bool:

@@ -66,12 +66,15 @@ class Rechecked:
 # -- what is checked
 
 
-def check_notes(session: Session, activities: Iterable[Activity], *, now: datetime) -> None:
-    """Keep what is found in the notes of these activities; without a note it costs nothing."""
+def check_notes(session: Session, activities: Iterable[Activity], *, version: int | None, now: datetime) -> None:
+    """Keep what is found in the notes of these activities by that version of the list, None: the program's own.
+
+    Without a note, or where nothing is found, it asks the database nothing.
+    """
     notes = {each.id: note for each in activities if (note := _note_of(each))}
     if not notes:
         return
-    in_force = _in_force(session)
+    in_force = _of_version(session, version)
     _keep(session, [found for subject, note in notes.items() for found in _of_note(in_force, subject, note)], now=now)
 
 
@@ -174,8 +177,11 @@ def set_wordings(session: Session, edit: WordingEdit, *, made_by: UUID | None, n
 
 
 def _in_force(session: Session) -> _InForce:
-    # Asked by every push that carries a note: so only which version it is, and a version never changes.
-    version = queries.last_version(session)
+    return _of_version(session, queries.last_version(session))
+
+
+def _of_version(session: Session, version: int | None) -> _InForce:
+    # A version never changes, and making it ready takes longer than reading a note by it.
     if version is None:
         return _InForce(0, _default_judge())
     key = session.connection().engine.url, version

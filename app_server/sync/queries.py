@@ -87,6 +87,7 @@ class Standing:
 
     `branch`: the one on the unit path asked about, if a branch is on it. `folded_days`: those of the advisor's among
     the batch's. Entries and customers are of whoever; of customers not the advisor's it is known when they left.
+    `wordings` is the version of the list that notes are checked by; None: the program's own.
     """
 
     policies: Policies
@@ -97,6 +98,7 @@ class Standing:
     entries: dict[UUID, Entry]
     customers: dict[UUID, KnownCustomer]
     products: dict[UUID, Product]
+    wordings: int | None
 
 
 def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named) -> Standing:
@@ -114,7 +116,7 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
         found = _prepared_standing(has_numbers=has_numbers).rows(connection, parameters)
     documents: list[str] = []
     scopes: dict[str, int] = {}
-    branch: UUID | None = None
+    once: dict[str, str] = {}
     stays: list[Stay] = []
     folded: set[date] = set()
     entries: dict[UUID, Entry] = {}
@@ -150,15 +152,17 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
             case "stay":
                 place = (float(third), float(fourth)) if third and fourth else None
                 stays.append(Stay(key, day_of(first) or date.min, day_of(second), place))
-            case "branch":
-                branch = UUID(key)
+            case "branch" | "wordings":
+                once[tag] = key
             case _:
                 folded.add(date.fromisoformat(key))
     strangers = [customer_id for customer_id, each in customers.items() if each.advisor_id != advisor_id]
     for customer_id, at in _left_at(session, strangers, advisor_id=advisor_id).items():
         customers[customer_id] = customers[customer_id]._replace(left_at=at)
     heads = Heads(own=scopes.get(own, 0), bank=scopes.get(BANK_SCOPE, 0))
-    return Standing(policies_of(documents), heads, stays, folded, branch, entries, customers, products)
+    branch = UUID(once["branch"]) if "branch" in once else None
+    wordings = int(once["wordings"]) if "wordings" in once else None
+    return Standing(policies_of(documents), heads, stays, folded, branch, entries, customers, products, wordings)
 
 
 @cache
@@ -170,11 +174,15 @@ def _prepared_standing(*, has_numbers: bool) -> Prepared:
 def _standing(dialect: str, *, has_numbers: bool) -> "CompoundSelect[*Tagged]":
     advisor_id = bindparam("advisor_id", type_=MEMBERSHIP.c.staff_id.type)
     days, entry, customer, product = metadata.tables["advisor_day"].c, LEDGER.c, CUSTOMER.c, PRODUCT.c
+    wordings = metadata.tables["wording_list"].c
     # In one column, as the row is no wider; none where either is.
     place = sqlalchemy.cast(customer.lat, String) + "," + sqlalchemy.cast(customer.lon, String)
     digest = func.hex(entry.digest) if dialect == "sqlite" else func.encode(entry.digest, "hex")
     parts = [
         tagged("policy", POLICY.c.document),
+        tagged("wordings", wordings.version).where(
+            wordings.version == select(func.max(wordings.version)).scalar_subquery()
+        ),
         tagged("head", FEED.c.scope, FEED.c.head).where(FEED.c.scope.in_([bindparam("own"), BANK_SCOPE])),
         tagged("stay", UNIT.c.path, MEMBERSHIP.c.starts_on, MEMBERSHIP.c.ends_on, UNIT.c.lat, UNIT.c.lon)
         .join_from(MEMBERSHIP, UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)

@@ -345,7 +345,7 @@ def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: da
     following += _add_prospects(session, who, kept, first=following, now=now)
     if checks:
         append(checks, following, Source(advisor_id=who.id, device_id=OWN_DEVICE), [])
-    check_notes(session, (item.activity for item in kept), now=now)
+    check_notes(session, (item.activity for item in kept), version=standing.wordings, now=now)
     return bool(checks)
 
 
