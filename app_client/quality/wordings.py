@@ -189,6 +189,7 @@ def _rule_row(form: WordingForm, rule: WordRule | Duty, place: Place) -> ft.Cont
         on_click=lambda: form.open(Opened(code=rule.code)),
         place=place,
         identifier=f"rule-{rule.code}",
+        selected=form.opened == Opened(code=rule.code) or None,
     )
 
 
@@ -198,10 +199,11 @@ def _context_row(form: WordingForm, opened: Opened, place: Place) -> ft.Control:
     return line_row(
         heading,
         detail=detail,
-        trailing=str(count),
+        trailing=t_n("{n} 个词", count),
         on_click=lambda: form.open(opened),
         place=place,
         identifier=f"contexts-{opened.effect}-{opened.side}",
+        selected=form.opened == opened or None,
     )
 
 

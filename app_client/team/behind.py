@@ -346,7 +346,7 @@ def _activities(
         only_a = bool(view.grades) and not focus.hints
         return [
             *parts,
-            empty_state(t("没有 A 级证据的记录") if only_a else t("没有记录"), icon=ft.Icons.INBOX_OUTLINED),
+            empty_state(t("没有 A 级证据") if only_a else t("没有记录"), icon=ft.Icons.INBOX_OUTLINED),
         ]
     parts.append(ft.Semantics(content=note(t_n("{n} 条记录", len(found))), identifier="behind-count", container=True))
     shown = found[:MOST_SHOWN]

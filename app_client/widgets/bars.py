@@ -285,20 +285,26 @@ def gap_row(
 
 
 def _gauges(gauges: Sequence[Gauge], track: ft.ColorValue) -> ft.Control:
-    return ft.Row([_gauge(each, track) for each in gauges], spacing=12, vertical_alignment=ft.CrossAxisAlignment.START)
+    """Side by side; beneath each other where large type would tear a figure in two."""
+    parts = [_gauge(each, track) for each in gauges]
+    if has_large_type():
+        return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Row(parts, spacing=12, vertical_alignment=ft.CrossAxisAlignment.START)
 
 
 def _gauge(gauge: Gauge, track: ft.ColorValue) -> ft.Control:
-    """The figure, its bar and its name beneath each other, so that long ones and large type stay in line with their neighbours."""
+    """The figure, its bar and its name beneath each other, so that long ones stay in line; in large type name and figure above the bar."""
     color = gauge.tone.text if gauge.is_behind else Role.INK
     numbers = runs([(str(gauge.value), color, gauge.is_behind), (f"/{gauge.target}", Role.MUTE, False)], size=BODY)
     share = gauge.value / gauge.target if gauge.target else 0.0
     bar = segment_bar([(min(share, 1.0), gauge.tone.mark if gauge.is_behind else Role.OK)], height=6, track=track)
+    stacked = has_large_type()
+    named = [ft.Row([ft.Container(note(gauge.label), expand=True), numbers]), bar]
     return ft.Column(
-        [numbers, bar, note(gauge.label), *evidence_mix(gauge.mix, track=track)],
+        [*(named if stacked else [numbers, bar, note(gauge.label)]), *evidence_mix(gauge.mix, track=track)],
         spacing=4,
         tight=True,
-        expand=1,
+        expand=None if stacked else 1,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 

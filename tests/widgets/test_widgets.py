@@ -303,6 +303,22 @@ async def test_large_type_breaks_a_row_of_tiles_rather_than_a_word() -> None:
         assert [rows(scale, "有意向", "已约面访") for scale in (1.0, 2.0)] == [1, 1]
 
 
+async def test_large_type_puts_the_bars_of_a_gap_beneath_each_other_rather_than_tear_a_figure() -> None:
+    def gauges(scale: float) -> object:
+        in_type(page, scale)
+        row = gap_row(name="南湖支行", gauges=[Gauge("有效电话", 197, 220)] * 3, on_open=None)
+        assert isinstance(row, ft.Column)
+        part: object = row.controls[0]
+        while isinstance(part, ft.MergeSemantics | ft.Semantics | ft.Container):
+            part = part.content
+        assert isinstance(part, ft.Column)
+        return part.controls[1]
+
+    async with running(gallery.main) as app:
+        page = app.page
+        assert [type(gauges(scale)) for scale in (1.0, 2.0)] == [ft.Row, ft.Column]
+
+
 async def test_in_large_type_the_title_has_the_line_for_itself() -> None:
     def header() -> ft.Container:
         return page_header("三款产品", "王建国", pill=sync_pill("已同步 09:14"), on_back=lambda: None)
