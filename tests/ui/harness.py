@@ -113,6 +113,14 @@ class App:
         # The scheduler drains its queue on a timer of its own; this waits for that, not for a guess.
         await asyncio.sleep(0.01)
 
+    async def until(self, text: str) -> None:
+        """Settle until the page says this; fails when it does not within a hundred turns."""
+        for _ in range(100):
+            if text in self.texts():
+                return
+            await self.settle(1)
+        raise AssertionError(f"{text} never came; there is {self.texts()}")
+
     async def close(self) -> None:
         """End the session as a closed browser does."""
         self.session.close()
