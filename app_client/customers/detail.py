@@ -29,6 +29,7 @@ from app_client.widgets import (
     runs,
     section_header,
     stat_tile,
+    type_scale,
 )
 from shared_models.activity import ActivityData
 from shared_models.boards import BoardShown
@@ -42,8 +43,8 @@ from shared_models.visits import Visit
 
 SHOWN = 60
 _SOON_DAYS = 14
-# Letters of an amount that stand in half a phone's width, also in type of a third more.
-_FITS_HALF = 9
+# Letters of an amount that stand in half a phone's width in plain type.
+_FITS_HALF = 12
 
 
 TakeBack = Callable[[PastActivity], Tap]
@@ -125,7 +126,8 @@ def _money(view: CustomerView) -> list[ft.Control]:
         return []
     parts: list[ft.Control] = [section_header(t("资产与到期"))]
     tiles: list[ft.Control] = [stat_tile(value, label, identifier=identifier) for value, label, identifier in shown]
-    if max((len(value) for value, _, _ in shown), default=0) > _FITS_HALF:
+    # Up to a third more is taken for granted, as the scale changes under a page that is open.
+    if max((_letters(value) for value, _, _ in shown), default=0) * max(type_scale(), 4 / 3) > _FITS_HALF:
         # A figure broken over two lines is misread: each gets a line of its own.
         parts.append(ft.Column([ft.Row([tile]) for tile in tiles], spacing=10, tight=True))
     elif tiles:
@@ -133,6 +135,11 @@ def _money(view: CustomerView) -> list[ft.Control]:
     if view.maturities:
         parts += [ft.Container(height=10), card([_maturity(each, view) for each in view.maturities])]
     return parts
+
+
+def _letters(amount: str) -> int:
+    # 万 and 亿 are as wide as two figures.
+    return sum(1 if letter.isascii() else 2 for letter in amount)
 
 
 def _maturity(maturity: Maturity, view: CustomerView) -> ft.Control:

@@ -66,7 +66,7 @@ def EveningScreen() -> ft.View:
     heard = view.declines[0][0] if view.declines else None
     learn = [ft.Container(height=12), *refusal_line(session, heard), playbook_row(session)]
     reviewed = review_line(session, beneath="/evening", quiet=True)
-    rest = [*reviewed, *_declines(view), *learn, *_promised(view)]
+    rest = [*([ft.Container(height=12), *reviewed] if reviewed else []), *_declines(view), *learn, *_promised(view)]
     return shell_view(
         route="/evening",
         heading=t("夕会"),

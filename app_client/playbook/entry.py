@@ -11,21 +11,21 @@ from app_client.theme import Role
 from app_client.widgets import Tap, Tone, body, line_row, note, tappable
 
 
-def consent_line(session: AppSession) -> list[ft.Control]:
-    """That a case of the advisor's own waits for their word; nothing where none does."""
+def consent_line(session: AppSession, *, leave: Tap) -> list[ft.Control]:
+    """That a case of the advisor's own waits for their word; nothing where none does. `leave`: called before it leads away."""
     waiting = open_cases(session)
     if not waiting:
         return []
     words = t_n("{n} 个案例等你同意", len(waiting))
     to = f"/playbook/{waiting[0].draft.id}" if len(waiting) == 1 else "/playbook"
+
+    def open_it() -> None:
+        leave()
+        go(to)
+
+    detail = t("取自你的工作，看过再决定")
     return [
-        _line(
-            words,
-            t("取自你的工作，看过再决定"),
-            icon=ft.Icons.HOW_TO_REG_OUTLINED,
-            on_click=lambda: go(to),
-            identifier="cases-asked",
-        )
+        line_row(words, detail=detail, icon=ft.Icons.HOW_TO_REG_OUTLINED, on_click=open_it, identifier="cases-asked")
     ]
 
 

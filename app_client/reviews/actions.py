@@ -33,9 +33,9 @@ async def reply_to(session: AppSession, review_id: UUID, text: str) -> None:
     await _record(session, ActivityKind.REVIEW_REPLY, reply)
 
 
-async def finish_drill(session: AppSession, review_id: UUID) -> None:
-    """Say that the drill of a review is done; raises StoreWriteFailed."""
-    await _record(session, ActivityKind.DRILL_DONE, DrillDone(review_id=review_id))
+async def finish_drill(session: AppSession, review_id: UUID, said: str = "") -> None:
+    """Say that the drill of a review is done, and how it went if anything is said of it; raises StoreWriteFailed."""
+    await _record(session, ActivityKind.DRILL_DONE, DrillDone(review_id=review_id, note=said.strip() or None))
 
 
 async def fetch_samples(session: AppSession, unit_id: UUID) -> None:

@@ -12,7 +12,7 @@ from app_client.i18n import t, t_date, t_day_from, t_n
 from app_client.reviews.actions import finish_drill, mark_seen, reply_to
 from app_client.reviews.parts import comment_parts, score_parts
 from app_client.reviews.queries import OwnReview, in_bank_zone, own_reviews
-from app_client.reviews.words import drill_words, kind_words
+from app_client.reviews.words import drill_due_words, kind_words
 from app_client.session import AppSession
 from app_client.session_context import go, use_session, use_store_version, use_unfinished
 from app_client.shell.screen import announce, shell_view
@@ -40,22 +40,35 @@ from shared_models.errors import DomainError
 _MOST_REPLY = 1000
 
 
-def review_line(session: AppSession, *, beneath: str, quiet: bool) -> list[ft.Control]:
-    """The way to one's reviews from `beneath`: what is new, or due; with `quiet` also where nothing is, but there are any."""
+def _stay() -> None:
+    pass
+
+
+def review_line(session: AppSession, *, beneath: str, quiet: bool, leave: Tap = _stay) -> list[ft.Control]:
+    """The way to one's reviews from `beneath`: what is new, or due; with `quiet` also where nothing is, but there are any.
+
+    `leave`: called before it leads away.
+    """
     found = own_reviews(session)
     unread = [each for each in found if each.is_unread]
     due = [each for each in found if each.drills]
     if not found or not (quiet or unread or due):
         return []
     words = t_n("主管点评了 {n} 次通话或面访", len(unread)) if unread else t("我的点评")
-    row = line_row(
-        words,
-        detail=_due_words(session, due),
-        icon=ft.Icons.RATE_REVIEW_OUTLINED,
-        on_click=lambda: go(f"{beneath}/reviews"),
-        identifier="own-reviews",
-    )
-    return [ft.Container(row, padding=ft.Padding(top=8, bottom=4))]
+
+    def open_them() -> None:
+        leave()
+        go(f"{beneath}/reviews")
+
+    return [
+        line_row(
+            words,
+            detail=_due_words(session, due),
+            icon=ft.Icons.RATE_REVIEW_OUTLINED,
+            on_click=open_them,
+            identifier="own-reviews",
+        )
+    ]
 
 
 def _due_words(session: AppSession, due: list[OwnReview]) -> str:
@@ -135,9 +148,11 @@ def _about(own: OwnReview) -> str:
 
 def _row(session: AppSession, own: OwnReview, place: Place, open_review: Tap) -> ft.Control:
     state = t("未读") if own.is_unread else t("待演练") if own.drills else t("已回复") if own.replies else ""
+    kind = kind_words(own.review.kind, own.review.business_day)
+    reviewed = t("{name} 点评于 {day}", name=own.review.reviewer_name, day=_reviewed_on(session, own))
     return line_row(
-        _about(own),
-        detail=t("{name} · {day}", name=own.review.reviewer_name, day=_reviewed_on(session, own)),
+        own.customer or t("已转出的客户"),
+        detail=f"{kind}\n{reviewed}",
         trailing=state,
         on_click=open_review,
         place=place,
@@ -151,6 +166,7 @@ class _Answer:
 
     def __init__(self) -> None:
         self.text = ""
+        self.drill_note = ""
         self.trouble = ""
 
 
@@ -191,18 +207,27 @@ def _drill(session: AppSession, own: OwnReview, answer: _Answer) -> list[ft.Cont
         return []
     if own.done is not None:
         words = t("演练已完成，等待同步") if own.done.is_waiting else t("演练已完成")
-        return [card([body(drill_words(drill)), note(words, color=Role.OK, bold=True)])]
+        said = [note(own.done.text)] if own.done.text else []
+        return [card([body(drill.what), *said, note(words, color=Role.OK, bold=True)])]
 
     async def finish() -> None:
         page = ft.context.page
-        await _try(answer, lambda: finish_drill(session, own.review.id))
+        await _try(answer, lambda: finish_drill(session, own.review.id, answer.drill_note))
         if not answer.trouble:
             announce(page, t("演练完成，已记下"))
 
     done = quiet_button(
         t("演练完成"), on_click=finish, icon=ft.Icons.CHECK, identifier="drill-done", tone=Tone.OK, filled=True
     )
-    return [card([body(drill_words(drill)), ft.Row([done])], spacing=10)]
+    said = text_field(
+        t("练得怎么样（可以不写）"),
+        value=answer.drill_note,
+        on_change=lambda text: setattr(answer, "drill_note", text),
+        identifier="drill-note",
+        max_length=_MOST_REPLY,
+    )
+    asked = ft.Column([body(drill.what), note(drill_due_words(drill))], spacing=4, tight=True)
+    return [card([asked, said, ft.Row([done])], spacing=12)]
 
 
 def _replies(session: AppSession, own: OwnReview, answer: _Answer) -> list[ft.Control]:

@@ -25,7 +25,7 @@ def item_word(item: Item) -> str:
 def score_word(score: int | None) -> str:
     """What a score means."""
     if score is None:
-        return t("不适用")
+        return t("未评分")
     return {1: t("要改"), 2: t("偏弱"), 3: t("合格"), 4: t("好"), BEST_SCORE: t("范例")}[score]
 
 
@@ -46,8 +46,8 @@ def average_words(average: ItemAverage) -> str:
 def kind_words(kind: str, day: date) -> str:
     """`11月20日 周五的电话`."""
     if kind == ActivityKind.VISIT:
-        return t("{day} 的面访", day=t_date(day))
-    return t("{day} 的电话", day=t_date(day))
+        return t("{day}的面访", day=t_date(day))
+    return t("{day}的电话", day=t_date(day))
 
 
 def moment_words(at_seconds: int) -> str:
@@ -69,9 +69,14 @@ def comment_words(comment: Comment) -> str:
     return comment.text if comment.at_seconds is None else f"{moment_words(comment.at_seconds)}  {comment.text}"
 
 
+def drill_due_words(drill: Drill) -> str:
+    """`11月27日 周五前完成`."""
+    return t("{day}前完成", day=t_date(drill.due_on))
+
+
 def drill_words(drill: Drill) -> str:
     """`风险提示的三句话 · 11月27日 周五前完成`."""
-    return f"{drill.what} · {t('{day} 前完成', day=t_date(drill.due_on))}"
+    return f"{drill.what} · {drill_due_words(drill)}"
 
 
 def days_words(first: date, last: date) -> str:

@@ -12,8 +12,7 @@ from app_client.flet_typed import component, keyed, memo
 from app_client.i18n import Language, t, t_date, t_n, t_time
 from app_client.plans.queries import morning_key, morning_list
 from app_client.plans.words import reason_words
-from app_client.playbook.entry import consent_line, refusal_line
-from app_client.reviews.own import review_line
+from app_client.playbook.entry import refusal_line
 from app_client.session import AppSession
 from app_client.session_context import go, use_app, use_session, use_store_version
 from app_client.shell.marks import customer_badges
@@ -27,6 +26,7 @@ from app_client.today.queries import (
     products_per_visit,
     today_view,
 )
+from app_client.today.waiting import use_waiting
 from app_client.widgets import (
     Place,
     RingValue,
@@ -58,9 +58,9 @@ def TodayScreen() -> ft.View:
     day = session.today()
     morning = ft.use_memo(lambda: morning_list(session, day), [morning_key(session, day)])
     view = today_view(session, morning)
-    top = [UnloggedCall(session=session), *recorded_call(session, view.records)]
-    top += review_line(session, beneath="/today", quiet=False)
-    top += [*consent_line(session), *refusal_line(session, view.just_refused)]
+    waiting = use_waiting(session)
+    top = [UnloggedCall(session=session), *recorded_call(session, view.records), *waiting]
+    top += refusal_line(session, view.just_refused)
     figures, coming, called = _figures(view), _coming(session, view, language), _called(view, language)
     return shell_view(
         route="/today",

@@ -146,8 +146,8 @@ class CardEntry:
         return not self.trouble
 
 
-def card_section(entry: CardEntry, session: AppSession) -> ft.Control:
-    """The three ways, what the chosen one is worth, and its field."""
+def card_section(entry: CardEntry, session: AppSession, *, has_code: bool) -> ft.Control:
+    """The three ways, what the chosen one is worth, and its field; `has_code`: the customer is to read out a code."""
 
     def pick(way: CardWay) -> None:
         sealing = sealing_of(session) if way is CardWay.WHOLE else Sealing.READY
@@ -157,7 +157,7 @@ def card_section(entry: CardEntry, session: AppSession) -> ft.Control:
     words = {CardWay.WHOLE: t("刷卡"), CardWay.END: t("末四位"), CardWay.NONE: t("不刷卡")}
     parts: list[ft.Control] = [
         segments(list(words.items()), selected=entry.way, on_pick=pick, identifier="card-way"),
-        _worth(entry),
+        _worth(entry, has_code=has_code),
     ]
     match entry.way:
         case CardWay.WHOLE:
@@ -169,7 +169,7 @@ def card_section(entry: CardEntry, session: AppSession) -> ft.Control:
     return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
-def _worth(entry: CardEntry) -> ft.Control:
+def _worth(entry: CardEntry, *, has_code: bool) -> ft.Control:
     """What the chosen way proves, or why it is not the one that was asked for."""
     match entry.hindrance:
         case Sealing.NO_KEY:
@@ -180,7 +180,9 @@ def _worth(entry: CardEntry) -> ft.Control:
             words = {
                 CardWay.WHOLE: t("银行核对相符，算“刷卡核实”；卡号当场加密。"),
                 CardWay.END: t("末四位只作记录，不算核实。"),
-                CardWay.NONE: t("没有卡，就看定位；也没有定位，算自述。"),
+                CardWay.NONE: t("没有卡，就看客户念的码。")
+                if has_code
+                else t("没有卡，就看定位；也没有定位，算自述。"),
             }[entry.way]
     content = note(words, color=Role.WARN if entry.hindrance else Role.MUTE)
     return ft.Container(

@@ -131,7 +131,7 @@ def _sheet(form: CheckInForm, session: AppSession) -> ft.BottomSheet:
 
     parts: list[ft.Control] = [banner(form.trouble, tone=Tone.BAD)] if form.trouble else []
     parts.append(_location(form))
-    parts.append(card_section(form.card, session))
+    parts.append(card_section(form.card, session, has_code=form.code.way is not CodeWay.NONE))
     if form.customer_id is not None and form.visit_id is not None:
         parts += code_section(form.code, session, customer_id=form.customer_id, visit_id=form.visit_id)
     if form.asks_note:

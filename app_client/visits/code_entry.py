@@ -6,7 +6,7 @@ from uuid import UUID
 
 import flet as ft
 
-from app_client.flet_typed import observable
+from app_client.flet_typed import component, keyed, observable
 from app_client.i18n import t, t_n
 from app_client.session import AppSession
 from app_client.theme import BOLD, TITLE, Role, text_style
@@ -32,11 +32,11 @@ class CodeEntry:
 
     `is_right`, or why it was `refused`: the bank has said so, which only happens with a network and is not waited for.
 
-    Each opening, and each code that is sent, is a round of its own: an answer to an earlier one says nothing.
+    `sending` counts the codes that were sent. Each opening, and each code that is sent, is a round of its own: an answer to an earlier one says nothing.
     """
 
     def __init__(self) -> None:
-        self.round = 0
+        self.round = self.sending = 0
         self.choose(CodeWay.NONE)
 
     def choose(self, way: CodeWay) -> None:
@@ -100,7 +100,7 @@ def code_section(entry: CodeEntry, session: AppSession, *, customer_id: UUID, vi
         ),
     ]
     if entry.is_typed:
-        parts.append(_field(entry, check))
+        parts.append(keyed(f"code-{entry.way}-{entry.sending}", CodeField, entry=entry, check=check))
     if entry.way is CodeWay.SENT:
         parts.append(_send_button(entry, session, customer_id, visit_id))
     return [ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)]
@@ -119,7 +119,9 @@ def _said(entry: CodeEntry) -> ft.Control:
     return note(t("已发给客户，十分钟内有效，最多试三次。"))
 
 
-def _field(entry: CodeEntry, check: Callable[[], Awaitable[None]]) -> ft.Control:
+@component
+def CodeField(*, entry: CodeEntry, check: Callable[[], Awaitable[None]]) -> ft.Control:
+    """The field of one code; for the next one it asks for the keyboard anew."""
     page = ft.context.page
 
     def typed(text: str) -> None:
@@ -138,9 +140,14 @@ def _field(entry: CodeEntry, check: Callable[[], Awaitable[None]]) -> ft.Control
         keyboard=ft.KeyboardType.NUMBER,
         max_length=CODE_DIGITS,
         error=entry.trouble,
-        autofocus=True,
     )
     field.text_style = text_style(TITLE, weight=BOLD, color=Role.INK)
+
+    async def take_the_keyboard() -> None:
+        # Autofocus gives way to a button that was just clicked.
+        await field.focus()
+
+    ft.use_effect(take_the_keyboard, [])
     return field
 
 
@@ -158,6 +165,7 @@ def _send_button(entry: CodeEntry, session: AppSession, customer_id: UUID, visit
         else:
             if entry.round == this_round:
                 entry.sent = sent
+                entry.sending += 1
         if entry.round == this_round:
             entry.is_sending = False
 

@@ -9,6 +9,7 @@ from app_client.i18n import t
 from app_client.theme import RADIUS_CARD, Role
 from app_client.widgets.badges import Tone
 from app_client.widgets.bars import evidence_mix, mix_spoken
+from app_client.widgets.page import has_large_type
 from app_client.widgets.text import note, tiny, title
 from shared_models.evidence import Grade
 
@@ -42,7 +43,7 @@ class RingValue:
 
 
 def ring(values: RingValue) -> ft.Control:
-    """A ring with the figure inside and the label beneath; a tick stands beside the label once the target is met."""
+    """A ring with the figure inside and the label beneath; a tick stands beside the label, in large type at the ring, once the target is met."""
     figure = ft.Column(
         [_close(title(str(values.value), lines=1)), _close(tiny(f"/ {values.target}"))],
         spacing=_GAP,
@@ -69,7 +70,10 @@ def ring(values: RingValue) -> ft.Control:
         height=_SIZE,
     )
     label: list[ft.Control] = [note(values.label)]
-    if values.is_done:
+    if values.is_done and has_large_type():
+        # Beside the label there is no room for it then.
+        dial.controls.append(ft.Container(ft.Icon(ft.Icons.CHECK_CIRCLE, size=24, color=Role.OK), right=0, top=0))
+    elif values.is_done:
         label.insert(0, ft.Icon(ft.Icons.CHECK_CIRCLE, size=14, color=Role.OK))
     spoken = t("{label} {value}，目标 {target}", label=values.label, value=values.value, target=values.target)
     if values.is_done:

@@ -41,7 +41,7 @@ def sheet(
     `on_dismiss` must clear the state that shows it, for a swipe or a tap on the scrim closes it too.
     """
     tall = tall or _is_cramped(typed=typed)
-    words: list[ft.Control] = [ft.Semantics(content=title(heading), header=True)]
+    words: list[ft.Control] = [ft.Semantics(content=_heading(heading), header=True)]
     if subtitle:
         words.append(note(subtitle))
     head: ft.Control = ft.Column(words, spacing=4, tight=True, expand=True if tall or on_back else None)
@@ -86,6 +86,15 @@ def sheet(
         animation_style=ft.AnimationStyle(duration=150, reverse_duration=120),
         on_dismiss=on_dismiss,
     )
+
+
+def _heading(words: str) -> ft.Control:
+    """In large type whom it is of and what it is stand on lines of their own, rather than that a word breaks."""
+    *before, last = words.split(" · ")
+    if not before or not has_large_type():
+        return title(words)
+    parts = [title(f"{part} ·") for part in before]
+    return ft.Row([*parts, title(last)], spacing=8, run_spacing=0, wrap=True)
 
 
 def confirm_sheet(

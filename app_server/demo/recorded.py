@@ -1,7 +1,7 @@
 """Some of the demo bank's calls as an exchange saw and recorded them, through the same doors as a real one's: events, then files."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,31 +19,37 @@ from app_server.telephony.service import take_events
 from shared_models.calls import CallChannel
 from shared_models.telephony import PbxDirection, PbxEventKind, PbxLine, pbx_activity_id
 
-LOGINS = [f"advisor{number}" for number in range(1, ADVISORS_WITH_HEAD + 1)]
-CALLS_A_DAY = 2
-DAYS = timedelta(days=4)
+# An exchange of some outlets, which keeps what is said at one of them: of so many advisors, and calls of each on a day.
+SEEN, SEEN_A_DAY = 24, 7
+HEARD, HEARD_A_DAY = ADVISORS_WITH_HEAD, 2
+# Less than policy `late_days`.
+DAYS = timedelta(days=6)
 TALKED_SECONDS = 60
 RINGING = timedelta(seconds=8)
 
 
 def record_calls(db: Database, settings: Settings, *, now: datetime) -> None:
-    """Have an exchange tell of a few calls of the last days of `head`'s advisors, with what they sounded like; each once."""
+    """Have an exchange tell of calls of the last days, and what a few of `head`'s advisors' sounded like; each once."""
     shelf = RecordingShelf.of(settings)
     scene = db.write(lambda session: demo_scene(session, now=now))
-    calls = db.read(
-        lambda session: queries.calls_to_record(
-            session, LOGINS, since=scene.day - DAYS, seconds=TALKED_SECONDS, a_day=CALLS_A_DAY
-        )
-    )
-    known = db.read(lambda session: queries.recorded_already(session, [_recording_id(call) for call in calls]))
-    new = [call for call in calls if _recording_id(call) not in known]
-    take_events(db, SIMULATOR, read_each(SIMULATOR, [_event(call, scene.places) for call in new]), now=now)
+    seen = _calls(db, SEEN, since=scene.day - DAYS, a_day=SEEN_A_DAY)
+    take_events(db, SIMULATOR, read_each(SIMULATOR, [_event(call, scene.places) for call in seen]), now=now)
+    heard = _calls(db, HEARD, since=scene.day - DAYS, a_day=HEARD_A_DAY)
+    known = db.read(lambda session: queries.recorded_already(session, [_recording_id(call) for call in heard]))
+    new = [call for call in heard if _recording_id(call) not in known]
     for call in new:
         record_id = str(call.id)
         with Arrival(_recording_id(call), most=settings.recording_bytes) as arrival:
             arrival.add(conversation(record_id))
             arrival.finish()
             keep(db, shelf, arrival, provider=SIMULATOR, record_id=record_id, now=now)
+
+
+def _calls(db: Database, advisors: int, *, since: date, a_day: int) -> list[RecordedCall]:
+    logins = [f"advisor{number}" for number in range(1, advisors + 1)]
+    return db.read(
+        lambda session: queries.calls_to_record(session, logins, since=since, seconds=TALKED_SECONDS, a_day=a_day)
+    )
 
 
 def _recording_id(call: RecordedCall) -> UUID:

@@ -10,13 +10,14 @@ from uuid import UUID, uuid5
 from sqlmodel import Session
 
 from app_server.auth.passwords import hash_password
-from app_server.cards.service import CardReader, note_cards
+from app_server.cards.service import CardReader, OpenedCard, note_cards
 from app_server.database import Database
 from app_server.demo import queries
 from app_server.demo.bank import LEFT_OPEN, NAMESPACE, NEVER_SYNCS, PASSWORD, SEED, DemoUnit, Person, Size, staff, units
 from app_server.demo.book import book, cards
 from app_server.demo.cases import tell_cases
 from app_server.demo.days import Memory, Setting, Window, work
+from app_server.demo.proofs import checks_of_visits, with_codes
 from app_server.demo.quirks import with_quirks
 from app_server.demo.reviews import ANSWER, ANSWERED, add_reviews, review_id_of
 from app_server.demo.shelf import products
@@ -24,6 +25,7 @@ from app_server.ledger.queries import NewEntry, Source, append
 from app_server.org.queries import policies
 from app_server.policies.calendar import calendar_for, working_days_before
 from app_server.quality.service import check_notes
+from app_server.sync.checks import OWN_DEVICE
 from app_server.sync.feed import Announced, announce, take_numbers
 from app_server.tables import (
     CustomerRow,
@@ -75,6 +77,7 @@ class _Bank:
     policies: Policies
     size: Size
     now: datetime
+    cards: Mapping[UUID, OpenedCard]
 
     @property
     def today(self) -> date:
@@ -105,9 +108,9 @@ def prepare_demo(db: Database, reader: CardReader, *, size: Size, now: datetime,
         people = staff(tree, size)
         if is_new:
             _build(session, tree, people, size=size, password_hash=password_hash, now=now, progress=progress)
-        bank = _Bank(people, queries.shelf(session), policies(session), size, now)
+        held = _note_cards(session, reader, people, size=size, now=now)
+        bank = _Bank(people, queries.shelf(session), policies(session), size, now, held)
         _top_up(session, bank, progress)
-        _note_cards(session, reader, bank)
         if is_new:
             _review(session, bank)
         tell_cases(session, people, now=now)
@@ -164,14 +167,15 @@ def _advisors(people: Sequence[Person]) -> list[Person]:
     return [person for person in people if person.role is Role.ADVISOR]
 
 
-def _note_cards(session: Session, reader: CardReader, bank: _Bank) -> None:
-    """Each time: the digests' key may be another since, and they say nothing under it."""
+def _note_cards(
+    session: Session, reader: CardReader, people: Sequence[Person], *, size: Size, now: datetime
+) -> dict[UUID, OpenedCard]:
+    """Each time: the digests' key may be another since, and they say nothing under it. Returns each holder's card, as opened."""
     noted = [
-        card
-        for number, advisor in enumerate(_advisors(bank.people), start=1)
-        for card in cards(advisor.login, number, bank.size)
+        card for number, advisor in enumerate(_advisors(people), start=1) for card in cards(advisor.login, number, size)
     ]
-    note_cards(session, reader, noted, now=bank.now)
+    note_cards(session, reader, noted, now=now)
+    return {customer_id: OpenedCard(reader.digests(card), card.last4) for customer_id, card in noted}
 
 
 def _review(session: Session, bank: _Bank) -> None:
@@ -311,7 +315,7 @@ def _work(
             plain = with_quirks(plain, person.login, end=window.end - timedelta(seconds=5), random=random)
             memory.next_seq = max(memory.next_seq, *(each.seq + 1 for each in plain), 1)
         worked += plain
-    return worked
+    return with_codes(worked, person, holders=bank.cards)
 
 
 def _following(rules: Policies, day: date) -> list[date]:
@@ -330,24 +334,25 @@ def _store(
     ledger: Sequence[Activity],
     customers: Sequence[Customer],
 ) -> None:
-    """Append the activities under numbers of the advisor's feed, and fold the days they touch."""
-    first = take_numbers(session, str(person.id), len(worked)) - len(worked) + 1
-    days = [bank.policies.business_day(each.occurred_at, each.clock_offset_ms) for each in worked]
+    """Append the activities, and what the server finds of their visits, under numbers of the advisor's feed, and fold the days they touch."""
+    checks = checks_of_visits(session, worked, person, rules=bank.policies, cards=bank.cards)
+    told = [*worked, *checks]
+    first = take_numbers(session, str(person.id), len(told)) - len(told) + 1
+    days = [bank.policies.business_day(each.occurred_at, each.clock_offset_ms) for each in told]
     by_day: dict[date, list[Activity]] = {day: [] for day in days}
-    for activity in (*ledger, *worked):
+    for activity in (*ledger, *told):
         day = bank.policies.business_day(activity.occurred_at, activity.clock_offset_ms)
         if day in by_day:
             by_day[day].append(activity)
     managed_since = {customer.id: customer.managed_since for customer in customers}
-    append(
-        session,
-        [
-            _entry(person, activity, day=day, feed_seq=feed_seq)
-            for feed_seq, (activity, day) in enumerate(zip(worked, days, strict=True), start=first)
-        ],
-        Source(advisor_id=person.id, device_id=_device(person)),
-        folded=[_day_row(person, bank.policies.on(day), by_day[day], managed_since, bank.now) for day in by_day],
-    )
+    entries = [
+        _entry(person, activity, day=day, feed_seq=feed_seq)
+        for feed_seq, (activity, day) in enumerate(zip(told, days, strict=True), start=first)
+    ]
+    folded = [_day_row(person, bank.policies.on(day), by_day[day], managed_since, bank.now) for day in by_day]
+    append(session, entries[: len(worked)], Source(advisor_id=person.id, device_id=_device(person)), folded=folded)
+    if checks:
+        append(session, entries[len(worked) :], Source(advisor_id=person.id, device_id=OWN_DEVICE))
     check_notes(session, worked, version=None, now=bank.now)
     device = {"staff_id": person.id, "device_id": _device(person), "name": "演示手机", "created_at": bank.now}
     last_at = min(worked[-1].corrected_at + timedelta(minutes=2), bank.now)

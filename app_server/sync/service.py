@@ -25,6 +25,7 @@ from app_server.sync import queries
 from app_server.sync.acceptance import Known, Verdict, judge
 from app_server.sync.answers import asked_versions, take_answers
 from app_server.sync.changes import Page, Reader, next_page
+from app_server.sync.checks import OWN_DEVICE, check_of
 from app_server.sync.cursor import read_cursor
 from app_server.sync.feed import Announced, take_numbers, write_changes
 from app_server.sync.former import FormerAdvisor, former_advisor
@@ -45,18 +46,15 @@ from shared_models.boards import BoardShown
 from shared_models.cases import CaseConsent
 from shared_models.customers import Prospect, name_initials
 from shared_models.errors import Conflict, DomainError, Forbidden, NotSignedIn
-from shared_models.evidence import metres_off
 from shared_models.org import Role
 from shared_models.proposals import Proposal
 from shared_models.sync import Entity, SyncRequest
-from shared_models.visits import ConfirmationResult, Visit, VisitCheck, VisitPlace, visit_check_id
+from shared_models.visits import ConfirmationResult, Visit, VisitPlace
 
 T = TypeVar("T")
 
 OVERTAKEN_ATTEMPTS = 3
 NO_CASES: Mapping[UUID, int] = {}
-# Under which the server writes what it found; it is nobody's phone.
-OWN_DEVICE = "server"
 # The bank's date is within a day of UTC's, whatever its time zone is.
 _A_DAY = timedelta(days=1)
 _TWO_NUMBERS = frozenset({ActivityKind.PROSPECT, ActivityKind.VISIT})
@@ -362,27 +360,16 @@ def _checks(session: Session, who: Sender, judged: _Judged, days: Sequence[date]
         if not isinstance(visit.data, Visit):
             continue
         customer = judged.known.customers.get(customers[visit.id])
-        off = metres_off(
-            visit.data,
-            occurred_at=visit.occurred_at,
+        check = check_of(
+            visit,
             policy=standing.policies.on(day).policy,
             outlet=next((stay.place for stay in standing.stays if stay.holds_on(day)), None),
             customer=customer.place if customer is not None else None,
-        )
-        is_outlet = visit.data.place is VisitPlace.OUTLET
-        found = VisitCheck(
-            visit_id=visit.id,
-            card=results.get(visit.id),
-            card_last4=item.card.last4 if item.card is not None else None,
-            outlet_m=off if is_outlet else None,
-            # To the hundred: from exact ones of three places somebody could work out where a customer lives.
-            customer_m=round(off, -2) if off is not None and not is_outlet else None,
+            card=item.card,
+            result=results.get(visit.id),
             confirmation=confirmed.get(visit.id),
         )
-        if found.says_something:
-            # Of its visit's own instant and customer, so that whatever reads the one has the other with it.
-            told = {"id": visit_check_id(visit.id), "kind": ActivityKind.VISIT_CHECK, "data": found}
-            check = visit.model_copy(update=told)
+        if check is not None:
             content = check.content()
             checks.append((Readable(check, item.at, content, digest_of(content)), day))
     return checks

@@ -21,6 +21,7 @@ from app_server.demo.service import prepare_demo
 from app_server.demo.shelf import MARK, PROMISES, products
 from app_server.org.queries import policies
 from app_server.settings import Settings
+from app_server.sync.checks import OWN_DEVICE
 from app_server.sync.feed import take_numbers
 from app_server.tables import (
     BANK_SCOPE,
@@ -40,9 +41,10 @@ from app_server.tables import (
     advisor_day_of,
     as_model,
 )
-from shared_models.activity import REVIEW_ANSWERS, Activity
+from shared_models.activity import REVIEW_ANSWERS, SERVER_KINDS, Activity
 from shared_models.customers import Customer
 from shared_models.errors import Conflict
+from shared_models.evidence import Grade
 from shared_models.fold import fold_day
 from shared_models.hint_answers import HintCode
 from shared_models.hints import answers_of, hints_of
@@ -51,6 +53,7 @@ from shared_models.plans import open_promises
 from shared_models.policy import zone
 from shared_models.products import Product, suitability
 from shared_models.proposals import Proposal
+from shared_models.visits import VisitCheck
 from tests import factories as make
 
 SMALL = Size(advisors=9, customers=120, prospects=20, days=2)
@@ -134,7 +137,8 @@ def test_every_activity_is_valid_numbered_without_gaps_and_of_the_past(demo):
     # A feed numbers activities and other changes alike.
     told = [(each.scope, each.seq) for each in changes if each.scope != BANK_SCOPE]
     for numbers in (
-        [(row.device_id, row.seq) for row in rows],
+        # What the server finds stands under its visit's number.
+        [(row.device_id, row.seq) for row in rows if row.kind not in SERVER_KINDS],
         [(str(row.advisor_id), row.feed_seq) for row in rows] + told,
     ):
         longest = Counter(owner for owner, _ in numbers)
@@ -151,7 +155,8 @@ def test_what_an_activity_hangs_on_came_before_it_and_is_the_advisors_own(demo):
             assert owners[row.customer_id] == row.advisor_id
         if row.refers_to is not None and row.kind not in REVIEW_ANSWERS:
             earlier = rows[row.refers_to]
-            assert (earlier.advisor_id, earlier.seq < row.seq) == (row.advisor_id, True)
+            is_after = earlier.seq == row.seq if row.kind in SERVER_KINDS else earlier.seq < row.seq
+            assert (earlier.advisor_id, is_after) == (row.advisor_id, True)
 
 
 def test_nothing_unsuitable_was_ever_proposed(demo):
@@ -179,6 +184,23 @@ def test_every_advisor_day_is_the_fold_of_the_ledger(demo):
         own = [activity(row) for row in rows if row.advisor_id == day.advisor_id]
         assert advisor_day_of(day) == fold_day(own, since, rules.on(day.business_day))
     assert {(day.advisor_id, day.business_day) for day in days} == {(row.advisor_id, row.business_day) for row in rows}
+
+
+def test_visits_of_every_grade_and_what_proved_them_was_found_by_the_server(demo):
+    rows = ledger(demo)
+    checks = {row.refers_to: activity(row).data for row in rows if row.device_id == OWN_DEVICE}
+    held = demo.read(lambda s: set(s.exec(select(CustomerCardRow.customer_id)).all()))
+    days = demo.read(lambda s: s.exec(select(AdvisorDayRow)).all())
+
+    for row in rows:
+        check = checks.get(row.id)
+        if isinstance(check, VisitCheck):
+            assert check.finding is None
+            assert check.code_finding is None
+            assert (check.card is not None) <= (row.customer_id in held)
+            assert (check.confirmation is not None) == (row.data.get("confirmation") is not None)
+    graded = {grade: sum(advisor_day_of(day).visits_graded[grade] for day in days) for grade in Grade}
+    assert min(graded.values()) > 1
 
 
 def test_everybody_is_at_work_today_and_advisor1_has_the_morning_before_them(demo):

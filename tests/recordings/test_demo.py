@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from app_server.demo.recorded import CALLS_A_DAY, record_calls
+from app_server.demo.recorded import HEARD_A_DAY, record_calls
 from app_server.demo.sounds import conversation
 from app_server.recordings.sniffing import sniff
 from app_server.tables import RecordingRow
@@ -27,10 +27,10 @@ def test_a_few_calls_of_the_day_can_be_heard(sqlite_recorder: Recorder):
     for _ in range(2):
         record_calls(bank.db, bank.server.settings, now=NOW)
     rows = bank.db.read(lambda session: session.exec(select(RecordingRow)).all())
-    earliest = [each["id"] for each in calls[::-1][:CALLS_A_DAY]]
+    earliest = [each["id"] for each in calls[::-1][:HEARD_A_DAY]]
     assert {row.id for row in rows} == {pbx_activity_id("simulator", each) for each in earliest}
     day = bank.today(advisor)
-    assert {grade.value: n for grade, n in day.calls_graded.items() if n} == {"A": 2, "C": 2}
+    assert {grade.value: n for grade, n in day.calls_graded.items() if n} == {"A": 3, "C": 1}
     row = min(rows, key=lambda each: earliest.index(each.record_id))
     audio = sqlite_recorder.get(sqlite_recorder.link(head, row)).content
     assert audio == conversation(earliest[0])

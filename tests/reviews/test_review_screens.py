@@ -16,6 +16,7 @@ from app_client.reviews.queries import own_reviews
 from app_client.reviews.words import moment_of
 from shared_models.reviews import Item
 from shared_models.sync import Change
+from tests.playbook.cases_bank import draft
 from tests.sync.bank import UNIT, a_platform
 from tests.team.team_bank import TeamBank, activity_json, signed_in
 from tests.today.scenes import OUYANG, Scene, a_call, pull, record
@@ -126,13 +127,32 @@ async def test_an_advisor_reads_a_review_answers_and_does_the_drill(scene: Scene
         assert "1:02  这里该讲风险" in app.said()
         await app.type("reply", "下次先讲风险")
         await app.tap("send-reply")
+        await app.type("drill-note", "  对着镜子讲了三遍 ")
         await app.tap("drill-done")
         assert not app.has("drill-done")
         [own] = own_reviews(session)
+        assert own.done is not None
+        assert own.done.text == "对着镜子讲了三遍"
+        assert own.done.text in app.texts()
         assert ([each.text for each in own.replies], own.drills, own.is_unread) == (["下次先讲风险"], False, False)
         # Edited before the answer came, it is news again.
         await pull(session, Change(entity="review", id=str(REVIEW), data=review_json(call.id, version=2)))
         assert own_reviews(session)[0].is_unread
+
+
+async def test_what_waits_takes_one_line_of_today_and_a_tap_tells_it_apart(scene: Scene) -> None:
+    session = await scene.signed_in()
+    [call] = await record(session, a_call(OUYANG))
+    await pull(session, draft(), Change(entity="review", id=str(REVIEW), data=review_json(call.id)))
+    async with scene.app() as app:
+        assert not app.has("cases-asked")
+        assert not app.has("own-reviews")
+        assert app.at("waiting").label == "2 件事等你看一眼"
+        await app.tap("waiting")
+        assert "等你看一眼" in app.texts()
+        await app.tap("own-reviews")
+        assert app.page.route == "/today/reviews"
+        assert not app.has("cases-asked"), "the sheet is gone"
 
 
 async def test_no_review_says_nothing(scene: Scene) -> None:

@@ -79,7 +79,9 @@ def written(session: AppSession) -> list[Activity]:
 async def ask_for_code(app: App) -> None:
     await app.tap("new-visit")
     await app.tap(f"pick-{person(OUYANG)}")
+    assert "没有卡，就看定位；也没有定位，算自述。" in app.texts()
     await app.tap("ask-code")
+    assert "没有卡，就看客户念的码。" in app.texts()
 
 
 @pytest.mark.parametrize(
