@@ -152,7 +152,7 @@ async def test_what_waits_takes_one_line_of_today_and_a_tap_tells_it_apart(scene
         assert "等你看一眼" in app.texts()
         await app.tap("own-reviews")
         assert app.page.route == "/today/reviews"
-        assert not app.has("cases-asked"), "the sheet is gone"
+        assert not any(each.open for each in app.all(ft.BottomSheet))
 
 
 async def test_no_review_says_nothing(scene: Scene) -> None:
