@@ -25,7 +25,8 @@ class VisitRow:
     """A visit of the day, `at` in the bank's time zone.
 
     `products` are the distinct ones put before this customer today, as the fold counts them; `excused`: fewer, and said why.
-    `finding` is what the server found wrong with the card, `code_finding` with the customer's code.
+    `finding` is what the server found wrong with the card, `code_finding` with the customer's code; `is_unchecked`: there is one
+    of them that the server has not looked at yet.
     """
 
     visit_id: UUID
@@ -36,6 +37,7 @@ class VisitRow:
     evidence: VisitEvidence
     finding: CardResult | None
     code_finding: ConfirmationResult | None
+    is_unchecked: bool
     products: int
     wanted: int
     excused: bool
@@ -183,6 +185,7 @@ def _rows(activities: list[Activity], names: dict[str, str], rule: DayPolicy) ->
                 evidence=visit_evidence(each.data, occurred_at=each.occurred_at, policy=rule.policy, check=check),
                 finding=check.finding if check is not None else None,
                 code_finding=check.code_finding if check is not None else None,
+                is_unchecked=check is None and (each.data.card is not None or each.data.confirmation is not None),
                 products=len(products.get(each.customer_id, ())),
                 wanted=rule.policy.products_per_visit,
                 excused=each.customer_id in excused,

@@ -123,6 +123,11 @@ def _pickable(row: FoundCustomer, place: Place, on_pick: Tap) -> ft.Control:
     )
 
 
+def _believed(row: VisitRow) -> str:
+    """How the visit is evidenced, or that the bank is still to say so."""
+    return t("等银行核对") if row.is_unchecked else evidence_words(row.evidence)
+
+
 def _standing(view: VisitsView) -> str:
     targets = view.figures.targets
     if targets.visits == 0:
@@ -137,8 +142,12 @@ def _progress(view: VisitsView) -> ft.Control:
     done, target = view.figures.visits, view.figures.targets.visits
     verified = view.figures.visits_verified
     words = t("见一位登记一位，一点即可")
-    if done:
-        words = t_n("{n} 位有佐证", verified) if verified else t("都是自述登记，没有佐证")
+    if verified:
+        words = t_n("{n} 位有佐证", verified)
+    elif any(row.is_unchecked for row in view.rows):
+        words = t("已存本机，等银行核对")
+    elif done:
+        words = t("都是自述登记，没有佐证")
     figure = f"{done} / {target}" if target else str(done)
     short = len({row.customer_id for row in view.rows if row.missing})
     spoken = t("面访 {done}，目标 {target}", done=done, target=target)
@@ -309,7 +318,7 @@ def _no_visit() -> VisitRow | None:
 
 def _visit(row: VisitRow, place: Place, on_undo: Tap) -> ft.Control:
     name = row.name or t("已转出的客户")
-    facts = " · ".join([t_time(row.at), place_word(row.place), evidence_words(row.evidence)])
+    facts = " · ".join([t_time(row.at), place_word(row.place), _believed(row)])
     finding = findings_words(row.finding, row.code_finding)
     state = products_words(row)
     short = row.missing > 0

@@ -108,6 +108,8 @@ async def test_the_halls_code_needs_no_network_but_the_outlet(scene: Scene) -> N
         [visit] = written(session)
         confirmation = Confirmation(by=ConfirmedBy.OUTLET_SCREEN, code=CODE)
         assert visit.data == Visit(place=VisitPlace.OUTLET, confirmation=confirmation)
+        await app.tap("back")
+        assert any("网点 · 等银行核对" in text for text in app.texts())
     await scene.put_away()
 
 
