@@ -39,7 +39,8 @@ class Tone(Enum):
 def badge(text: str, tone: Tone = Tone.BRAND) -> ft.Container:
     """A word on a tint: tier (GOLD), prospect (VIOLET), risk level (BRAND)."""
     return ft.Container(
-        content=tiny(text, color=tone.text),
+        # One line, unless large type would take the end of it.
+        content=tiny(text, color=tone.text, lines=2),
         bgcolor=tone.tint,
         border_radius=6,
         padding=ft.Padding.symmetric(horizontal=6, vertical=2),

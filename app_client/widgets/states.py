@@ -5,6 +5,7 @@ import flet as ft
 from app_client.theme import Role
 from app_client.widgets.badges import Tone
 from app_client.widgets.buttons import quiet_button
+from app_client.widgets.page import has_large_type
 from app_client.widgets.tap import Tap
 from app_client.widgets.text import body, note
 
@@ -82,11 +83,20 @@ def banner(
         ft.Icon(icon or usual.get(tone, ft.Icons.INFO_OUTLINE), size=20, color=tone.text),
         ft.Container(note(text, color=tone.text), expand=True),
     ]
-    if action:
-        parts.append(quiet_button(action, on_click=on_action, identifier="banner-action", tone=tone))
+    # Beneath the words in large type, which need the width.
+    beneath = bool(action) and has_large_type()
+    beside = bool(action) and not beneath
+    button = quiet_button(action, on_click=on_action, identifier="banner-action", tone=tone)
+    if beside:
+        parts.append(button)
+    line = ft.Row(parts, spacing=12, vertical_alignment=ft.CrossAxisAlignment.CENTER)
     return ft.Container(
-        ft.Row(parts, spacing=12, vertical_alignment=ft.CrossAxisAlignment.CENTER),
+        ft.Column([line, ft.Row([button], alignment=ft.MainAxisAlignment.END)], spacing=0, tight=True)
+        if beneath
+        else line,
         bgcolor=tone.tint,
         border_radius=16,
-        padding=ft.Padding(left=16, right=4 if action else 16, top=0 if action else 12, bottom=0 if action else 12),
+        padding=ft.Padding(
+            left=16, right=4 if beside else 16, top=0 if beside else 12, bottom=0 if beside or beneath else 12
+        ),
     )

@@ -50,10 +50,15 @@ def note(
 
 
 def tiny(
-    value: str, *, bold: bool = False, color: ft.ColorValue = Role.MUTE, align: ft.TextAlign = ft.TextAlign.START
+    value: str,
+    *,
+    bold: bool = False,
+    color: ft.ColorValue = Role.MUTE,
+    lines: int = 1,
+    align: ft.TextAlign = ft.TextAlign.START,
 ) -> ft.Text:
     """11: badges and units beside a figure."""
-    return _text(value, TINY, color=color, bold=bold, lines=1, align=align)
+    return _text(value, TINY, color=color, bold=bold, lines=lines, align=align)
 
 
 def runs(parts: list[tuple[str, ft.ColorValue, bool]], *, size: int = NOTE, lines: int | None = None) -> ft.Text:
