@@ -264,12 +264,13 @@ class Judge:
         self._any_word = re.compile("|".join(re.escape(word) for rule in self._rules for word in rule.words) or "(?!)")
         self._beside = {side: _by_first(wordings.contexts, side) for side in Side}
 
+    def has_words(self, texts: Iterable[str]) -> bool:
+        """Whether any word of the list stands in any of these texts, meant or not: one look for all, as nearly none has."""
+        return self._any_word.search("\n".join(texts).translate(_COMPARED)) is not None
+
     def hits(self, text: str | Plain) -> list[Hit]:
         """Every word of the list in what an advisor said or wrote, in order, with why it is not meant where it is not."""
         read = text if isinstance(text, Plain) else Plain(text)
-        # Nearly every text has none, and every note of every push is read.
-        if self._any_word.search(read.letters) is None:
-            return []
         found: list[Hit] = []
         for rule in self._rules:
             for start, end in rule.words_in(read.letters):

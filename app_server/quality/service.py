@@ -75,6 +75,8 @@ def check_notes(session: Session, activities: Iterable[Activity], *, version: in
     if not notes:
         return
     in_force = _of_version(session, version)
+    if not in_force.judge.has_words(notes.values()):
+        return
     _keep(session, [found for subject, note in notes.items() for found in _of_note(in_force, subject, note)], now=now)
 
 

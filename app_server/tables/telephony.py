@@ -46,7 +46,6 @@ class TelephonyRecordRow(Row, table=True):
     """
 
     __table_args__ = (
-        Index("ix_telephony_record_provider_record_id", "provider", "record_id"),
         # Only what waits is looked for, and little does.
         Index(
             "ix_telephony_record_waiting_advisor",
