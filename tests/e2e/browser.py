@@ -59,16 +59,17 @@ class Screen:
         locator.wait_for()
         locator.click()
 
-    def scroll_to(self, identifier: str) -> None:
-        """Scroll down until something with this identifier is drawn: what lies further down is not there at all."""
+    def scroll_to(self, target: str | Locator) -> None:
+        """Scroll down until an identifier or a locator is drawn: what lies further down is not there at all."""
+        locator = self.at(target) if isinstance(target, str) else target
         height = (self.page.viewport_size or {"height": PHONE[1]})["height"]
         self.page.mouse.move(PHONE[0] / 2, height / 2)
         for _ in range(SCROLL_ATTEMPTS):
-            if self.at(identifier).first.is_visible():
+            if locator.first.is_visible():
                 return
             self.page.mouse.wheel(0, height / 2)
             self.page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
-        raise AssertionError(f"{identifier} is not on this screen")
+        raise AssertionError(f"{target} is not on this screen")
 
     def type(self, label: str, text: str) -> None:
         """Type into a field. Flutter attaches its editor some frames after the click and sets the field to what it knew: type until it stays."""
@@ -89,9 +90,13 @@ class Screen:
 
     def see(self, text: str) -> Locator:
         """Wait until this text is on the screen, as text or inside a spoken name, and return it."""
-        found = self.page.get_by_text(text).or_(self.page.get_by_label(text)).first
+        found = self.words(text)
         found.wait_for()
         return found
+
+    def words(self, text: str) -> Locator:
+        """This text, or what is called so."""
+        return self.page.get_by_text(text).or_(self.page.get_by_label(text)).first
 
     def said(self) -> list[str]:
         """Everything the screen says, in order: texts and labels."""

@@ -27,7 +27,7 @@ def test_a_server_that_restarts_is_waited_for_and_the_page_drawn_anew(open_phone
     assert screen.at("reason-busy").count() == 0
     screen.tap("outcome-no_answer")
     screen.at("outcome-no_answer").wait_for(state="detached")
-    spoken(screen, "今天已拨")
+    screen.scroll_to(screen.words("今天已拨"))
     # While it was away the browser complained of the socket, as it must.
     screen.errors.clear()
 
