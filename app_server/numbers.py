@@ -1,5 +1,6 @@
 """Telephone numbers as they are compared: E.164, read as a person in China would dial them. Stored and shown as they came."""
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 
@@ -12,6 +13,8 @@ _WITHHELD = frozenset(
     {"", "anonymous", "blocked", "private", "restricted", "unavailable", "unknown", "withheld", "匿名"}
 )
 _MASKS = "*xX#?"
+# A mobile number (工信部 电信网编号计划: 1 and ten digits, the second from 3 on). 179xx may also be a carrier's code before a number.
+_MOBILE = re.compile(r"(?:\+86)?(1(?!79)[3-9][0-9]{9})", re.ASCII)
 
 
 class NumberTrouble(StrEnum):
@@ -32,10 +35,13 @@ def number_trouble(number: str) -> NumberTrouble | None:
     return _read(number)[1]
 
 
-# Reading one takes a tenth of a millisecond, and an exchange tells of the same lines and customers all day.
+# Reading one takes the library a tenth of a millisecond, and an exchange tells of the same lines and customers all day.
 @lru_cache(maxsize=2**14)
 def _read(number: str) -> tuple[str | None, NumberTrouble | None]:
     stripped = number.strip()
+    # As nearly every customer's is written: read here, for a bank has more of them than are remembered.
+    if mobile := _MOBILE.fullmatch(stripped):
+        return f"+86{mobile[1]}", None
     if stripped.casefold() in _WITHHELD:
         return None, NumberTrouble.WITHHELD
     if any(letter in _MASKS for letter in stripped):
