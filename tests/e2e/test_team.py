@@ -8,6 +8,8 @@ from tests.e2e.conftest import OpenPhone
 from tests.e2e.stage import Stage
 from tests.e2e.steps import call_next, first, go_to, spoken
 
+LOOKS = 5
+
 
 def test_a_day_without_the_server_and_the_same_figures_at_the_head(open_phone: OpenPhone, stage: Stage) -> None:
     customer_id, card = cards("advisor6", 6, stage.size)[0]
@@ -44,7 +46,12 @@ def test_a_day_without_the_server_and_the_same_figures_at_the_head(open_phone: O
     expect(screen.at("sync-pill").last).to_contain_text("已同步")
     go_to(screen, "面访")
     spoken(screen, "刷卡核实")
-    assert calls_at_head(open_phone) == before + 2
+    # The demo's own visits of that day have cards, too: only the head's figure says that what was recorded has arrived.
+    seen = before
+    for _ in range(LOOKS):
+        if (seen := calls_at_head(open_phone)) != before:
+            break
+    assert seen == before + 2
     head = open_phone("head")
     head.at("figure-visits").click()
     spoken(head, "证据 A")
