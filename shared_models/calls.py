@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared_models.absent import is_absent
 from shared_models.text import Code, Note
 
 
@@ -53,10 +54,6 @@ CONNECTED_OUTCOMES = frozenset(
 DAY_SECONDS = 86_400
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class Call(BaseModel):
     """The data of a `call` activity; `talk_seconds` in whole seconds. `pbx_record_id`: the exchange's record it is the outcome of."""
 
@@ -68,8 +65,7 @@ class Call(BaseModel):
     timed_by: TimedBy
     decline_reason: Code | None = None
     note: Note | None = None
-    # Absent where there is none: the content, and so the digest, of every call made before it stays what it was.
-    pbx_record_id: UUID | None = Field(default=None, exclude_if=_is_none)
+    pbx_record_id: UUID | None = Field(default=None, exclude_if=is_absent)
 
 
 def is_connected(call: Call) -> bool:

@@ -173,28 +173,17 @@ class CaseActor(StrEnum):
     HEAD_OFFICE = "head_office"
 
 
+_NOT_OUT = (
+    CaseState.DRAFT,
+    CaseState.CONSENT_ASKED,
+    CaseState.CONSENTED,
+    CaseState.REFUSED,
+    CaseState.SENT_BACK,
+)
 # From which state a step leads where, and who may take it.
 STEPS: dict[tuple[CaseState, CaseStep], tuple[CaseState, CaseActor]] = {
-    **{
-        (state, CaseStep.EDIT): (CaseState.DRAFT, CaseActor.HEAD)
-        for state in (
-            CaseState.DRAFT,
-            CaseState.CONSENT_ASKED,
-            CaseState.CONSENTED,
-            CaseState.REFUSED,
-            CaseState.SENT_BACK,
-        )
-    },
-    **{
-        (state, CaseStep.WITHDRAW): (CaseState.WITHDRAWN, CaseActor.HEAD)
-        for state in (
-            CaseState.DRAFT,
-            CaseState.CONSENT_ASKED,
-            CaseState.CONSENTED,
-            CaseState.REFUSED,
-            CaseState.SENT_BACK,
-        )
-    },
+    **{(state, CaseStep.EDIT): (CaseState.DRAFT, CaseActor.HEAD) for state in _NOT_OUT},
+    **{(state, CaseStep.WITHDRAW): (CaseState.WITHDRAWN, CaseActor.HEAD) for state in _NOT_OUT},
     (CaseState.DRAFT, CaseStep.ASK): (CaseState.CONSENT_ASKED, CaseActor.HEAD),
     (CaseState.REFUSED, CaseStep.ASK): (CaseState.CONSENT_ASKED, CaseActor.HEAD),
     (CaseState.CONSENTED, CaseStep.APPROVE): (CaseState.APPROVED, CaseActor.HEAD_OFFICE),

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from shared_models.simplified import SIMPLIFIED
+
 
 class FindingKind(StrEnum):
     """What was found."""
@@ -84,19 +86,6 @@ _WIDEST_GAP = 8
 _SHORTEST_PHONE = 5
 
 _NUMERALS = str.maketrans("零〇洞一壹幺二贰三叁四肆五伍六陆七柒拐八捌九玖勾", "000111223344556677788999")
-# Of surnames and given names; a whole dictionary would weigh more than the app.
-_TRADITIONAL = str.maketrans(
-    "陳張劉楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭蔣餘葉蘇呂盧鐘譚賈鄒陸範龍萬錢湯喬賀賴龔龐樊顧閻關戴嚴歐陽諸葛鮮於"
-    "國華軍偉強麗紅蘭鳳鵬濤飛輝學傑艷豔慶榮寶貴興勝義蓮瑩穎銀鋼鐵鑫鍵劍競衛東連運長開發達順鴻齊齡麥雲霞遠進遲"
-    "樂農寧寬廣慧戰戶擁攜愛愨曉書會條極構樹橋權歡殘氣決沖澤濟瀟為煙爾獎環現產當畢異療發皺盤眾確禮禪種穀節紀純"
-    "紹統維綠網緒線練縣總績繡繼續纖聖聞聯聰聲職肅膚膽興舉艱莊萊蓋薩藝藥虛號補裝規視覺觀計訊設許訴詠評詞試詩話"
-    "詳誌認誠語誼說課調談請論謀謙講譽護讀變讓賓賢賽贊趕躍車軒載輕輪辦農邊郵鄉醫釋裡鈞鈴鋒錄錦鎮鏡鑑門閒閣陳陰隊階際隨險難電靈靜韻響頁項順須頌預頓領頭題顏願類顯風館騎騰驚驛髮鬥鳥鳴鴨鶴麗齊龍",
-    "陈张刘杨黄赵吴孙马罗郑谢许韩冯邓萧蒋余叶苏吕卢钟谭贾邹陆范龙万钱汤乔贺赖龚庞樊顾阎关戴严欧阳诸葛鲜于"
-    "国华军伟强丽红兰凤鹏涛飞辉学杰艳艳庆荣宝贵兴胜义莲莹颖银钢铁鑫键剑竞卫东连运长开发达顺鸿齐龄麦云霞远进迟"
-    "乐农宁宽广慧战户拥携爱悫晓书会条极构树桥权欢残气决冲泽济潇为烟尔奖环现产当毕异疗发皱盘众确礼禅种谷节纪纯"
-    "绍统维绿网绪线练县总绩绣继续纤圣闻联聪声职肃肤胆兴举艰庄莱盖萨艺药虚号补装规视觉观计讯设许诉咏评词试诗话"
-    "详志认诚语谊说课调谈请论谋谦讲誉护读变让宾贤赛赞赶跃车轩载轻轮办农边邮乡医释里钧铃锋录锦镇镜鉴门闲阁陈阴队阶际随险难电灵静韵响页项顺须颂预顿领头题颜愿类显风馆骑腾惊驿发斗鸟鸣鸭鹤丽齐龙",
-)
 _COMPOUND_SURNAMES = (
     "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 司空 夏侯 南宫 独孤 轩辕 端木 百里 东郭 呼延 完颜 拓跋 耶律 纳兰 淳于 单于 太史 申屠"
 ).split()
@@ -172,7 +161,7 @@ def _letters(texts: Sequence[tuple[str, str]]) -> Iterator[_Letter]:
     for number, (_, text) in enumerate(texts):
         for at, char in enumerate(text):
             # A mark that joins the letter before it (a keycap, a stroke) and what has no width are no letters.
-            for folded in unicodedata.normalize("NFKC", char).casefold().translate(_TRADITIONAL):
+            for folded in unicodedata.normalize("NFKC", char).casefold().translate(SIMPLIFIED):
                 category = unicodedata.category(folded)
                 if category[0] == "Z" or category == "Cc":
                     yield _Letter(" ", number, at)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from shared_models.absent import is_absent
 from shared_models.text import Note
 
 
@@ -51,10 +52,6 @@ class Confirmation(BaseModel):
     code: ConfirmationCode
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class Visit(BaseModel):
     """The data of a `visit` activity. `card` is a compact JWE sealed to the server's key; no ledger keeps it."""
 
@@ -66,8 +63,7 @@ class Visit(BaseModel):
     card_last4: Last4 | None = None
     minutes: int | None = Field(default=None, ge=0, le=1440)
     note: Note | None = None
-    # Absent where there is none: the content, and so the digest, of every visit made before it stays what it was.
-    confirmation: Confirmation | None = Field(default=None, exclude_if=_is_none)
+    confirmation: Confirmation | None = Field(default=None, exclude_if=is_absent)
 
 
 class CardResult(StrEnum):
@@ -106,8 +102,8 @@ class VisitCheck(BaseModel):
     card: CardResult | None = None
     card_last4: Last4 | None = None
     outlet_m: int | None = Field(default=None, ge=0, le=30_000_000)
-    customer_m: int | None = Field(default=None, ge=0, le=30_000_000, exclude_if=_is_none)
-    confirmation: ConfirmationResult | None = Field(default=None, exclude_if=_is_none)
+    customer_m: int | None = Field(default=None, ge=0, le=30_000_000, exclude_if=is_absent)
+    confirmation: ConfirmationResult | None = Field(default=None, exclude_if=is_absent)
 
     @property
     def says_something(self) -> bool:

@@ -17,6 +17,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared_models.instants import Instant
+from shared_models.simplified import SIMPLIFIED
 from shared_models.text import NO_NUL, Code, Name
 
 MOST_QUOTED = 200  # characters of a sentence that is cited
@@ -28,10 +29,6 @@ _SENTENCE_ENDS = frozenset("。!?;\n")
 _CLAUSE_END = ","
 # What stands inside a word without being part of it: "保-本", "保．本", “保本”.
 _PASSED_OVER = frozenset("-.·•*_~/\\|'\"`´^()[]{}<>《》〈〉「」『』【】“”‘’‧・…—–―")
-_SIMPLIFIED = str.maketrans(
-    "險預穩賺贏證虧損還絕對無沒會個嗎說監許諾剛兌領銀財產機當結構樣樓歲這為與給問聽網騙謊實現過從來風測評調閱選擇擔負責擬優帳戶轉絡業績較準後員單據專貴內賣買場幣債點萬億",
-    "险预稳赚赢证亏损还绝对无没会个吗说监许诺刚兑领银财产机当结构样楼岁这为与给问听网骗谎实现过从来风测评调阅选择担负责拟优账户转络业绩较准后员单据专贵内卖买场币债点万亿",
-)
 
 
 class Plain:
@@ -73,7 +70,7 @@ class _Compared(dict[int, str]):
 def _as_compared(written: str) -> str:
     if written == "\n":
         return written
-    shown = unicodedata.normalize("NFKC", written).lower().translate(_SIMPLIFIED)
+    shown = unicodedata.normalize("NFKC", written).lower().translate(SIMPLIFIED)
     return "".join(
         letter
         for letter in shown

@@ -6,6 +6,7 @@ from uuid import UUID
 import flet as ft
 
 from app_client.addressed import use_address
+from app_client.asking import use_asking
 from app_client.cases.actions import fetch_case, fetch_cases, fetch_shared, take_step
 from app_client.cases.compose import compose
 from app_client.cases.form import CaseForm
@@ -77,7 +78,6 @@ class Desk:
         self.reading: UUID | None = None
         self.cases: list[TeamCase] | None = None
         self.shared: list[SharedCase] | None = None
-        self.trouble = ""
 
     def look_at(self, side: str) -> None:
         """Look at the cases in the making, or at everybody's."""
@@ -99,19 +99,11 @@ def CasesScreen() -> ft.View:
     session = use_session()
     wide = use_wide()
     desk = use_observed(use_unfinished("cases", Desk))
-    times, set_times = use_state(_never)
 
     async def ask() -> None:
-        desk.trouble = ""
-        try:
-            desk.cases, desk.shared = await fetch_cases(session), await fetch_shared(session)
-        except DomainError as error:
-            desk.trouble = error_words(error)
+        desk.cases, desk.shared = await fetch_cases(session), await fetch_shared(session)
 
-    ft.use_effect(ask, [times])
-
-    def again() -> None:
-        set_times(lambda last: last + 1)
+    trouble, again = use_asking(ask)
 
     def open_case(case_id: UUID) -> None:
         if wide:
@@ -138,7 +130,7 @@ def CasesScreen() -> ft.View:
                 on_pick=desk.look_at,
                 identifier="cases-side",
             ),
-            *_listed(desk, again, open_case, wide=wide),
+            *_listed(desk, trouble, again, open_case, wide=wide),
         ],
         detail=_beside(desk, again) if wide else None,
     )
@@ -178,10 +170,6 @@ def TeamCasePane(*, case_id: UUID, on_change: Tap) -> ft.Control:
     return detail_pane([title(case.text.title), note(row_words(case)), ft.Container(height=12), *parts, *actions])
 
 
-def _never() -> int:
-    return 0
-
-
 def _no_case() -> TeamCase | None:
     return None
 
@@ -189,22 +177,14 @@ def _no_case() -> TeamCase | None:
 def use_case(session: AppSession, case_id: UUID | None) -> tuple[TeamCase | None, str, Tap]:
     """A hook: the case as the server has it, why it cannot be had, and asking anew."""
     case, set_case = use_state(_no_case)
-    trouble, set_trouble = use_state("")
-    times, set_times = use_state(_never)
 
     async def ask() -> None:
-        if case_id is None:
-            return
-        set_trouble("")
-        try:
+        if case_id is not None:
             found = await fetch_case(session, case_id)
-        except DomainError as error:
-            set_trouble(error_words(error))
-            return
-        set_case(lambda _: found)
+            set_case(lambda _: found)
 
-    ft.use_effect(ask, [case_id, times])
-    return case, trouble, lambda: set_times(lambda last: last + 1)
+    trouble, again = use_asking(ask, case_id)
+    return case, trouble, again
 
 
 def _waiting(trouble: str, again: Tap) -> ft.Control:
@@ -221,10 +201,10 @@ def _subtitle(desk: Desk) -> str:
     return t_n("{n} 个等你批准", len(waiting)) if waiting else t("从好的通话和面访里提炼")
 
 
-def _listed(desk: Desk, again: Tap, open_case: Callable[[UUID], object], *, wide: bool) -> list[ft.Control]:
-    trouble = [banner(desk.trouble, action=t("再试一次"), on_action=again)] if desk.trouble else []
+def _listed(desk: Desk, said: str, again: Tap, open_case: Callable[[UUID], object], *, wide: bool) -> list[ft.Control]:
+    trouble = [banner(said, action=t("再试一次"), on_action=again)] if said else []
     if desk.cases is None or desk.shared is None:
-        return [_waiting(desk.trouble, again)]
+        return [_waiting(said, again)]
     if desk.side == _SHARED:
         return [*trouble, *_shared(desk.shared, desk.read, shown=_read_beside(desk) if wide else None)]
     if not desk.cases:

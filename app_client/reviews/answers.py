@@ -7,14 +7,12 @@ from typing import Generic, TypeVar
 import flet as ft
 from pydantic import BaseModel
 
-from app_client.errors import error_words
-from app_client.flet_typed import use_state
+from app_client.asking import use_asking
 from app_client.i18n import t
 from app_client.reviews.queries import kept
 from app_client.session import AppSession
 from app_client.session_context import use_store_version
 from app_client.widgets import Tap, Tone, banner, error_state, loading_state
-from shared_models.errors import DomainError
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -48,20 +46,6 @@ def use_answer(
 ) -> Answer[T]:
     """A hook: what is kept under `key`, asked for anew by `ask` whenever the key or `anew` changes, or a person wants it."""
     version = use_store_version(session)
-    trouble, set_trouble = use_state("")
-    times, set_times = use_state(_never)
     found = ft.use_memo(lambda: kept(session, key, model), [key, version])
-
-    async def fetch() -> None:
-        set_trouble("")
-        try:
-            await ask()
-        except DomainError as error:
-            set_trouble(error_words(error))
-
-    ft.use_effect(fetch, [key, anew, times])
-    return Answer(found, trouble, lambda: set_times(lambda last: last + 1))
-
-
-def _never() -> int:
-    return 0
+    trouble, again = use_asking(ask, key, anew)
+    return Answer(found, trouble, again)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import flet as ft
 
+from app_client.asking import use_asking
 from app_client.calls.words import decline_word
 from app_client.cases.entry import propose_button
-from app_client.errors import error_words
-from app_client.flet_typed import keyed, use_state
+from app_client.flet_typed import keyed
 from app_client.i18n import t, t_n, t_time
 from app_client.session import AppSession
 from app_client.session_context import go
@@ -48,7 +48,6 @@ from app_client.widgets import (
     title,
 )
 from shared_models.activity import ActivityKind
-from shared_models.errors import DomainError
 from shared_models.fold import mix_of
 from shared_models.policy import zone
 from shared_models.team import TeamActivity
@@ -99,8 +98,6 @@ def use_focus(
 
     `version` is the store's, which changes when an answer was kept. `wide`: beside the list rather than on a sheet.
     """
-    trouble, set_trouble = use_state("")
-    times, set_times = use_state(_never)
     asked = (
         Behind(
             view.team.unit.id,
@@ -117,21 +114,16 @@ def use_focus(
     found = ft.use_memo(lambda: kept_activities(session, asked) if asked else None, [asked, version])
 
     async def ask() -> None:
-        if asked is None:
-            return
-        set_trouble("")
-        try:
+        if asked is not None:
             await fetch_activities(session, asked)
-        except DomainError as error:
-            set_trouble(error_words(error))
 
     # A newer answer about the day asks for the newer activities, so that both say the same.
-    ft.use_effect(ask, [asked, times, view.as_of if view is not None else None])
+    trouble, again = use_asking(ask, asked, view.as_of if view is not None else None)
     if view is None or focus is None:
         return None
     if focus.arranges:
         return _arranging(session, view, focus, version, on_focus, wide=wide)
-    return _pane(view, focus, found, trouble, on_focus, lambda: set_times(lambda last: last + 1), wide=wide)
+    return _pane(view, focus, found, trouble, on_focus, again, wide=wide)
 
 
 def _arranging(
@@ -211,10 +203,6 @@ def _pane(
 
 def _column(parts: list[ft.Control]) -> ft.Control:
     return ft.Column(parts, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-
-
-def _never() -> int:
-    return 0
 
 
 def _figure(view: TeamView, advisor: Advisor | None, metric: str) -> Decimal:

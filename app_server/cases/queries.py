@@ -5,24 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_
-from sqlalchemy import select as core_select
-from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from app_server.org.queries import is_below
+from app_server.org.queries import advised_below
 from app_server.tables import (
     LedgerRow,
-    MembershipRow,
     PlaybookCaseRow,
     PlaybookCaseVersionRow,
     ReviewRow,
     StaffRow,
-    UnitRow,
 )
 from shared_models.activity import ActivityKind
 from shared_models.cases import CaseState, CaseVersion, SharedCase
-from shared_models.org import Role, StaffName
+from shared_models.org import StaffName
 
 MOST_LISTED = 300
 # What two people say at: the rest of a ledger is about it.
@@ -44,7 +41,7 @@ def work_in_scope(session: Session, activity_id: UUID, *, scope_path: str) -> Wo
         select(LedgerRow).where(
             LedgerRow.id == activity_id,
             col(LedgerRow.kind).in_(SPOKEN_KINDS),
-            _was_below(scope_path, col(LedgerRow.advisor_id), col(LedgerRow.business_day)),
+            advised_below(scope_path, col(LedgerRow.advisor_id), col(LedgerRow.business_day)),
             ~exists().where(col(void.refers_to) == col(LedgerRow.id), col(void.kind) == ActivityKind.VOID),
         )
     ).one_or_none()
@@ -125,22 +122,4 @@ def staff_names(session: Session, ids: Collection[UUID]) -> dict[UUID, StaffName
 
 
 def _of_scope(scope_path: str) -> ColumnElement[bool]:
-    return _was_below(scope_path, col(PlaybookCaseRow.advisor_id), col(PlaybookCaseRow.day))
-
-
-def _was_below(path: str, advisor_id: Mapped[UUID], day: Mapped[date]) -> ColumnElement[bool]:
-    """Whether that advisor belonged to the subtree as one on that day."""
-    belonged = (
-        core_select(col(MembershipRow.id))
-        .join(UnitRow, col(UnitRow.id) == col(MembershipRow.unit_id))
-        .where(
-            col(MembershipRow.staff_id) == advisor_id,
-            col(MembershipRow.role) == Role.ADVISOR,
-            and_(
-                col(MembershipRow.starts_on) <= day,
-                or_(col(MembershipRow.ends_on).is_(None), col(MembershipRow.ends_on) > day),
-            ),
-            is_below(path),
-        )
-    )
-    return belonged.exists()
+    return advised_below(scope_path, col(PlaybookCaseRow.advisor_id), col(PlaybookCaseRow.day))

@@ -6,15 +6,19 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, label, or_
+from sqlalchemy import ColumnElement, and_, exists, label, or_
 from sqlalchemy import select as core_select
-from sqlalchemy.sql.selectable import Subquery
+from sqlalchemy.orm import Mapped
+from sqlalchemy.sql.selectable import FromClause, Subquery
 from sqlmodel import Session, col, select
 
 from app_server.tables import MembershipRow, PolicyRow, StaffRow, UnitRow
 from shared_models.errors import NotFound
 from shared_models.org import Role, Unit, UnitKind, holds_on
 from shared_models.policy import Policies, Policy
+
+Day = date | ColumnElement[date] | Mapped[date]
+"""A day that is known, or that of each row."""
 
 
 def policies(session: Session) -> Policies:
@@ -74,10 +78,21 @@ def children_of(session: Session, unit_id: UUID) -> Sequence[UnitRow]:
     ).all()
 
 
-def is_member_on(day: date) -> ColumnElement[bool]:
+def is_member_on(day: Day) -> ColumnElement[bool]:
     """Whether a membership holds on that day."""
     return and_(
         col(MembershipRow.starts_on) <= day, or_(col(MembershipRow.ends_on).is_(None), col(MembershipRow.ends_on) > day)
+    )
+
+
+def advised_below(path: str, advisor_id: ColumnElement[UUID] | Mapped[UUID], day: Day) -> ColumnElement[bool]:
+    """Whether that member of staff belonged to the subtree as an advisor on that day, both of a row that is asked about."""
+    return exists().where(
+        col(MembershipRow.staff_id) == advisor_id,
+        col(MembershipRow.role) == Role.ADVISOR,
+        is_member_on(day),
+        col(UnitRow.id) == col(MembershipRow.unit_id),
+        is_below(path),
     )
 
 
@@ -197,6 +212,11 @@ def advisors_between(path: str, *, first: date, last: date) -> Subquery:
         )
         .subquery("stays")
     )
+
+
+def is_stay_on(stays: FromClause, day: Day) -> ColumnElement[bool]:
+    """Whether one of the stays of `advisors_between` holds on that day."""
+    return and_(stays.c.starts_on <= day, or_(stays.c.ends_on.is_(None), stays.c.ends_on > day))
 
 
 def locked_staff(session: Session, staff_id: UUID) -> StaffRow | None:

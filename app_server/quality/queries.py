@@ -7,13 +7,14 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, update
 from sqlmodel import Session
 
 from app_server.database import batches, dialect_insert
+from app_server.org.queries import advised_below
 from app_server.tables import QualityDecisionRow, QualityFindingRow, WordingListRow, metadata
 from shared_models.activity import ActivityKind
-from shared_models.org import Role, StaffName
+from shared_models.org import StaffName
 from shared_models.quality import Finding, FindingDecision, FindingState
 from shared_models.telephony import PbxEventKind
 
@@ -21,7 +22,6 @@ LIST = metadata.tables["wording_list"]
 FINDING, DECISION = metadata.tables["quality_finding"], metadata.tables["quality_decision"]
 LEDGER, RECORD = metadata.tables["ledger"], metadata.tables["telephony_record"]
 STAFF, CUSTOMER = metadata.tables["staff"], metadata.tables["customer"]
-MEMBERSHIP, UNIT = metadata.tables["membership"], metadata.tables["unit"]
 
 NOTED = (ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.FOLLOW_UP)
 
@@ -120,7 +120,7 @@ def findings(
     """
     statement = (
         _found(scope_path)
-        .where(_was_below(path), *_is_chosen(chosen))
+        .where(advised_below(path, LEDGER.c.advisor_id, LEDGER.c.business_day), *_is_chosen(chosen))
         .order_by(LEDGER.c.occurred_at.desc(), FINDING.c.id.desc())
         .limit(most)
     )
@@ -131,7 +131,9 @@ def findings(
 
 def finding_in_scope(session: Session, finding_id: UUID, *, scope_path: str) -> Found | None:
     """The finding, if the advisor belonged to the subtree on the day of the activity."""
-    statement = _found(scope_path).where(FINDING.c.id == finding_id, _was_below(scope_path))
+    statement = _found(scope_path).where(
+        FINDING.c.id == finding_id, advised_below(scope_path, LEDGER.c.advisor_id, LEDGER.c.business_day)
+    )
     row = session.connection().execute(statement).one_or_none()
     return _of_row(row) if row is not None else None
 
@@ -142,7 +144,10 @@ def count_open(session: Session, *, path: str, first: date, last: date) -> int:
         select(func.count())
         .select_from(FINDING)
         .join(LEDGER, LEDGER.c.id == FINDING.c.activity_id)
-        .where(_was_below(path), *_is_chosen(Chosen(first, last, state=FindingState.OPEN)))
+        .where(
+            advised_below(path, LEDGER.c.advisor_id, LEDGER.c.business_day),
+            *_is_chosen(Chosen(first, last, state=FindingState.OPEN)),
+        )
     )
     return session.connection().execute(statement).scalar_one()
 
@@ -215,19 +220,8 @@ _FINDING = [FINDING.c[name] for name in Finding.model_fields]
 
 
 def _found(scope_path: str) -> Select[Any]:
-    membership, unit = MEMBERSHIP.alias("of_customer"), UNIT.alias("unit_of_customer")
     # Of whoever has the customer today, on the day of the activity.
-    names_customer = (
-        select(membership.c.id)
-        .join(unit, unit.c.id == membership.c.unit_id)
-        .where(
-            membership.c.staff_id == CUSTOMER.c.advisor_id,
-            membership.c.role == Role.ADVISOR,
-            _holds(membership.c, LEDGER.c.business_day),
-            unit.c.path.like(f"{scope_path}%"),
-        )
-        .exists()
-    )
+    names_customer = advised_below(scope_path, CUSTOMER.c.advisor_id, LEDGER.c.business_day)
     return (
         select(
             *_FINDING,
@@ -246,25 +240,6 @@ def _found(scope_path: str) -> Select[Any]:
         .join(STAFF, STAFF.c.id == LEDGER.c.advisor_id)
         .outerjoin(CUSTOMER, CUSTOMER.c.id == LEDGER.c.customer_id)
     )
-
-
-def _was_below(path: str) -> ColumnElement[bool]:
-    """Whether the advisor belonged to that subtree on the business day of the activity; paths hold no character that LIKE reads."""
-    return (
-        select(MEMBERSHIP.c.id)
-        .join(UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)
-        .where(
-            MEMBERSHIP.c.staff_id == LEDGER.c.advisor_id,
-            MEMBERSHIP.c.role == Role.ADVISOR,
-            _holds(MEMBERSHIP.c, LEDGER.c.business_day),
-            UNIT.c.path.like(f"{path}%"),
-        )
-        .exists()
-    )
-
-
-def _holds(membership: Any, day: ColumnElement[date]) -> ColumnElement[bool]:  # noqa: ANN401 - a table's columns
-    return and_(membership.starts_on <= day, or_(membership.ends_on.is_(None), membership.ends_on > day))
 
 
 def _is_chosen(chosen: Chosen) -> Iterator[ColumnElement[bool]]:

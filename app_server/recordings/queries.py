@@ -6,23 +6,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from app_server.auth.service import Caller
 from app_server.database import batches, dialect_insert
-from app_server.org.queries import is_below
+from app_server.org.queries import advised_below
 from app_server.tables import (
     LedgerRow,
     ListeningRow,
-    MembershipRow,
     RecordingObjectRow,
     RecordingRow,
     RecordingState,
     StaffRow,
-    UnitRow,
     metadata,
 )
 from shared_models.activity import ActivityKind
@@ -52,15 +50,7 @@ def _is_callers(who: Caller) -> ColumnElement[bool]:
     own = col(LedgerRow.advisor_id) == who.id
     if who.role is Role.ADVISOR:
         return own
-    was_below = exists().where(
-        col(MembershipRow.staff_id) == col(LedgerRow.advisor_id),
-        col(MembershipRow.role) == Role.ADVISOR,
-        col(MembershipRow.starts_on) <= col(LedgerRow.business_day),
-        or_(col(MembershipRow.ends_on).is_(None), col(MembershipRow.ends_on) > col(LedgerRow.business_day)),
-        col(UnitRow.id) == col(MembershipRow.unit_id),
-        is_below(who.unit_path),
-    )
-    return or_(own, was_below)
+    return or_(own, advised_below(who.unit_path, col(LedgerRow.advisor_id), col(LedgerRow.business_day)))
 
 
 @dataclass(frozen=True, slots=True)

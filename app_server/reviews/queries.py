@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, label, or_, type_coerce, union
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, label, type_coerce, union
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app_server.columns import Json
 from app_server.database import dialect_insert
-from app_server.org.queries import advisors_between, is_below
+from app_server.org.queries import advisors_between, is_below, is_stay_on
 from app_server.tables import CustomerRow, LedgerRow, ReviewRow, ReviewVersionRow, SampleRow, StaffRow, UnitRow
 from app_server.team.queries import LedgerEntry, rows_of
 from shared_models.activity import REMARKS, REVIEW_ANSWERS, ActivityKind
@@ -122,7 +122,7 @@ def days_around(
         .outerjoin(CustomerRow, col(CustomerRow.id) == col(LedgerRow.customer_id))
         .outerjoin(
             visible,
-            and_(visible.c.staff_id == col(CustomerRow.advisor_id), _holds(visible, col(LedgerRow.business_day))),
+            and_(visible.c.staff_id == col(CustomerRow.advisor_id), is_stay_on(visible, col(LedgerRow.business_day))),
         )
         .order_by(col(LedgerRow.occurred_at), col(LedgerRow.id))
     )
@@ -185,7 +185,9 @@ def reviews_below(
     stays, reviewer = advisors_between(path, first=first, last=last), aliased(StaffRow)
     statement = (
         core_select(ReviewRow, stays.c.name, col(reviewer.name))
-        .join(stays, and_(stays.c.staff_id == col(ReviewRow.advisor_id), _holds(stays, col(ReviewRow.business_day))))
+        .join(
+            stays, and_(stays.c.staff_id == col(ReviewRow.advisor_id), is_stay_on(stays, col(ReviewRow.business_day)))
+        )
         .join(reviewer, col(reviewer.id) == col(ReviewRow.reviewer_id))
         .where(col(ReviewRow.business_day).between(first, last))
         .order_by(col(ReviewRow.reviewed_at).desc(), col(ReviewRow.id))
@@ -249,7 +251,9 @@ def sums_of_scores(session: Session, *, path: str, first: date, last: date) -> I
             *(func.count(score).label(f"{item}_n") for item, score in items.items()),
         )
         .select_from(ReviewRow)
-        .join(stays, and_(stays.c.staff_id == col(ReviewRow.advisor_id), _holds(stays, col(ReviewRow.business_day))))
+        .join(
+            stays, and_(stays.c.staff_id == col(ReviewRow.advisor_id), is_stay_on(stays, col(ReviewRow.business_day)))
+        )
         .where(col(ReviewRow.business_day).between(first, last))
         .group_by(stays.c.unit_path)
     )
@@ -257,8 +261,4 @@ def sums_of_scores(session: Session, *, path: str, first: date, last: date) -> I
 
 
 def _is_of_stay(stays: FromClause, ledger: type[LedgerRow]) -> ColumnElement[bool]:
-    return and_(stays.c.staff_id == col(ledger.advisor_id), _holds(stays, col(ledger.business_day)))
-
-
-def _holds(stays: FromClause, day: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column of days, mapped or not
-    return and_(stays.c.starts_on <= day, or_(stays.c.ends_on.is_(None), stays.c.ends_on > day))
+    return and_(stays.c.staff_id == col(ledger.advisor_id), is_stay_on(stays, col(ledger.business_day)))

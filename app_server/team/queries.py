@@ -27,11 +27,11 @@ from sqlalchemy import (
     values,
 )
 from sqlalchemy import select as core_select
-from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app_server.columns import UtcDateTime
-from app_server.org.queries import advisors_below, advisors_between
+from app_server.org.queries import advisors_below, advisors_between, is_stay_on
 from app_server.tables import AdvisorDayRow, CustomerRow, DeviceRow, LedgerRow, advisor_day_values
 from shared_models.activity import Activity, ActivityKind
 from shared_models.fold import AdvisorDay
@@ -153,7 +153,7 @@ def sums_by_day(
             *(func.sum(getattr(AdvisorDayRow, name)).label(name) for name in SUMMED),
         )
         .select_from(table.table)
-        .join(stays, _stays_on(stays, table.day))
+        .join(stays, is_stay_on(stays, table.day))
         .outerjoin(AdvisorDayRow, _day_of_stay(stays, table.day))
         .outerjoin(phones, phones.c.staff_id == stays.c.staff_id)
         .group_by(*groups)
@@ -179,7 +179,7 @@ def declines_by_day(session: Session, *, path: str, first: date, last: date, by_
             func.sum(cast(each.c.value, Integer)).label("refusals"),
         )
         .select_from(stays)
-        .join(AdvisorDayRow, and_(col(AdvisorDayRow.advisor_id) == stays.c.staff_id, _stays_on(stays, of_day)))
+        .join(AdvisorDayRow, and_(col(AdvisorDayRow.advisor_id) == stays.c.staff_id, is_stay_on(stays, of_day)))
         .join(each, true())
         .where(of_day.between(first, last))
         .group_by(*groups, each.c.key)
@@ -200,16 +200,12 @@ def advisor_days_between(session: Session, *, path: str, days: Sequence[tuple[da
     statement = (
         core_select(table.day.label("day"), stays.c.unit_path, stays.c.staff_id, stays.c.name, AdvisorDayRow)
         .select_from(table.table)
-        .join(stays, _stays_on(stays, table.day))
+        .join(stays, is_stay_on(stays, table.day))
         .outerjoin(AdvisorDayRow, _day_of_stay(stays, table.day))
         .order_by(table.day, stays.c.unit_path, stays.c.name, stays.c.staff_id)
         .execution_options(yield_per=1000)
     )
     return iter(rows_of(session, statement))
-
-
-def _stays_on(stays: Subquery, day: ColumnElement[date] | Mapped[date]) -> ColumnElement[bool]:
-    return and_(stays.c.starts_on <= day, or_(stays.c.ends_on.is_(None), stays.c.ends_on > day))
 
 
 def _day_of_stay(stays: Subquery, day: ColumnElement[date]) -> ColumnElement[bool]:
@@ -261,7 +257,7 @@ def activities_between(session: Session, *, path: str, first: date, last: date, 
             col(CustomerRow.managed_since),
         )
         .select_from(stays)
-        .join(LedgerRow, and_(col(LedgerRow.advisor_id) == stays.c.staff_id, _stays_on(stays, of_day)))
+        .join(LedgerRow, and_(col(LedgerRow.advisor_id) == stays.c.staff_id, is_stay_on(stays, of_day)))
         .outerjoin(CustomerRow, col(CustomerRow.id) == col(LedgerRow.customer_id))
         .where(of_day.between(first, last))
         .limit(most)
@@ -276,7 +272,7 @@ def remarks_between(
     stays = advisors_between(path, first=first, last=last)
     behind = aliased(LedgerRow)
     of_day = col(behind.business_day)
-    on_days = and_(col(behind.advisor_id) == stays.c.staff_id, _stays_on(stays, of_day), of_day.between(first, last))
+    on_days = and_(col(behind.advisor_id) == stays.c.staff_id, is_stay_on(stays, of_day), of_day.between(first, last))
     meant = union(
         core_select(label("id", col(behind.id))).join_from(stays, behind, on_days),
         core_select(col(behind.refers_to)).join_from(stays, behind, on_days).where(col(behind.refers_to).is_not(None)),
