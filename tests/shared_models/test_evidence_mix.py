@@ -30,7 +30,9 @@ FEW = settings(max_examples=40)
 def without_others(ledger: list[Activity], grades: frozenset[Grade]) -> list[Activity]:
     """What is left when somebody strikes out, in plain Python, whatever is of another grade; no records are in it."""
     struck = {each.data.activity_id for each in ledger if isinstance(each.data, Void)}
-    checks = {each.data.visit_id: each.data for each in ledger if isinstance(each.data, VisitCheck)}
+    checks = {
+        each.data.visit_id: each.data for each in ledger if isinstance(each.data, VisitCheck) and each.id not in struck
+    }
     on_day = {each.id for each in ledger if POLICIES.business_day(each.occurred_at, each.clock_offset_ms) == DAY}
     grade_of: dict[object, Grade] = {}
     for each in ledger:
