@@ -14,6 +14,6 @@ def reset_password(
 ) -> None:
     """Give somebody a temporary password, which opens only the choice of their own, and sign all their devices out."""
     with opened_database() as db:
-        password = service.reset_password(db, login, now=SystemClock().now())
+        password = service.reset_password(db, login, actor=None, now=SystemClock().now())
     typer.echo(f"{login} signs in with the temporary password {password}")
     typer.echo("All their devices are signed out; what waits on them to be sent stays there.")

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlmodel import Session
 
+from app_server.audit.service import note
 from app_server.auth import queries
 from app_server.auth.device_keys import DeviceKeys
 from app_server.auth.passwords import hash_password, is_password, temporary_password
@@ -236,8 +237,10 @@ def change_password(db: Database, who: Caller, change: PasswordChange, *, addres
     db.write(change_it)
 
 
-def reset_password(db: Database, login: str, *, now: datetime) -> str:
+def reset_password(db: Database, login: str, *, actor: UUID | None, now: datetime) -> str:
     """Give somebody a temporary password, which is returned, and end all their sign-ins, access tokens included.
+
+    `actor` ordered it, None: the command line.
 
     Raises NotFound for an unknown login, BadInput for an account that is not active.
     """
@@ -254,6 +257,18 @@ def reset_password(db: Database, login: str, *, now: datetime) -> str:
         queries.revoke_all_families(session, staff.id, now)
         # Whoever forgot it has probably guessed.
         queries.forgive(session, _login_key(login))
+        found = queries.standing(session, staff_id=staff.id, device_id="", now=now)
+        note(
+            session,
+            actor=actor,
+            action="staff.reset",
+            subject_kind="staff",
+            subject_id=staff.id,
+            unit_path=found.place.path if found is not None and found.place is not None else None,
+            before=None,
+            after={"login": login, "must_change": True},
+            now=now,
+        )
 
     db.write(reset_it)
     return password

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
+from app_server.audit.service import Change, note_all
 from app_server.database import batches, dialect_insert
 from app_server.imports.readers import BadRow
 from app_server.sync.feed import Announced, announce
@@ -44,7 +45,7 @@ class Move:
 
 @dataclass(slots=True)
 class Plan:
-    """What a file would change: rows to write by table in order, what the feeds are told, and the rows refused."""
+    """What a file would change: rows to write by table in order, what feeds and the audit log are told, and the rows refused."""
 
     bad: list[BadRow] = field(default_factory=list[BadRow])
     new: int = 0
@@ -55,6 +56,7 @@ class Plan:
     )
     changes: list[Announced] = field(default_factory=list[Announced])
     moves: list[Move] = field(default_factory=list[Move])
+    audited: list[Change] = field(default_factory=list[Change])
 
     def note(self, table: type[SQLModel], before: Mapping[str, Any] | None, values: dict[str, Any]) -> bool:
         """Take in one row as it shall be; says whether that differs from what stands (`before`, None: nothing yet)."""
@@ -69,14 +71,15 @@ class Plan:
         return True
 
 
-def write_plan(session: Session, plan: Plan, *, now: datetime) -> None:
-    """Write everything planned. The feeds come first: a sync takes its feed before its rows, too."""
+def write_plan(session: Session, plan: Plan, *, actor: UUID | None, now: datetime) -> None:
+    """Write everything planned; `actor` ordered it (None: the command line). Feeds come first: a sync takes its feed first, too."""
     announce(session, plan.changes, now=now)
     by_table: dict[type[SQLModel], list[dict[str, Any]]] = {}
     for table, values in plan.writes:
         by_table.setdefault(table, []).append(values)
     for table, rows in by_table.items():
         upsert(session, table, rows)
+    note_all(session, plan.audited, actor=actor, now=now)
 
 
 def upsert(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:

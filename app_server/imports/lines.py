@@ -11,11 +11,13 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlmodel import Session
 
+from app_server.audit.service import Change, difference, shown_number
 from app_server.database import batches
 from app_server.imports.entities import Plan, RowRefused, rows_by, stable_id
 from app_server.imports.mapping import ColumnMapping, MappedRow, read_date
 from app_server.imports.readers import BadRow
 from app_server.numbers import e164, line_number
+from app_server.org.queries import paths_of
 from app_server.tables import LineRow, StaffRow, metadata
 from shared_models.telephony import PbxLine, ProviderName
 
@@ -89,14 +91,43 @@ def plan(session: Session, parsed: Sequence[ParsedLine], *, today: date) -> Plan
             rows.append(same)
         same |= {"provider": row.provider, "number": row.number, "line": row.kind, "staff_id": holder["id"]}
         same["ends_on"] = row.until
+    audited = _Audited(session, held, today)
     for rows in held.values():
         rows.sort(key=lambda each: each["starts_on"])
         for earlier, later in pairwise(rows):
             if earlier["ends_on"] is None or earlier["ends_on"] > later["starts_on"]:
                 earlier["ends_on"] = later["starts_on"]
         for each in rows:
-            result.note(LineRow, before.get(each["id"]), each)
+            if result.note(LineRow, before.get(each["id"]), each):
+                result.audited.append(audited.change(before.get(each["id"]), each))
     return result
+
+
+class _Audited:
+    """What the audit log is told of lines; it knows where those belong whose they are."""
+
+    def __init__(
+        self, session: Session, held: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]], today: date
+    ) -> None:
+        ids = {row["staff_id"] for rows in held.values() for row in rows}
+        self._paths = paths_of(session, ids, day=today)
+        self._logins = {row_id: row["login"] for row_id, row in rows_by(session, StaffRow, "id", ids).items()}
+
+    def change(self, before: Mapping[str, Any] | None, line: Mapping[str, Any]) -> Change:
+        """That the line is new, or no longer as it was."""
+        path, told = self._paths.get(line["staff_id"]), self._told(line)
+        if before is None:
+            return Change("line.created", "line", line["id"], path, None, told)
+        was, now = difference(self._told(before), told)
+        number = {"number": told["number"]}
+        return Change("line.changed", "line", line["id"], path, number | was, number | now)
+
+    def _told(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "number": shown_number(line["number"]),
+            "login": self._logins[line["staff_id"]],
+            **{name: line[name] for name in ("line", "provider", "starts_on", "ends_on")},
+        }
 
 
 def _held(session: Session, numbers: set[str]) -> dict[tuple[str, str], list[dict[str, Any]]]:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, select
 
+from app_server.audit.service import Change, note_all
 from app_server.auth.passwords import hash_password, temporary_password
 from app_server.database import Database
 from app_server.imports.entities import stable_id
@@ -60,4 +61,14 @@ def _make(session: Session, *, bank: str, login: str, password_hash: str, now: d
             role=Role.ADMIN,
             starts_on=today,
         )
+    )
+    path = f"/{unit_id}/"
+    note_all(
+        session,
+        [
+            Change("unit.created", "unit", unit_id, path, None, {"name": bank, "kind": UnitKind.HEAD_OFFICE}),
+            Change("staff.created", "staff", staff_id, path, None, {"login": login, "role": Role.ADMIN}),
+        ],
+        actor=None,
+        now=now,
     )

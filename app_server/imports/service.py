@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from app_server.imports.entities import Plan, RowRefused, write_plan
 from app_server.imports.mapping import ColumnMapping, check_columns, default_mapping, map_row
 from app_server.imports.readers import BadRow, SourceTable
 from app_server.org.queries import policies
-from app_server.org.service import place_staff
+from app_server.org.service import transfer_staff
 from app_server.sync.records import advisors_waiting
 from app_server.sync.service import enter_waiting, write_batches
 from app_server.tables import CustomerRow, LineRow
@@ -118,9 +118,7 @@ def import_table(
         today = policies(session).today(now)
         plan = plan_rows(session, parsed, today=today)
         if _may_write(choices, [*bad, *plan.bad]):
-            write_plan(session, plan, now=now)
-            _move(session, plan, today)
-            _enter_records(session, plan, now)
+            carry_out(session, plan, actor=None, now=now)
         return plan
 
     plan = db.read(work) if choices.dry_run else write_batches(db, work)
@@ -132,6 +130,15 @@ def import_table(
     outcome.new, outcome.changed, outcome.unchanged = plan.new, plan.changed, plan.unchanged
     outcome.passwords = passwords.plain if outcome.imported else {}
     return outcome
+
+
+def carry_out(session: Session, plan: Plan, *, actor: UUID | None, now: datetime) -> None:
+    """Write what is planned, by a file or on a screen, with all that follows from it; `actor` None: the command line."""
+    write_plan(session, plan, actor=actor, now=now)
+    today = policies(session).today(now)
+    for move in plan.moves:
+        transfer_staff(session, move.staff_id, unit_id=move.unit_id, role=move.role, on_day=today, actor=actor, now=now)
+    _enter_records(session, plan, now)
 
 
 def _may_write(choices: Choices, bad: Sequence[BadRow]) -> bool:
@@ -149,11 +156,6 @@ def _enter_records(session: Session, plan: Plan, now: datetime) -> None:
             enter_waiting(session, advisor_id, phones=phones[advisor_id], now=now)
     if numbers := {values["number"] for table, values in plan.writes if table is LineRow}:
         enter_of_lines(session, numbers, now=now)
-
-
-def _move(session: Session, plan: Plan, today: date) -> None:
-    for move in plan.moves:
-        place_staff(session, move.staff_id, unit_id=move.unit_id, role=move.role, on_day=today)
 
 
 def _parse_rows(

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, select
 
+from app_server.audit.service import Change, difference
 from app_server.imports.entities import Move, Plan, RowRefused, refusal_of, rows_by, stable_id
 from app_server.imports.mapping import ColumnMapping, MappedRow, read_date
 from app_server.imports.readers import BadRow
@@ -111,6 +112,11 @@ def plan(session: Session, parsed: Sequence[ParsedStaff], *, today: date, passwo
             }
             result.note(StaffRow, None, {**new, **told, "password_hash": passwords.hashed[row.login]})
             since = row.since or today
+            place = {"unit_id": unit.id, "unit": unit.name, "role": row.role, "since": since}
+            result.audited += [
+                Change("staff.created", "staff", staff_id, unit.path, None, {"login": row.login, **told}),
+                Change("staff.placed", "staff", staff_id, unit.path, None, place),
+            ]
             membership = {"id": stable_id("membership", f"{row.login}@{since}"), "staff_id": staff_id}
             result.writes.append(
                 (
@@ -120,6 +126,7 @@ def plan(session: Session, parsed: Sequence[ParsedStaff], *, today: date, passwo
             )
             continue
         staff_id = before["id"]
+        result.audited.append(Change("staff.changed", "staff", staff_id, unit.path, *difference(before, told)))
         if places.get(staff_id) == (unit.id, row.role):
             result.note(StaffRow, before, {**before, **told})
         else:

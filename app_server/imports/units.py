@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlmodel import Session, select
 
+from app_server.audit.service import Change, difference
 from app_server.imports.entities import MOST_DEGREES, Plan, RowRefused, degrees, refusal_of, stable_id
 from app_server.imports.mapping import ColumnMapping, MappedRow
 from app_server.imports.readers import BadRow
@@ -29,6 +30,7 @@ _KINDS = {
     "支行": UnitKind.SUB_BRANCH,
     "网点": UnitKind.OUTLET,
 }
+_AUDITED = ("name", "kind", "parent_id", "lat", "lon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,16 @@ def _take_in(result: Plan, known: UnitNames, unit: ParsedUnit, parent: UnitRow |
         "path": path,
         **unit.place,
     }
-    result.note(UnitRow, before, values)
+    if result.note(UnitRow, before, values):
+        result.audited.append(_audited(before, values))
     if parent is None:
         roots.add(unit_id)
     known.add(UnitRow(**values), code=unit.code)
     return None
+
+
+def _audited(before: Mapping[str, Any] | None, values: Mapping[str, Any]) -> Change:
+    told = {name: values[name] for name in _AUDITED}
+    if before is None:
+        return Change("unit.created", "unit", values["id"], values["path"], None, told)
+    return Change("unit.changed", "unit", values["id"], values["path"], *difference(before, told))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.selectable import FromClause, Subquery
 from sqlmodel import Session, col, select
 
+from app_server.database import batches
 from app_server.tables import MembershipRow, PolicyRow, StaffRow, UnitRow
 from shared_models.errors import NotFound
 from shared_models.org import Role, Unit, UnitKind, holds_on
@@ -237,3 +238,21 @@ def last_membership(session: Session, staff_id: UUID) -> MembershipRow | None:
         .order_by(col(MembershipRow.starts_on).desc())
         .limit(1)
     ).one_or_none()
+
+
+def paths_of(session: Session, staff_ids: Collection[UUID], *, day: date) -> dict[UUID, str]:
+    """The paths of the units that these belong to on that day, of those who belong anywhere."""
+    found: dict[UUID, str] = {}
+    for part in batches(list(staff_ids)):
+        rows = session.exec(
+            select(MembershipRow.staff_id, UnitRow.path)
+            .join(UnitRow, col(UnitRow.id) == col(MembershipRow.unit_id))
+            .where(col(MembershipRow.staff_id).in_(part), is_member_on(day))
+        )
+        found.update((staff_id, path) for staff_id, path in rows)
+    return found
+
+
+def unit_of(session: Session, unit_id: UUID) -> UnitRow:
+    """The unit of an id that there is."""
+    return session.exec(select(UnitRow).where(UnitRow.id == unit_id)).one()

@@ -1,10 +1,11 @@
 """The rules of the org tree: where a member of staff belongs, and as what, from a day on. Reading the tree is queries.py's."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlmodel import Session
 
+from app_server.audit.service import Change, note_all
 from app_server.org import queries
 from app_server.tables import MembershipRow
 from shared_models.errors import Conflict, NotFound
@@ -36,6 +37,36 @@ def place_staff(session: Session, staff_id: UUID, *, unit_id: UUID, role: Role, 
             session.flush()
     session.add(MembershipRow(id=uuid4(), staff_id=staff_id, unit_id=unit_id, role=role, starts_on=on_day))
     session.flush()
+
+
+def transfer_staff(
+    session: Session,
+    staff_id: UUID,
+    *,
+    unit_id: UUID,
+    role: Role,
+    on_day: date,
+    actor: UUID | None,
+    now: datetime,
+) -> None:
+    """`place_staff`, with its entries in the audit log: the old unit's heads read who leaves, the new one's who comes."""
+    last = _last_membership(session, staff_id)
+    before = None if last is None or last.ends_on is not None else (last.unit_id, last.role)
+    if before == (unit_id, role):
+        return
+    place_staff(session, staff_id, unit_id=unit_id, role=role, on_day=on_day)
+    unit = queries.unit_of(session, unit_id)
+    was = None
+    changes: list[Change] = []
+    if before is not None and before[0] == unit_id:
+        was = {"role": before[1]}
+    elif before is not None:
+        left = queries.unit_of(session, before[0])
+        place = {"unit_id": left.id, "unit": left.name, "role": before[1]}
+        changes.append(Change("staff.left", "staff", staff_id, left.path, place, {"until": on_day}))
+    place = {"unit_id": unit.id, "unit": unit.name, "role": role, "since": on_day}
+    changes.append(Change("staff.placed", "staff", staff_id, unit.path, was, place))
+    note_all(session, changes, actor=actor, now=now)
 
 
 def move_staff(session: Session, staff_id: UUID, unit_id: UUID, on_day: date) -> None:

@@ -1,5 +1,6 @@
 """All tables, a module for each capability. Rows extend the shared models where one fits; a row does not validate, so build it from a valid model."""
 
+from app_server.tables.audit import AuditEntryRow
 from app_server.tables.auth import DeviceRow, RefreshTokenRow, SignInFailureRow
 from app_server.tables.cases import PlaybookCaseRow, PlaybookCaseVersionRow
 from app_server.tables.confirmations import ConfirmationRow
@@ -20,6 +21,7 @@ __all__ = [
     "BANK_SCOPE",
     "LINES_SCOPE",
     "AdvisorDayRow",
+    "AuditEntryRow",
     "ChangeRow",
     "ConfirmationRow",
     "CustomerCardRow",
