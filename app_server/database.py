@@ -54,7 +54,9 @@ class Database:
         self._turn = threading.Lock()
         if self.is_sqlite:
             self._reads = self.engine.execution_options(day2053_writes=False)
+            self._freezes = self.engine
         else:
+            self._freezes = self.engine.execution_options(isolation_level="REPEATABLE READ")
             # One snapshot for all statements of a read, so that totals and their parts agree.
             self._reads = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
@@ -62,14 +64,18 @@ class Database:
         """Run `work` on one consistent snapshot; whatever it writes is refused or rolled back."""
         return _repeat(lambda: self._run(self._reads, work, commit=False))
 
-    def write(self, work: Work[T]) -> T:
-        """Run `work` in one transaction and return its result after the commit, or raise and change nothing."""
+    def write(self, work: Work[T], *, one_snapshot: bool = False) -> T:
+        """Run `work` in one transaction and return its result after the commit, or raise and change nothing.
+
+        `one_snapshot`: all its statements see the same instant, as those of a `read` do, so that what is stored agrees with itself.
+        """
+        engine = self._freezes if one_snapshot else self.engine
         if not self.is_sqlite:
-            return _repeat(lambda: self._run(self.engine, work, commit=True))
+            return _repeat(lambda: self._run(engine, work, commit=True))
 
         def in_turn() -> T:
             with self._turn:
-                return self._run(self.engine, work, commit=True)
+                return self._run(engine, work, commit=True)
 
         return _repeat(in_turn)
 

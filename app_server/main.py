@@ -27,6 +27,7 @@ from app_server.confirmations.sender import sender_of
 from app_server.confirmations.service import Codes
 from app_server.database import Database
 from app_server.docs_page import OPENAPI_PATH
+from app_server.meetings import endpoints as meetings
 from app_server.plans import endpoints as plans
 from app_server.quality import endpoints as quality
 from app_server.recordings import endpoints as recordings
@@ -70,6 +71,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     quality.router,
     recordings.router,
     cases.router,
+    meetings.router,
 )
 
 

@@ -6,6 +6,7 @@ from app_server.tables.cases import PlaybookCaseRow, PlaybookCaseVersionRow
 from app_server.tables.confirmations import ConfirmationRow
 from app_server.tables.customers import CustomerCardRow, CustomerRow, Facts
 from app_server.tables.ledger import AdvisorDayRow, LedgerRow, advisor_day_of, advisor_day_values
+from app_server.tables.meetings import MeetingRow
 from app_server.tables.org import MembershipRow, StaffRow, UnitRow
 from app_server.tables.plans import PlanRow
 from app_server.tables.policies import PolicyRow
@@ -33,6 +34,7 @@ __all__ = [
     "LineRow",
     "ListeningKind",
     "ListeningRow",
+    "MeetingRow",
     "MembershipRow",
     "PlanRow",
     "PlaybookCaseRow",

@@ -213,9 +213,9 @@ def _day_of_stay(stays: Subquery, day: ColumnElement[date]) -> ColumnElement[boo
 
 
 def entries_on(
-    session: Session, *, path: str, scope_path: str, day: date, advisor_id: UUID | None, most: int
+    session: Session, *, path: str, scope_path: str, day: date, advisor_ids: Collection[UUID] | None, most: int
 ) -> list[LedgerEntry]:
-    """The ledger rows of that day of the subtree's advisors then, at most `most` of them.
+    """The ledger rows of that day of the subtree's advisors then, or of these among them, at most `most` of them.
 
     A customer is named only while their advisor belonged to the caller's subtree, `scope_path`, on that day.
     """
@@ -237,8 +237,8 @@ def entries_on(
         .order_by(col(LedgerRow.occurred_at), col(LedgerRow.id))
         .limit(most)
     )
-    if advisor_id is not None:
-        statement = statement.where(advisors.c.staff_id == advisor_id)
+    if advisor_ids is not None:
+        statement = statement.where(advisors.c.staff_id.in_(advisor_ids))
     return [LedgerEntry(*row) for row in rows_of(session, statement)]
 
 

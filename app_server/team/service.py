@@ -245,7 +245,7 @@ def team_activities(
         path=unit.path,
         scope_path=who.unit_path,
         day=day,
-        advisor_id=advisor_id,
+        advisor_ids=None if advisor_id is None else {advisor_id},
         most=MOST_ACTIVITIES + 1,
     )
     if len(entries) > MOST_ACTIVITIES:
