@@ -15,7 +15,7 @@ def _of_our_time(value: datetime) -> datetime:
 
 def _in_utc(value: datetime) -> datetime:
     # One spelling of an instant, so that a repeat in another zone is the same content.
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]

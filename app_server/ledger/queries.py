@@ -183,31 +183,37 @@ def earlier(
     """
     connection = session.connection()
     dialect = connection.dialect.name
-    parameters = {"advisor_id": advisor_id, "days": list(days), "referred": ids_of(referred, dialect)}
+    # Almost every batch is of one day and refers to nothing outside it: a statement of its own, which PostgreSQL plans once
+    # and not each time again.
+    shape = {"of_one_day": len(days) == 1, "has_referred": bool(referred)}
+    parameters: dict[str, Any] = {"advisor_id": advisor_id}
+    parameters |= {"day": next(iter(days))} if shape["of_one_day"] else {"days": list(days)}
+    if referred:
+        parameters["referred"] = ids_of(referred, dialect)
     if dialect == "sqlite":
-        rows = connection.execute(_earlier(dialect), parameters).all()
+        rows = connection.execute(_earlier(dialect, **shape), parameters).all()
     else:
-        rows = _prepared_earlier().rows(connection, parameters)
+        rows = _prepared_earlier(**shape).rows(connection, parameters)
     return [Earlier(Activity.model_validate(dict(zip(_FIELDS, row[1:], strict=True))), row[0]) for row in rows]
 
 
 @cache
-def _prepared_earlier() -> Prepared:
-    return Prepared(_earlier("postgresql"))
+def _prepared_earlier(*, of_one_day: bool, has_referred: bool) -> Prepared:
+    return Prepared(_earlier("postgresql", of_one_day=of_one_day, has_referred=has_referred))
 
 
 @cache
-def _earlier(dialect: str) -> "CompoundSelect[*tuple[Any, ...]]":
+def _earlier(dialect: str, *, of_one_day: bool, has_referred: bool) -> "CompoundSelect[*tuple[Any, ...]]":
     advisor_id = bindparam("advisor_id", type_=LEDGER.c.advisor_id.type)
-    of_advisor = LEDGER.c.advisor_id == advisor_id
-    held = select(*_ACTIVITY, LEDGER.c.refers_to).where(of_advisor, among(LEDGER.c.business_day, "days", dialect))
-    held = held.cte("held")
-    aims = sqlalchemy.union_all(
-        select(held.c.id),
-        select(held.c.refers_to).where(held.c.refers_to.is_not(None)),
-        select(LEDGER.c.id).where(among(LEDGER.c.id, "referred", dialect)),
+    of_advisor, of_day = LEDGER.c.advisor_id == advisor_id, LEDGER.c.business_day
+    of_days = of_day == bindparam("day", type_=of_day.type) if of_one_day else among(of_day, "days", dialect)
+    held = select(*_ACTIVITY, LEDGER.c.refers_to).where(of_advisor, of_days).cte("held")
+    aims = [select(held.c.id), select(held.c.refers_to).where(held.c.refers_to.is_not(None))]
+    if has_referred:
+        aims.append(select(LEDGER.c.id).where(among(LEDGER.c.id, "referred", dialect)))
+    voids = select(*_ACTIVITY).where(
+        of_advisor, LEDGER.c.kind == ActivityKind.VOID, LEDGER.c.refers_to.in_(sqlalchemy.union_all(*aims))
     )
-    voids = select(*_ACTIVITY).where(of_advisor, LEDGER.c.kind == ActivityKind.VOID, LEDGER.c.refers_to.in_(aims))
     behind = voids.cte("behind")
     return sqlalchemy.union_all(
         *(

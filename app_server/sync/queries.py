@@ -133,7 +133,9 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
                     place=_place_of(fifth),
                 )
             case "called":
-                customers[UUID(key)] = KnownCustomer(UUID(first), day_of(second), number=third)
+                customers[UUID(key)] = KnownCustomer(
+                    advisor_id if first == own else UUID(first), day_of(second), number=third
+                )
             case "entry":
                 entries[UUID(key)] = Entry(
                     advisor_id=UUID(first),

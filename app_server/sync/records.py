@@ -66,6 +66,7 @@ class Waiting(NamedTuple):
             kind=ActivityKind.PBX_RECORD,
             seq=1,  # an exchange counts nothing up; its own record ids tell of a lost one
             occurred_at=self.record.ended_at,
+            clock_offset_ms=0,
             customer_id=customer_id,
             data=self.record,
         )
