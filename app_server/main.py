@@ -28,6 +28,7 @@ from app_server.confirmations.service import Codes
 from app_server.database import Database
 from app_server.docs_page import OPENAPI_PATH
 from app_server.meetings import endpoints as meetings
+from app_server.people import endpoints as people
 from app_server.plans import endpoints as plans
 from app_server.quality import endpoints as quality
 from app_server.recordings import endpoints as recordings
@@ -72,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     recordings.router,
     cases.router,
     meetings.router,
+    people.router,
 )
 
 

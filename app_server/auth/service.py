@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -253,25 +253,58 @@ def reset_password(db: Database, login: str, *, actor: UUID | None, now: datetim
             raise NotFound(f"There is no member of staff with the login {login!r}.")
         if not staff.active:
             raise BadInput(f"The account {login!r} is not active.")
-        queries.set_temporary_password(session, staff.id, hashed)
-        queries.revoke_all_families(session, staff.id, now)
-        # Whoever forgot it has probably guessed.
-        queries.forgive(session, _login_key(login))
-        found = queries.standing(session, staff_id=staff.id, device_id="", now=now)
-        note(
-            session,
-            actor=actor,
-            action="staff.reset",
-            subject_kind="staff",
-            subject_id=staff.id,
-            unit_path=found.place.path if found is not None and found.place is not None else None,
-            before=None,
-            after={"login": login, "must_change": True},
-            now=now,
-        )
+        give_password(session, staff, hashed, actor=actor, now=now)
 
     db.write(reset_it)
     return password
+
+
+def give_password(session: Session, staff: StaffRow, password_hash: str, *, actor: UUID | None, now: datetime) -> None:
+    """Put a temporary password in the place of theirs, end all their sign-ins, and say so in the audit log."""
+    queries.set_temporary_password(session, staff.id, password_hash)
+    queries.revoke_all_families(session, staff.id, now)
+    # Whoever forgot it has probably guessed.
+    queries.forgive(session, _login_key(staff.login))
+    document = {"login": staff.login, "must_change": True}
+    _note_of_staff(session, "staff.reset", staff, after=document, actor=actor, now=now)
+
+
+def revoke_device(session: Session, staff: StaffRow, device_id: str, *, actor: UUID, now: datetime) -> None:
+    """End what is signed in on somebody's device, and let nobody sign in as them on it again; raises NotFound."""
+    device = session.get(DeviceRow, (staff.id, device_id))
+    if device is None:
+        raise NotFound("There is no such device.")
+    if device.revoked_at is not None:
+        return
+    if device.family_id is not None:
+        queries.revoke_family(session, device.family_id, now)
+    device.revoked_at = now
+    session.add(device)
+    document = {"login": staff.login, "device": device.name}
+    _note_of_staff(session, "device.revoked", staff, after=document, actor=actor, now=now)
+
+
+def _note_of_staff(
+    session: Session,
+    action: str,
+    staff: StaffRow,
+    *,
+    after: dict[str, Any],
+    actor: UUID | None,
+    now: datetime,
+) -> None:
+    found = queries.standing(session, staff_id=staff.id, device_id="", now=now)
+    note(
+        session,
+        actor=actor,
+        action=action,
+        subject_kind="staff",
+        subject_id=staff.id,
+        unit_path=found.place.path if found is not None and found.place is not None else None,
+        before=None,
+        after=after,
+        now=now,
+    )
 
 
 def _checked(db: Database, *, login: str, password: str, address: str, now: datetime) -> StaffRow | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
@@ -36,16 +36,20 @@ class RowRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """That a member of staff belongs to a unit, in a role, from the day of the import on."""
+    """That a member of staff belongs to a unit, in a role, from that day on."""
 
     staff_id: UUID
     unit_id: UUID
     role: Role
+    on_day: date
 
 
 @dataclass(slots=True)
 class Plan:
-    """What a file would change: rows to write by table in order, what feeds and the audit log are told, and the rows refused."""
+    """What a file would change: rows to write by table in order, what feeds and the audit log are told, and the rows refused.
+
+    `moves` are of staff to units, `leaving` staff whose account is closed.
+    """
 
     bad: list[BadRow] = field(default_factory=list[BadRow])
     new: int = 0
@@ -56,6 +60,7 @@ class Plan:
     )
     changes: list[Announced] = field(default_factory=list[Announced])
     moves: list[Move] = field(default_factory=list[Move])
+    leaving: list[UUID] = field(default_factory=list[UUID])
     audited: list[Change] = field(default_factory=list[Change])
 
     def note(self, table: type[SQLModel], before: Mapping[str, Any] | None, values: dict[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any, Protocol
@@ -12,17 +12,19 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app_server.auth.passwords import hash_password, temporary_password
+from app_server.auth.queries import revoke_all_families
 from app_server.database import Database
 from app_server.imports import customers, lines, products, staff, units
 from app_server.imports.entities import Plan, RowRefused, write_plan
 from app_server.imports.mapping import ColumnMapping, check_columns, default_mapping, map_row
 from app_server.imports.readers import BadRow, SourceTable
-from app_server.org.queries import policies
-from app_server.org.service import transfer_staff
+from app_server.org.queries import admins_to_stay, lock_head_office, policies
+from app_server.org.service import dismiss_staff, transfer_staff
 from app_server.sync.records import advisors_waiting
 from app_server.sync.service import enter_waiting, write_batches
 from app_server.tables import CustomerRow, LineRow
 from app_server.telephony.service import enter_of_lines, lock_lines
+from shared_models.errors import Conflict
 
 Progress = Callable[[str, int, int], None]
 """What is being done, how many rows are done, of how many."""
@@ -133,11 +135,25 @@ def import_table(
 
 
 def carry_out(session: Session, plan: Plan, *, actor: UUID | None, now: datetime) -> None:
-    """Write what is planned, by a file or on a screen, with all that follows from it; `actor` None: the command line."""
+    """Write what is planned, by a file or on a screen, with all that follows from it; `actor` None: the command line.
+
+    Raises Conflict when no admin would be left.
+    """
+    touches_staff = bool(plan.moves or plan.leaving)
+    if touches_staff:
+        lock_head_office(session)
+    had_admin = touches_staff and bool(admins_to_stay(session))
     write_plan(session, plan, actor=actor, now=now)
-    today = policies(session).today(now)
     for move in plan.moves:
-        transfer_staff(session, move.staff_id, unit_id=move.unit_id, role=move.role, on_day=today, actor=actor, now=now)
+        transfer_staff(
+            session, move.staff_id, unit_id=move.unit_id, role=move.role, on_day=move.on_day, actor=actor, now=now
+        )
+    last_day = policies(session).today(now) if plan.leaving else date.max
+    for staff_id in plan.leaving:
+        revoke_all_families(session, staff_id, now)
+        dismiss_staff(session, staff_id, last_day=last_day, actor=actor, now=now)
+    if had_admin and not admins_to_stay(session):
+        raise Conflict("Head office must keep an administrator who can sign in.", code="last_admin")
     _enter_records(session, plan, now)
 
 

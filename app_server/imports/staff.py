@@ -39,7 +39,7 @@ _LOGIN: TypeAdapter[str] = TypeAdapter(Code)
 
 @dataclass(frozen=True, slots=True)
 class ParsedStaff:
-    """A valid row; `unit` is a code or a path of names, `since` the first day there."""
+    """A valid row; `unit` is a code or a path of names, `since` the first day there, `active` None: as it is."""
 
     line: int
     key: object
@@ -48,7 +48,7 @@ class ParsedStaff:
     role: Role
     unit: str
     since: date | None
-    active: bool
+    active: bool | None
 
 
 @dataclass(slots=True)
@@ -68,8 +68,8 @@ def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedStaff:
     role = _ROLES.get(str(fields["role"]), str(fields["role"]))
     if role not in list(Role):
         raise RowRefused(f"{fields['role']!r} is none of {', '.join(Role)}", "role")
-    active = _YES.get(str(fields.get("active", "true")).casefold())
-    if active is None:
+    active = _YES.get(str(fields["active"]).casefold()) if "active" in fields else None
+    if active is None and "active" in fields:
         raise RowRefused(f"{fields['active']!r} is neither yes nor no", "active")
     try:
         login = _LOGIN.validate_python(str(fields["login"]))
@@ -100,40 +100,70 @@ def plan(session: Session, parsed: Sequence[ParsedStaff], *, today: date, passwo
             result.bad.append(BadRow(row.line, "an admin belongs to the head office", "role"))
             continue
         before = standing.get(row.login)
-        told: dict[str, Any] = {"name": row.name, "active": row.active}
         if before is None:
-            staff_id = stable_id("staff", row.login)
-            new = {
-                "id": staff_id,
-                "login": row.login,
-                "token_version": 1,
-                "must_change_password": True,
-                "is_demo": False,
-            }
-            result.note(StaffRow, None, {**new, **told, "password_hash": passwords.hashed[row.login]})
-            since = row.since or today
-            place = {"unit_id": unit.id, "unit": unit.name, "role": row.role, "since": since}
-            result.audited += [
-                Change("staff.created", "staff", staff_id, unit.path, None, {"login": row.login, **told}),
-                Change("staff.placed", "staff", staff_id, unit.path, None, place),
-            ]
-            membership = {"id": stable_id("membership", f"{row.login}@{since}"), "staff_id": staff_id}
-            result.writes.append(
-                (
-                    MembershipRow,
-                    {**membership, "unit_id": unit.id, "role": row.role, "starts_on": since, "ends_on": None},
-                )
-            )
+            is_active = row.active is not False
+            account = Account(stable_id("staff", row.login), row.login, row.name, is_active=is_active)
+            place = Place(unit.id, unit.name, unit.path, row.role, row.since or today)
+            note_account(result, account, place, password_hash=passwords.hashed[row.login])
             continue
-        staff_id = before["id"]
-        result.audited.append(Change("staff.changed", "staff", staff_id, unit.path, *difference(before, told)))
-        if places.get(staff_id) == (unit.id, row.role):
-            result.note(StaffRow, before, {**before, **told})
-        else:
-            result.moves.append(Move(staff_id, unit.id, row.role))
-            result.changed += 1
-            result.writes.append((StaffRow, {**before, **told}))
+        is_active = before["active"] if row.active is None else row.active
+        is_elsewhere = is_active and places.get(before["id"]) != (unit.id, row.role)
+        if is_elsewhere:
+            result.moves.append(Move(before["id"], unit.id, row.role, today))
+        note_staff(result, before, {"name": row.name, "active": is_active}, path=unit.path, is_moved=is_elsewhere)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody new."""
+
+    id: UUID
+    login: str
+    name: str
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody new belongs, and as what, from a day on."""
+
+    unit_id: UUID
+    unit_name: str
+    unit_path: str
+    role: Role
+    since: date
+
+
+def note_account(result: Plan, account: Account, place: Place, *, password_hash: str) -> None:
+    """Note a new account and where it belongs; its password is a temporary one."""
+    told = {"name": account.name, "active": account.is_active}
+    values = {"id": account.id, "login": account.login, "token_version": 1, "must_change_password": True}
+    result.note(StaffRow, None, {**values, "is_demo": False, **told, "password_hash": password_hash})
+    membership = {"id": stable_id("membership", f"{account.login}@{place.since}"), "staff_id": account.id}
+    here = {"unit_id": place.unit_id, "role": place.role}
+    result.writes.append((MembershipRow, {**membership, **here, "starts_on": place.since, "ends_on": None}))
+    shown = {**here, "unit": place.unit_name, "since": place.since}
+    result.audited += [
+        Change("staff.created", "staff", account.id, place.unit_path, None, {"login": account.login, **told}),
+        Change("staff.placed", "staff", account.id, place.unit_path, None, shown),
+    ]
+
+
+def note_staff(
+    result: Plan, before: Mapping[str, Any], told: Mapping[str, Any], *, path: str | None, is_moved: bool = False
+) -> None:
+    """Note what shall be otherwise of an account, its whole row before; closed, it leaves its unit, too.
+
+    `is_moved`: they are among the plan's moves, so that they have changed although their row may not.
+    """
+    is_changed = result.note(StaffRow, before, {**before, **told})
+    if is_moved and not is_changed:
+        result.unchanged -= 1
+        result.changed += 1
+    if before["active"] and not told["active"]:
+        result.leaving.append(before["id"])
+    result.audited.append(Change("staff.changed", "staff", before["id"], path, *difference(before, told)))
 
 
 def new_logins(session: Session, parsed: Sequence[ParsedStaff]) -> list[str]:

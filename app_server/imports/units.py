@@ -143,16 +143,20 @@ def _take_in(result: Plan, known: UnitNames, unit: ParsedUnit, parent: UnitRow |
         "path": path,
         **unit.place,
     }
-    if result.note(UnitRow, before, values):
-        result.audited.append(_audited(before, values))
+    note_unit(result, before, values)
     if parent is None:
         roots.add(unit_id)
     known.add(UnitRow(**values), code=unit.code)
     return None
 
 
-def _audited(before: Mapping[str, Any] | None, values: Mapping[str, Any]) -> Change:
+def note_unit(result: Plan, before: Mapping[str, Any] | None, values: dict[str, Any]) -> None:
+    """Note one unit as it shall be, whole rows both; `before` None: it is new."""
+    if not result.note(UnitRow, before, values):
+        return
     told = {name: values[name] for name in _AUDITED}
-    if before is None:
-        return Change("unit.created", "unit", values["id"], values["path"], None, told)
-    return Change("unit.changed", "unit", values["id"], values["path"], *difference(before, told))
+    change = "unit.created", None, told
+    if before is not None:
+        change = "unit.changed", *difference(before, told)
+    action, was, now = change
+    result.audited.append(Change(action, "unit", values["id"], values["path"], was, now))

@@ -256,3 +256,19 @@ def paths_of(session: Session, staff_ids: Collection[UUID], *, day: date) -> dic
 def unit_of(session: Session, unit_id: UUID) -> UnitRow:
     """The unit of an id that there is."""
     return session.exec(select(UnitRow).where(UnitRow.id == unit_id)).one()
+
+
+def lock_head_office(session: Session) -> None:
+    """Let whoever closes or moves accounts wait for each other, so that of the last two admins one stays."""
+    session.exec(select(UnitRow.id).where(col(UnitRow.parent_id).is_(None)).with_for_update()).all()
+
+
+def admins_to_stay(session: Session) -> set[UUID]:
+    """The active accounts that are admin's, today or from a later day on, for as long as is known."""
+    return set(
+        session.exec(
+            select(StaffRow.id)
+            .join(MembershipRow, col(MembershipRow.staff_id) == col(StaffRow.id))
+            .where(StaffRow.active, MembershipRow.role == Role.ADMIN, col(MembershipRow.ends_on).is_(None))
+        )
+    )

@@ -1,13 +1,13 @@
 """The rules of the org tree: where a member of staff belongs, and as what, from a day on. Reading the tree is queries.py's."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlmodel import Session
 
 from app_server.audit.service import Change, note_all
 from app_server.org import queries
-from app_server.tables import MembershipRow
+from app_server.tables import MembershipRow, UnitRow
 from shared_models.errors import Conflict, NotFound
 from shared_models.org import Role
 
@@ -54,6 +54,11 @@ def transfer_staff(
     before = None if last is None or last.ends_on is not None else (last.unit_id, last.role)
     if before == (unit_id, role):
         return
+    if last is not None and last.ends_on is not None and last.ends_on > on_day:
+        # They were to leave, and come back before they have.
+        last.ends_on = None
+        session.add(last)
+        session.flush()
     place_staff(session, staff_id, unit_id=unit_id, role=role, on_day=on_day)
     unit = queries.unit_of(session, unit_id)
     was = None
@@ -61,12 +66,31 @@ def transfer_staff(
     if before is not None and before[0] == unit_id:
         was = {"role": before[1]}
     elif before is not None:
-        left = queries.unit_of(session, before[0])
-        place = {"unit_id": left.id, "unit": left.name, "role": before[1]}
-        changes.append(Change("staff.left", "staff", staff_id, left.path, place, {"until": on_day}))
+        changes.append(_left(queries.unit_of(session, before[0]), staff_id, before[1], on_day))
     place = {"unit_id": unit.id, "unit": unit.name, "role": role, "since": on_day}
     changes.append(Change("staff.placed", "staff", staff_id, unit.path, was, place))
     note_all(session, changes, actor=actor, now=now)
+
+
+def dismiss_staff(session: Session, staff_id: UUID, *, last_day: date, actor: UUID | None, now: datetime) -> None:
+    """Let somebody belong nowhere after `last_day`; what they were to become later is dropped, what they were stays."""
+    _last_membership(session, staff_id)
+    until = last_day + timedelta(days=1)
+    changes: list[Change] = []
+    for membership, unit in queries.memberships(session, staff_id):
+        if membership.starts_on >= until:
+            session.delete(membership)
+        elif membership.ends_on is None or membership.ends_on > until:
+            membership.ends_on = until
+            session.add(membership)
+            changes.append(_left(unit, staff_id, membership.role, until))
+    session.flush()
+    note_all(session, changes, actor=actor, now=now)
+
+
+def _left(unit: UnitRow, staff_id: UUID, role: Role, until: date) -> Change:
+    place = {"unit_id": unit.id, "unit": unit.name, "role": role}
+    return Change("staff.left", "staff", staff_id, unit.path, place, {"until": until})
 
 
 def move_staff(session: Session, staff_id: UUID, unit_id: UUID, on_day: date) -> None:
