@@ -18,6 +18,7 @@ from app_server.auth.device_keys import DeviceKeys
 from app_server.auth.keys import KeyFile
 from app_server.auth.passwords import nobodys_hash
 from app_server.auth.tokens import AccessTokens
+from app_server.bulletins import endpoints as bulletins
 from app_server.cards import endpoints as cards
 from app_server.cards.service import CardReader
 from app_server.cases import endpoints as cases
@@ -74,6 +75,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     cases.router,
     meetings.router,
     people.router,
+    bulletins.router,
 )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 from shared_models.calls import Call, CallOutcome
 
@@ -67,8 +67,16 @@ class Policy(BaseModel):
     hint_backdated_minutes: int = Field(default=10, ge=0, le=1440)
     hint_clock_minutes: int = Field(default=5, ge=0, le=1440)
     recording_days: int = Field(default=180, ge=1)
+    score_calls_weight: int = Field(default=50, ge=0, le=100)
+    score_coverage_weight: int = Field(default=50, ge=0, le=100)
     timezone: str = "Asia/Shanghai"
     calendar: Calendar = Calendar()
+
+    @model_validator(mode="after")
+    def _weighs_something(self) -> Self:
+        if self.score_calls_weight + self.score_coverage_weight == 0:
+            raise ValueError("a score needs a weight above zero")
+        return self
 
     def targets_on(self, day: date) -> Targets:
         """The targets of one advisor on that day: none on a day off."""
@@ -124,12 +132,23 @@ class Policies:
         """The business day of an instant by a clock that needs no correction."""
         return business_day(now, clock_offset_ms=0, timezone=self.timezone)
 
+    def is_working_day(self, day: date) -> bool:
+        """Whether advisors have targets on that day, by the calendar in force on it."""
+        return self.on(day).policy.calendar.is_working_day(day)
+
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""
         following = day + timedelta(days=1)
-        while not self.on(following).policy.calendar.is_working_day(following):
+        while not self.is_working_day(following):
             following += timedelta(days=1)
         return following
+
+    def last_working_day(self, day: date) -> date:
+        """The last working day before `day`."""
+        earlier = day - timedelta(days=1)
+        while not self.is_working_day(earlier):
+            earlier -= timedelta(days=1)
+        return earlier
 
 
 @lru_cache(maxsize=32)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,6 +16,26 @@ from shared_models.org import StaffName, Unit
 from shared_models.policy import Policy
 
 _HINT_CODES = frozenset(code.value for code in HintCode)
+
+
+class Period(StrEnum):
+    """What days are told together; weeks are ISO weeks, from Monday."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+def period_name(day: date, period: Period) -> str:
+    """The name of the period that a day lies in: "2026-11-23", "2026-W48" or "2026-11"."""
+    match period:
+        case Period.DAY:
+            return day.isoformat()
+        case Period.WEEK:
+            year, week, _ = day.isocalendar()
+            return f"{year}-W{week:02}"
+        case Period.MONTH:
+            return f"{day:%Y-%m}"
 
 
 class Coverage(BaseModel):

@@ -1,6 +1,6 @@
 """String types of the wire: what a text field may hold. Free text only; enumerations live with their capability."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
@@ -14,3 +14,5 @@ Note = Annotated[str, StringConstraints(max_length=2000, pattern=NO_NUL)]
 Phone = Annotated[
     str, StringConstraints(min_length=3, max_length=32, pattern=r"^[0-9+*()\- ]+$", strip_whitespace=True)
 ]
+Language = Literal["zh", "en"]
+"""What the server writes for people in, where a client does not do so itself: sheets and definitions."""

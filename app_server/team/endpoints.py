@@ -12,10 +12,9 @@ from app_server.auth.dependencies import CurrentHead
 from app_server.dependencies import ClockDep, DatabaseDep
 from app_server.team import export, service
 from app_server.team.recount import Grades
-from app_server.team.service import Period
 from shared_models.errors import BadInput
 from shared_models.evidence import Grade
-from shared_models.team import TeamActivities, TeamDay, TeamRange
+from shared_models.team import Period, TeamActivities, TeamDay, TeamRange
 
 router = APIRouter(prefix="/api/v1/team", tags=["team"])
 

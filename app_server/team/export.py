@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import Literal
 from uuid import UUID
 
 from openpyxl import Workbook
@@ -21,6 +20,7 @@ from app_server.org import queries as org
 from app_server.tables import advisor_day_of
 from app_server.team import queries, service
 from app_server.team.attribution import figure_of
+from app_server.team.queries import Split
 from app_server.team.recount import DayOf, Grades, recounted
 from shared_models.errors import TooLarge
 from shared_models.evidence import Grade
@@ -28,8 +28,8 @@ from shared_models.fold import AdvisorDay, Figures, fold_day
 from shared_models.org import UnitKind
 from shared_models.policy import Policies
 from shared_models.team import Totals
+from shared_models.text import Language
 
-Language = Literal["zh", "en"]
 Value = str | int | Decimal | date | datetime | None
 
 MOST_ROWS = 60_000
@@ -204,7 +204,7 @@ def workbook(
     of_units = book.create_sheet(_sheet_name("机构每日", "Units by day", grades, is_chinese=is_chinese))
     level = "层级" if is_chinese else "Level"
     _begin(of_units, [day_name, unit_name, level, *people, *figures, *targets], [_DATE_WIDTH, _NAME_WIDTH, 10])
-    own = service.sums_of_days(session, path=unit.path, days=days, policies=policies, by_unit=True, again=again)
+    own = service.sums_of_days(session, path=unit.path, days=days, policies=policies, split=Split.UNITS, again=again)
     for day in days:
         of_day = {path: totals for (on, path), totals in own.items() if on == day}
         for row in units:

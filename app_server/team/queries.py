@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Result,
     Row,
+    String,
     Subquery,
     and_,
     case,
@@ -49,6 +51,17 @@ class AdvisorOnDay:
     day: AdvisorDayRow | None
 
 
+class Split(StrEnum):
+    """How the sums of a subtree are cut: not at all, by unit with its own advisors alone, or into what is right below it.
+
+    Right below are its child units, each with its subtree, and its own advisors.
+    """
+
+    WHOLE = "whole"
+    UNITS = "units"
+    BELOW = "below"
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """Business days and the instants they begin at, as a table to join with."""
@@ -71,6 +84,8 @@ class LedgerEntry:
     managed_since: date | None
 
 
+# Of an id with dashes, as it stands in a unit's path.
+ID_LENGTH = 36
 # Everything of an advisor-day that SQL can add up.
 SUMMED: tuple[str, ...] = tuple(
     name
@@ -129,16 +144,17 @@ def days_table(days: Sequence[tuple[date, datetime]]) -> Days:
 
 
 def sums_by_day(
-    session: Session, *, path: str, days: Sequence[tuple[date, datetime]], by_unit: bool
+    session: Session, *, path: str, days: Sequence[tuple[date, datetime]], split: Split
 ) -> Iterator[Row[Any]]:
-    """A row for each day on which the subtree had advisors, or with `by_unit` for each unit that had its own.
+    """A row for each day on which the subtree, or the part of it, had advisors.
 
-    Columns `day`, `unit_path`, `advisors`, `folded` (advisor-days stored), `advisors_reported`, `advisors_met`, SUMMED.
+    Columns `day`, `part` unless WHOLE (`_parts`), `advisors`, `folded` (advisor-days stored), `advisors_reported`,
+    `advisors_met`, SUMMED.
     """
     table = days_table(days)
     stays = advisors_between(path, first=days[0][0], last=days[-1][0])
     phones = _phones()
-    groups: tuple[ColumnElement[Any], ...] = (table.day, *((stays.c.unit_path,) if by_unit else ()))
+    groups: tuple[ColumnElement[Any], ...] = (table.day, *_parts(stays, path, split))
     has_reported = or_(
         col(AdvisorDayRow.advisor_id).is_not(None),
         phones.c.last_sync_at >= table.table.c.begins_at,
@@ -162,11 +178,23 @@ def sums_by_day(
     return iter(rows_of(session, statement))
 
 
-def declines_by_day(session: Session, *, path: str, first: date, last: date, by_unit: bool) -> Iterator[Row[Any]]:
-    """Refusals: `day`, `unit_path` when `by_unit`, `reason`, `refusals`."""
+def _parts(stays: Subquery, path: str, split: Split) -> list[ColumnElement[str]]:
+    """The column `part`: the path of a unit, or right below one the id of a child unit or an advisor as the database writes it."""
+    match split:
+        case Split.WHOLE:
+            return []
+        case Split.UNITS:
+            return [label("part", stays.c.unit_path)]
+        case Split.BELOW:
+            child = func.substr(stays.c.unit_path, len(path) + 1, ID_LENGTH)
+            return [label("part", func.coalesce(func.nullif(child, ""), cast(stays.c.staff_id, String)))]
+
+
+def declines_by_day(session: Session, *, path: str, first: date, last: date, split: Split) -> Iterator[Row[Any]]:
+    """Refusals: `day`, `part` unless WHOLE (`_parts`), `reason`, `refusals`."""
     stays = advisors_between(path, first=first, last=last)
     of_day = col(AdvisorDayRow.business_day)
-    groups: tuple[ColumnElement[Any], ...] = (label("day", of_day), *((stays.c.unit_path,) if by_unit else ()))
+    groups: tuple[ColumnElement[Any], ...] = (label("day", of_day), *_parts(stays, path, split))
     each = (
         func.json_each(col(AdvisorDayRow.declines))
         if _is_sqlite(session)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from app_server.recordings.queries import recordings_of
 from app_server.tables import LedgerRow, UnitRow, advisor_day_of
 from app_server.team import attribution, queries
 from app_server.team.coverage import Covered, coverage_on, coverage_over
-from app_server.team.queries import AdvisorOnDay, LedgerEntry, as_activity
+from app_server.team.queries import AdvisorOnDay, LedgerEntry, Split, as_activity
 from app_server.team.recount import DayOf, Grades, recounted
 from shared_models.activity import REMARKS, Activity, ActivityKind, Void
 from shared_models.customers import pool_on
@@ -32,6 +31,7 @@ from shared_models.policy import DayPolicy, Policies, Targets, zone
 from shared_models.team import (
     AdvisorRow,
     Coverage,
+    Period,
     PeriodTotals,
     TeamActivities,
     TeamActivity,
@@ -39,6 +39,7 @@ from shared_models.team import (
     TeamRange,
     Totals,
     UnitTotals,
+    period_name,
 )
 from shared_models.telephony import PbxRecord
 from shared_models.visits import VisitCheck
@@ -47,14 +48,6 @@ from shared_models.visits import VisitCheck
 EARLIEST_DAY = date(2000, 1, 1)
 MOST_DAYS = 400
 MOST_ACTIVITIES = 20_000
-
-
-class Period(StrEnum):
-    """What a range is cut into; weeks are ISO weeks, from Monday."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +85,7 @@ def team_day(
 
     With `grades` every figure is counted of these alone; coverage, which looks back over weeks, is of all grades.
     """
-    day = _checked(day or who.today, who)
+    day = checked_day(day or who.today, who)
     unit = asked_unit(session, who, unit_id)
     policies = org.policies(session)
     again = _recounted(session, path=unit.path, first=day, last=day, grades=grades, policies=policies)
@@ -123,7 +116,7 @@ def team_day(
         day=day,
         policy=rule.policy,
         as_of=now,
-        totals=_sum_of_totals(totals.values(), coverage=_sum_of_coverage(totals.values(), window_days=window)),
+        totals=sum_of_totals(totals.values(), coverage=sum_of_coverage(totals.values(), window_days=window)),
         units=[
             UnitTotals(unit=org.as_unit(child), totals=totals.get(str(child.id), nobody))
             for child in org.children_of(session, unit.id)
@@ -156,14 +149,14 @@ def team_range(
     by_day = {day: totals for (day, _), totals in sums.items()}
     periods: dict[str, list[date]] = defaultdict(list)
     for day in days:
-        periods[_name_of(day, by)].append(day)
+        periods[period_name(day, by)].append(day)
     windows = [(within[-1], policies.on(within[-1]).policy.coverage_days) for within in periods.values()]
     covered = coverage_over(session, path=unit.path, days=windows)
     rows: list[PeriodTotals] = []
     for (name, within), (end, window) in zip(periods.items(), windows, strict=True):
         coverage = _coverage(covered[end], window_days=window)
         parts = [by_day[day] for day in within if day in by_day]
-        rows.append(PeriodTotals(period=name, totals=_sum_of_totals(parts, coverage=coverage)))
+        rows.append(PeriodTotals(period=name, totals=sum_of_totals(parts, coverage=coverage)))
     return TeamRange(rows=rows, grades=sorted(grades) if grades is not None else None)
 
 
@@ -173,26 +166,53 @@ def sums_of_days(
     path: str,
     days: Sequence[date],
     policies: Policies,
-    by_unit: bool = False,
+    split: Split = Split.WHOLE,
     again: Mapping[DayOf, AdvisorDay] | None = None,
 ) -> dict[tuple[date, str], Totals]:
-    """Totals without coverage, by day and path: the subtree's under `path`, or with `by_unit` each unit's own.
+    """Totals without coverage, by day and part: the subtree's under `path`, each unit's own under its path, or, right below
+    `path`, each child unit's and each advisor's under their ids.
 
     `again`: the subtree's days as they were counted anew, whose sums take the place of what is stored.
     """
     declines: dict[tuple[date, str], dict[str, int]] = defaultdict(dict)
-    for row in queries.declines_by_day(session, path=path, first=days[0], last=days[-1], by_unit=by_unit):
-        declines[row.day, row.unit_path if by_unit else path][row.reason] = row.refusals
+    for row in queries.declines_by_day(session, path=path, first=days[0], last=days[-1], split=split):
+        declines[row.day, _part_of_row(row, path, split)][row.reason] = row.refusals
     found: dict[tuple[date, str], Totals] = {}
-    for row in queries.sums_by_day(session, path=path, days=with_beginnings(days, policies), by_unit=by_unit):
-        key = row.day, row.unit_path if by_unit else path
+    for row in queries.sums_by_day(session, path=path, days=with_beginnings(days, policies), split=split):
+        key = row.day, _part_of_row(row, path, split)
         found[key] = _totals_of_row(row, declines[key], _without_activities(policies.on(row.day)))
     if again is None:
         return found
     counted: dict[tuple[date, str], list[AdvisorDay]] = defaultdict(list)
     for of, folded in again.items():
-        counted[of.day, of.unit_path if by_unit else path].append(folded)
+        counted[of.day, _part_of_day(of, path, split)].append(folded)
     return {key: _counted_anew(totals, counted[key], policies.on(key[0])) for key, totals in found.items()}
+
+
+def part_below(path: str, *, unit_path: str, advisor_id: UUID) -> str:
+    """The part right below `path` that an advisor of the subtree counts in: a child unit's id, or their own where that is their unit."""
+    return unit_path[len(path) :].partition("/")[0] or str(advisor_id)
+
+
+def _part_of_row(row: Row[Any], path: str, split: Split) -> str:
+    match split:
+        case Split.WHOLE:
+            return path
+        case Split.UNITS:
+            return row.part
+        case Split.BELOW:
+            # One spelling of an id, whatever the database's own is.
+            return str(UUID(row.part))
+
+
+def _part_of_day(of: DayOf, path: str, split: Split) -> str:
+    match split:
+        case Split.WHOLE:
+            return path
+        case Split.UNITS:
+            return of.unit_path
+        case Split.BELOW:
+            return part_below(path, unit_path=of.unit_path, advisor_id=of.advisor_id)
 
 
 def _counted_anew(totals: Totals, days: Sequence[AdvisorDay], rule: DayPolicy) -> Totals:
@@ -232,7 +252,7 @@ def team_activities(
 
     Raises NotFound for an advisor who was not in the unit's subtree on that day.
     """
-    day = _checked(day or who.today, who)
+    day = checked_day(day or who.today, who)
     if metric is not None:
         attribution.check_metric(metric)
     unit = asked_unit(session, who, unit_id)
@@ -407,7 +427,8 @@ def _sum_of_days(days: Sequence[_Counted], *, window_days: int) -> Totals:
     )
 
 
-def _sum_of_totals(parts: Iterable[Totals], *, coverage: Coverage) -> Totals:
+def sum_of_totals(parts: Iterable[Totals], *, coverage: Coverage) -> Totals:
+    """The sum of totals, with this coverage, which is of one day and no sum over days."""
     parts = list(parts)
     return Totals(
         **dict(sum_figures(parts)),
@@ -420,10 +441,11 @@ def _sum_of_totals(parts: Iterable[Totals], *, coverage: Coverage) -> Totals:
 
 def add_up(parts: Iterable[Totals]) -> Totals:
     """The sum of totals that carry no coverage."""
-    return _sum_of_totals(parts, coverage=Coverage())
+    return sum_of_totals(parts, coverage=Coverage())
 
 
-def _sum_of_coverage(parts: Iterable[Totals], *, window_days: int) -> Coverage:
+def sum_of_coverage(parts: Iterable[Totals], *, window_days: int) -> Coverage:
+    """The coverage of parts that have no customer in common, together."""
     parts = list(parts)
     return Coverage(
         managed_customers=sum(part.coverage.managed_customers for part in parts),
@@ -463,18 +485,8 @@ def _totals_of_row(row: Row[Any], declines: dict[str, int], empty: AdvisorDay) -
     )
 
 
-def _name_of(day: date, by: Period) -> str:
-    match by:
-        case Period.DAY:
-            return day.isoformat()
-        case Period.WEEK:
-            year, week, _ = day.isocalendar()
-            return f"{year}-W{week:02}"
-        case Period.MONTH:
-            return f"{day:%Y-%m}"
-
-
-def _checked(day: date, who: Caller) -> date:
+def checked_day(day: date, who: Caller) -> date:
+    """The day; raises BadInput for one that has not come yet, or of before any bank kept such a ledger."""
     if day > who.today:
         raise BadInput(f"That day has not come yet; today is {who.today.isoformat()}.")
     if day < EARLIEST_DAY:
@@ -484,8 +496,8 @@ def _checked(day: date, who: Caller) -> date:
 
 def checked_days(first: date, last: date, who: Caller) -> list[date]:
     """Every day of a range; raises BadInput for one that is upside down, too long, or not over yet."""
-    _checked(last, who)
-    _checked(first, who)
+    checked_day(last, who)
+    checked_day(first, who)
     if first > last:
         raise BadInput("The range ends before it begins.")
     count = (last - first).days + 1

@@ -17,12 +17,12 @@ from app_server.org.service import move_staff
 from app_server.tables import CustomerRow
 from app_server.team import recount, service
 from app_server.team.attribution import figure_of
-from app_server.team.service import Period
 from shared_models.activity import Activity
 from shared_models.evidence import Grade
 from shared_models.fold import fold_day, sum_figures
 from shared_models.org import Role, UnitKind
 from shared_models.policy import Policies, Policy
+from shared_models.team import Period
 from shared_models.visits import CardResult
 from tests import factories
 from tests.factories import LONG_AGO, NOW

@@ -15,13 +15,12 @@ from app_server.org.service import move_staff, place_staff
 from app_server.tables import CustomerRow, UnitRow
 from app_server.team import service
 from app_server.team.attribution import figure_of
-from app_server.team.service import Period
 from shared_models.activity import Activity
 from shared_models.evidence import Grade
 from shared_models.fold import Figures, fold_day, sum_figures
 from shared_models.org import Role, UnitKind
 from shared_models.policy import Policies, Policy
-from shared_models.team import Coverage, Totals
+from shared_models.team import Coverage, Period, Totals
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 from tests.shared_models.ledgers import CUSTOMERS, DAY, ledgers
