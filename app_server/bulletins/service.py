@@ -15,7 +15,8 @@ from app_server.org import queries as org
 from app_server.tables import UnitRow
 from app_server.team.coverage import coverage_on, coverage_over
 from app_server.team.queries import Split
-from app_server.team.service import asked_unit, checked_day, part_below, sum_of_totals, sums_of_days
+from app_server.team.service import asked_unit, checked_day
+from app_server.team.sums import part_below, sum_of_totals, sums_of_days
 from shared_models.bulletins import (
     Bulletin,
     BulletinFigures,

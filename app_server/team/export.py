@@ -18,7 +18,7 @@ from sqlmodel import Session
 from app_server.auth.service import Caller
 from app_server.org import queries as org
 from app_server.tables import advisor_day_of
-from app_server.team import queries, service
+from app_server.team import queries, service, sums
 from app_server.team.attribution import figure_of
 from app_server.team.queries import Split
 from app_server.team.recount import DayOf, Grades, recounted
@@ -204,13 +204,13 @@ def workbook(
     of_units = book.create_sheet(_sheet_name("机构每日", "Units by day", grades, is_chinese=is_chinese))
     level = "层级" if is_chinese else "Level"
     _begin(of_units, [day_name, unit_name, level, *people, *figures, *targets], [_DATE_WIDTH, _NAME_WIDTH, 10])
-    own = service.sums_of_days(session, path=unit.path, days=days, policies=policies, split=Split.UNITS, again=again)
+    own = sums.sums_of_days(session, path=unit.path, days=days, policies=policies, split=Split.UNITS, again=again)
     for day in days:
         of_day = {path: totals for (on, path), totals in own.items() if on == day}
         for row in units:
             below = [totals for path, totals in of_day.items() if path.startswith(row.path)]
             if below:
-                totals = service.add_up(below)
+                totals = sums.add_up(below)
                 kind = _KINDS[row.kind][0 if is_chinese else 1]
                 counts: list[Value] = [totals.advisors, totals.advisors_met, totals.advisors_reported]
                 _append(of_units, [day, row.name, kind, *counts, *_figures_of(totals)])
@@ -224,7 +224,7 @@ def workbook(
     )
     names = {row.path: row.name for row in units}
     yes, no = ("是", "否") if is_chinese else ("yes", "no")
-    begin = service.with_beginnings(days, policies)
+    begin = sums.with_beginnings(days, policies)
     for on in queries.advisor_days_between(session, path=unit.path, days=begin):
         stored = advisor_day_of(on.AdvisorDayRow) if on.AdvisorDayRow and again is None else None
         anew = again.get(DayOf(on.staff_id, on.unit_path, on.day)) if again is not None else None

@@ -1,14 +1,12 @@
-"""The rules of the team view: whose days a head sees, and their totals. SQL is in queries.py, sheets in export.py."""
+"""The rules of the team view: whose days a head sees, and their totals. SQL is in queries.py, sums in sums.py, sheets in export.py."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlmodel import Session
 
 from app_server.auth.service import Caller
@@ -17,17 +15,17 @@ from app_server.recordings.queries import recordings_of
 from app_server.tables import LedgerRow, UnitRow, advisor_day_of
 from app_server.team import attribution, queries
 from app_server.team.coverage import Covered, coverage_on, coverage_over
-from app_server.team.queries import AdvisorOnDay, LedgerEntry, Split, as_activity
+from app_server.team.queries import AdvisorOnDay, LedgerEntry, as_activity
 from app_server.team.recount import DayOf, Grades, recounted
+from app_server.team.sums import beginning_of, sum_of_coverage, sum_of_totals, sums_of_days, without_activities
 from shared_models.activity import REMARKS, Activity, ActivityKind, Void
 from shared_models.customers import pool_on
 from shared_models.errors import BadInput, TooLarge
-from shared_models.evidence import Grade
-from shared_models.fold import MIXES, AdvisorDay, counted_with, fold_day, recorded_calls, sum_figures
+from shared_models.fold import AdvisorDay, counted_with, fold_day, recorded_calls, sum_figures
 from shared_models.hint_answers import HintAnswer
 from shared_models.hints import answered, answers_of, hints_of
 from shared_models.org import StaffName
-from shared_models.policy import DayPolicy, Policies, Targets, zone
+from shared_models.policy import DayPolicy, Policies
 from shared_models.team import (
     AdvisorRow,
     Coverage,
@@ -92,14 +90,14 @@ def team_day(
     rule = policies.on(day)
     window = rule.policy.coverage_days
     covered = coverage_on(session, path=unit.path, day=day, window_days=window)
-    begins_at = _begins_at(day, policies)
+    begins_at = beginning_of(day, policies)
     advisors: list[AdvisorRow] = []
     parts: dict[str, list[_Counted]] = defaultdict(list)
     for advisor in queries.advisors_on(session, path=unit.path, day=day):
         if again is not None:
-            folded = again.get(DayOf(advisor.staff_id, advisor.unit_path, day)) or _without_activities(rule)
+            folded = again.get(DayOf(advisor.staff_id, advisor.unit_path, day)) or without_activities(rule)
         else:
-            folded = advisor_day_of(advisor.day) if advisor.day else _without_activities(rule)
+            folded = advisor_day_of(advisor.day) if advisor.day else without_activities(rule)
         child = advisor.unit_path[len(unit.path) :].partition("/")[0]
         counted = _Counted(
             child=child,
@@ -160,74 +158,6 @@ def team_range(
     return TeamRange(rows=rows, grades=sorted(grades) if grades is not None else None)
 
 
-def sums_of_days(
-    session: Session,
-    *,
-    path: str,
-    days: Sequence[date],
-    policies: Policies,
-    split: Split = Split.WHOLE,
-    again: Mapping[DayOf, AdvisorDay] | None = None,
-) -> dict[tuple[date, str], Totals]:
-    """Totals without coverage, by day and part: the subtree's under `path`, each unit's own under its path, or, right below
-    `path`, each child unit's and each advisor's under their ids.
-
-    `again`: the subtree's days as they were counted anew, whose sums take the place of what is stored.
-    """
-    declines: dict[tuple[date, str], dict[str, int]] = defaultdict(dict)
-    for row in queries.declines_by_day(session, path=path, first=days[0], last=days[-1], split=split):
-        declines[row.day, _part_of_row(row, path, split)][row.reason] = row.refusals
-    found: dict[tuple[date, str], Totals] = {}
-    for row in queries.sums_by_day(session, path=path, days=with_beginnings(days, policies), split=split):
-        key = row.day, _part_of_row(row, path, split)
-        found[key] = _totals_of_row(row, declines[key], _without_activities(policies.on(row.day)))
-    if again is None:
-        return found
-    counted: dict[tuple[date, str], list[AdvisorDay]] = defaultdict(list)
-    for of, folded in again.items():
-        counted[of.day, _part_of_day(of, path, split)].append(folded)
-    return {key: _counted_anew(totals, counted[key], policies.on(key[0])) for key, totals in found.items()}
-
-
-def part_below(path: str, *, unit_path: str, advisor_id: UUID) -> str:
-    """The part right below `path` that an advisor of the subtree counts in: a child unit's id, or their own where that is their unit."""
-    return unit_path[len(path) :].partition("/")[0] or str(advisor_id)
-
-
-def _part_of_row(row: Row[Any], path: str, split: Split) -> str:
-    match split:
-        case Split.WHOLE:
-            return path
-        case Split.UNITS:
-            return row.part
-        case Split.BELOW:
-            # One spelling of an id, whatever the database's own is.
-            return str(UUID(row.part))
-
-
-def _part_of_day(of: DayOf, path: str, split: Split) -> str:
-    match split:
-        case Split.WHOLE:
-            return path
-        case Split.UNITS:
-            return of.unit_path
-        case Split.BELOW:
-            return part_below(path, unit_path=of.unit_path, advisor_id=of.advisor_id)
-
-
-def _counted_anew(totals: Totals, days: Sequence[AdvisorDay], rule: DayPolicy) -> Totals:
-    """The totals with other counts: who the advisors are, what they should reach and who has reported stays."""
-    summed = sum_figures(days)
-    summed.targets = totals.targets
-    without = (totals.advisors - len(days)) * _without_activities(rule).met
-    return Totals(
-        **dict(summed),
-        advisors=totals.advisors,
-        advisors_met=sum(day.met for day in days) + without,
-        advisors_reported=totals.advisors_reported,
-    )
-
-
 def _recounted(
     session: Session, *, path: str, first: date, last: date, grades: Grades | None, policies: Policies
 ) -> Mapping[DayOf, AdvisorDay] | None:
@@ -285,11 +215,6 @@ def team_activities(
     return TeamActivities(activities=sorted(found, key=lambda each: (each.occurred_at, each.id)))
 
 
-def with_beginnings(days: Iterable[date], policies: Policies) -> list[tuple[date, datetime]]:
-    """Each day with the instant it begins at in the bank's time zone."""
-    return [(day, _begins_at(day, policies)) for day in days]
-
-
 def asked_unit(session: Session, who: Caller, unit_id: UUID | None) -> UnitRow:
     """The unit asked for, or the caller's own; raises NotFound outside their subtree."""
     return org.unit_in_scope(session, unit_id=unit_id or who.staff.unit.id, scope_path=who.unit_path)
@@ -328,7 +253,7 @@ def explained(
     told_with_others = set(recorded.values()) | {
         each.id for each in made.values() if isinstance(each.data, VisitCheck | HintAnswer)
     }
-    nothing = _without_activities(rule)
+    nothing = without_activities(rule)
     for entry in entries:
         activity = made[entry.row.id]
         if activity.id in told_with_others:
@@ -389,15 +314,7 @@ def _would_count(
     grades: Grades | None,
 ) -> bool:
     alone = fold_day([activity] if check is None else [activity, check], customers, rule, grades)
-    return attribution.counts_for(metric, _without_activities(rule), alone)
-
-
-def _without_activities(rule: DayPolicy) -> AdvisorDay:
-    return fold_day((), {}, rule)
-
-
-def _begins_at(day: date, policies: Policies) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=zone(policies.timezone))
+    return attribution.counts_for(metric, without_activities(rule), alone)
 
 
 def _has_reported(advisor: AdvisorOnDay, begins_at: datetime) -> bool:
@@ -427,61 +344,11 @@ def _sum_of_days(days: Sequence[_Counted], *, window_days: int) -> Totals:
     )
 
 
-def sum_of_totals(parts: Iterable[Totals], *, coverage: Coverage) -> Totals:
-    """The sum of totals, with this coverage, which is of one day and no sum over days."""
-    parts = list(parts)
-    return Totals(
-        **dict(sum_figures(parts)),
-        advisors=sum(part.advisors for part in parts),
-        advisors_met=sum(part.advisors_met for part in parts),
-        advisors_reported=sum(part.advisors_reported for part in parts),
-        coverage=coverage,
-    )
-
-
-def add_up(parts: Iterable[Totals]) -> Totals:
-    """The sum of totals that carry no coverage."""
-    return sum_of_totals(parts, coverage=Coverage())
-
-
-def sum_of_coverage(parts: Iterable[Totals], *, window_days: int) -> Coverage:
-    """The coverage of parts that have no customer in common, together."""
-    parts = list(parts)
-    return Coverage(
-        managed_customers=sum(part.coverage.managed_customers for part in parts),
-        called_in_window=sum(part.coverage.called_in_window for part in parts),
-        window_days=window_days,
-    )
-
-
 def _coverage(covered: Covered, *, window_days: int) -> Coverage:
     return Coverage(
         managed_customers=covered.managed_customers,
         called_in_window=covered.called_in_window,
         window_days=window_days,
-    )
-
-
-def _totals_of_row(row: Row[Any], declines: dict[str, int], empty: AdvisorDay) -> Totals:
-    # Any: a row of sums has no declared columns; `queries.sums_by_day` names them. Sums over no rows are None.
-    sums: dict[str, Any] = {name: getattr(row, name) or 0 for name in queries.SUMMED}
-    missing = row.advisors - row.folded
-    mixes: dict[str, Any] = {
-        name: {grade: sums.pop(f"{name}_{grade.value.lower()}") for grade in Grade} for name in MIXES
-    }
-    targets = Targets(
-        **{name: sums.pop(f"targets_{name}") + missing * getattr(empty.targets, name) for name in Targets.model_fields}
-    )
-    amount: Decimal = sums.pop("amount_bought") or Decimal("0.00")
-    return Totals(
-        **sums,
-        **mixes,
-        amount_bought=amount,
-        declines=dict(sorted(declines.items())),
-        targets=targets,
-        advisors=row.advisors,
-        advisors_met=row.advisors_met + missing * empty.met,
-        advisors_reported=row.advisors_reported,
     )
 
 
