@@ -41,6 +41,7 @@ from app_server.settings import Settings
 from app_server.sync import endpoints as sync
 from app_server.sync.proofs import ProofReader
 from app_server.team import endpoints as team
+from app_server.team.live import Streams
 from app_server.telephony import endpoints as telephony
 from app_server.telephony.keys import TelephonyKeyFile
 from shared_models.sync import MAX_BODY_BYTES
@@ -128,6 +129,7 @@ def create_app(
     app.state.proofs = ProofReader(app.state.card_reader, app.state.codes)
     app.state.telephony_keys = TelephonyKeyFile(settings.telephony_keys_file)
     app.state.recording_shelf = RecordingShelf.of(settings)
+    app.state.streams = Streams(settings.streams)
     app.state.metrics = health.Metrics()
     for router in ROUTERS:
         app.include_router(router)

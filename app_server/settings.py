@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     refresh_grace_seconds: int = Field(default=60, ge=0, le=300)
     sign_in_workers: int = Field(default=4, ge=1, le=64)
 
+    stream_look_seconds: float = Field(default=0.75, gt=0, le=60)
+    streams: int = Field(default=100, ge=0)
+
     body_timeout_seconds: float = Field(default=60, gt=0)
     recordings_url: str = ""
     recording_hosts: list[str] = Field(default_factory=list[str])

@@ -1,9 +1,11 @@
 """Rights as types: an endpoint that takes one of these is open to nobody else. All are read from the database each time."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
+from sqlmodel import Session
 
 from app_server.auth.service import Caller, caller, token_holder
 from app_server.auth.tokens import AccessClaims, AccessTokens
@@ -63,6 +65,10 @@ async def _current_advisor(staff: CurrentStaff) -> Caller:
 
 
 async def _current_head(staff: CurrentStaff) -> Caller:
+    return _as_head(staff)
+
+
+def _as_head(staff: Caller) -> Caller:
     if staff.role not in (Role.HEAD, Role.ADMIN):
         raise Forbidden("This is for heads of a unit.")
     return staff
@@ -74,6 +80,34 @@ async def _current_admin(staff: CurrentStaff) -> Caller:
     return staff
 
 
+@dataclass(frozen=True, slots=True)
+class HeadAgain:
+    """The head who is calling, read anew as often as is asked, for what goes on after the request was let in."""
+
+    token: str
+    tokens: AccessTokens
+    clock: Clock
+
+    def may_speak(self) -> bool:
+        """Whether their access token still holds; asks no database."""
+        return self.tokens.read(self.token, self.clock.now()) is not None
+
+    def read(self, session: Session) -> Caller:
+        """Who they are now; raises what a new request of theirs would."""
+        now = self.clock.now()
+        claims = self.tokens.read(self.token, now)
+        if claims is None:
+            raise NotSignedIn("Sign in again.")
+        return _as_head(caller(session, claims, now))
+
+
+async def _head_again(request: Request, tokens: AccessTokensDep, clock: ClockDep) -> HeadAgain:
+    token = request.headers.get("authorization", "").partition(" ")[2]
+    return HeadAgain(token, tokens, clock)
+
+
 CurrentAdvisor = Annotated[Caller, Depends(_current_advisor)]
 CurrentHead = Annotated[Caller, Depends(_current_head)]
 CurrentAdmin = Annotated[Caller, Depends(_current_admin)]
+# It lets nobody in by itself: take it beside CurrentHead.
+HeadAgainDep = Annotated[HeadAgain, Depends(_head_again)]

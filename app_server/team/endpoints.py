@@ -1,16 +1,20 @@
 """HTTP of the team view. Advisors' tokens are refused by the type of `head`."""
 
 import re
+from collections.abc import AsyncGenerator
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BeforeValidator
 
-from app_server.auth.dependencies import CurrentHead
-from app_server.dependencies import ClockDep, DatabaseDep
-from app_server.team import export, service
+from app_server.auth.dependencies import CurrentHead, HeadAgainDep
+from app_server.dependencies import ClockDep, DatabaseDep, SettingsDep
+from app_server.team import export, live, service
+from app_server.team.live import Streams, Watch
 from app_server.team.recount import Grades
 from shared_models.errors import BadInput
 from shared_models.evidence import Grade
@@ -61,6 +65,52 @@ def day(
     return db.read(
         lambda session: service.team_day(session, head, unit_id=unit_id, day=day, now=clock.now(), grades=grades)
     )
+
+
+async def _watch(
+    request: Request,
+    head: CurrentHead,
+    again: HeadAgainDep,
+    db: DatabaseDep,
+    unit_id: UUID | None = None,
+    day: Day | None = None,
+) -> AsyncGenerator[Watch]:
+    of = await to_thread.run_sync(
+        lambda: db.read(lambda session: live.watched(session, head, unit_id=unit_id, day=day))
+    )
+    streams: Streams = request.app.state.streams
+    with streams.place(head.id):
+        yield Watch(db, of, again)
+
+
+@router.get("/stream", response_class=EventSourceResponse)
+async def stream(
+    watch: Annotated[Watch, Depends(_watch)],
+    settings: SettingsDep,
+    after: Annotated[
+        str | None, Query(max_length=64, description="The token that you know; nothing is told until there is another.")
+    ] = None,
+    last_event_id: Annotated[str | None, Header(max_length=64)] = None,
+    events: Annotated[int | None, Query(ge=1, le=1000, description="End after so many events.")] = None,
+    seconds: Annotated[int | None, Query(ge=1, le=3600, description="End after so many seconds.")] = None,
+) -> AsyncGenerator[ServerSentEvent]:
+    """Server-sent events that a unit's day has moved: `changed`, with a token and nothing else; ask for the day then.
+
+    It ends when your access token does. A comment every 15 seconds says that it is open. With `events=1` and `seconds` it is a
+    question that waits for its answer, for whoever reads whole answers only.
+    """
+    life = settings.access_token_life.total_seconds()
+    known = watch.tokens(
+        after=after or last_event_id,
+        every=settings.stream_look_seconds,
+        seconds=min(seconds or life, life),
+    )
+    told = 0
+    async for token in known:
+        yield ServerSentEvent(event="changed", id=token, data={"token": token})
+        told += 1
+        if told == events:
+            return
 
 
 @router.get("/range")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
     Date,
     Executable,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    extract,
     func,
     label,
     or_,
@@ -29,7 +31,7 @@ from sqlalchemy import (
     values,
 )
 from sqlalchemy import select as core_select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col, select
 
 from app_server.columns import UtcDateTime
@@ -268,6 +270,40 @@ def entries_on(
     if advisor_ids is not None:
         statement = statement.where(advisors.c.staff_id.in_(advisor_ids))
     return [LedgerEntry(*row) for row in rows_of(session, statement)]
+
+
+def pulse_of(session: Session, *, path: str, day: date) -> tuple[int, ...]:
+    """What moves whenever something of that day of the subtree does: counts, and sums of instants.
+
+    Of the advisors, their advisor-days and when these were folded, and of their phones, when they synced and what they still
+    held. Sums, as commits may come in another order than their instants: the latest would miss one.
+    """
+    advisors, phones = advisors_below(path, day), advisors_below(path, day)
+    folded = core_select(
+        func.count(),
+        func.count(col(AdvisorDayRow.advisor_id)),
+        *_sums_of(session, col(AdvisorDayRow.folded_at)),
+    ).select_from(
+        advisors.outerjoin(
+            AdvisorDayRow,
+            and_(col(AdvisorDayRow.advisor_id) == advisors.c.staff_id, col(AdvisorDayRow.business_day) == day),
+        )
+    )
+    synced = core_select(
+        func.count(),
+        *_sums_of(session, col(DeviceRow.last_sync_at)),
+        func.sum(col(DeviceRow.waiting)),
+    ).select_from(phones.join(DeviceRow, col(DeviceRow.staff_id) == phones.c.staff_id))
+    parts = [*rows_of(session, folded).one(), *rows_of(session, synced).one()]
+    return tuple(int(each or 0) for each in parts)
+
+
+def _sums_of(session: Session, instant: Mapped[datetime] | Mapped[datetime | None]) -> tuple[ColumnElement[Any], ...]:
+    """Sums that move whenever one of the instants does, by a microsecond: text with six places on SQLite, whose sums are of 64 bits."""
+    if _is_sqlite(session):
+        seconds, fraction = func.strftime("%s", instant), func.substr(instant, 21, 6)
+        return func.sum(cast(seconds, BigInteger)), func.sum(cast(fraction, BigInteger))
+    return (func.sum(cast(extract("epoch", instant) * 1_000_000, BigInteger)),)
 
 
 def activities_between(session: Session, *, path: str, first: date, last: date, most: int) -> Sequence[Row[Any]]:

@@ -1,48 +1,27 @@
 """A real server on a real socket: callers who dawdle or crowd in are borne, and the rest are still served."""
 
 import asyncio
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-import uvicorn
 
 from app_server.auth.service import FREE_FAILURES_OF_LOGIN
 from app_server.main import create_app
 from app_server.settings import Settings
 from tests.factories import TOKEN, FixedClock
+from tests.listening import listening
 
 SLOW, CROWD, LOGINS = 50, 200, 4
-
-
-class ReadyServer(uvicorn.Server):
-    """Says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listens = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listens.set()
 
 
 @pytest.fixture
 def port(database_url: str, tmp_path: Path) -> Iterator[int]:
     """The port of a server that waits half a second for a body."""
     settings = Settings(database_url=database_url, data_dir=tmp_path, body_timeout_seconds=0.5)
-    server = ReadyServer(uvicorn.Config(create_app(settings, clock=FixedClock()), log_config=None, access_log=False))
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        assert server.listens.wait(30)
-        yield listening.getsockname()[1]
-        server.should_exit = True
-        thread.join()
+    with listening(create_app(settings, clock=FixedClock())) as found:
+        yield found
 
 
 async def answer_to(port: int, *parts: bytes) -> bytes:
