@@ -9,6 +9,8 @@ from app_client.evening.screen import EveningScreen
 from app_client.flet_typed import component
 from app_client.i18n import t
 from app_client.me.screen import MeScreen
+from app_client.people.log import LogScreen
+from app_client.people.screen import PeopleScreen, PersonScreen
 from app_client.playbook.screen import CaseScreen, PlaybookScreen
 from app_client.proposals.screen import ProposalScreen
 from app_client.quality.screen import QualityScreen
@@ -94,6 +96,14 @@ def routes_of(role: Role) -> list[ft.Route]:
             children=[
                 ft.Route(path="compose", component=ComposeScreen),
                 ft.Route(path=":case_id", component=TeamCaseScreen),
+            ],
+        ),
+        ft.Route(
+            path="people",
+            component=PeopleScreen,
+            children=[
+                ft.Route(path="log", component=LogScreen),
+                ft.Route(path=":staff_id", component=PersonScreen),
             ],
         ),
         ft.Route(path=":elsewhere*", component=NowhereScreen),

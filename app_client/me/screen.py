@@ -82,6 +82,17 @@ def MeScreen() -> ft.View:
             content += [ft.Container(height=8), export_row(lambda: set_exporting(True))]
     if staff.role is StaffRole.ADVISOR:
         content += [ft.Container(height=16), playbook_row(session)]
+    else:
+        content += [
+            ft.Container(height=16),
+            line_row(
+                t("人员"),
+                detail=t("临时密码、设备、操作记录"),
+                icon=ft.Icons.BADGE_OUTLINED,
+                on_click=lambda: go("/people"),
+                identifier="people",
+            ),
+        ]
     content += [
         section_header(t("语言和外观")),
         card(

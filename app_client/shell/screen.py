@@ -29,7 +29,7 @@ class Saying:
 
 def nav_items(role: Role) -> list[NavItem]:
     """Where this person can go: an advisor's day, or a head's team."""
-    me = NavItem("/me", t("我的"), ft.Icons.PERSON_OUTLINE, ft.Icons.PERSON, also=("/playbook",))
+    me = NavItem("/me", t("我的"), ft.Icons.PERSON_OUTLINE, ft.Icons.PERSON, also=("/playbook", "/people"))
     if role is not Role.ADVISOR:
         return [
             NavItem("/team", t("团队"), ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS),

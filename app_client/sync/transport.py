@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -19,6 +19,7 @@ from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
 from shared_models.evidence import Grade
 from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
+from shared_models.people import AuditLog, People, PersonDetail, PersonEdit, TemporaryPassword
 from shared_models.plans import Plan, PlanEdit
 from shared_models.quality import FindingEdit, FindingState, QualityFinding, QualityFindings
 from shared_models.recordings import RecordingTicket
@@ -337,6 +338,34 @@ class ApiTransport:
         """Take a step with that version of a case."""
         path = f"/team/cases/{case_id}/{step.value.replace('_', '-')}"
         return _parsed(await self._call("POST", path, body=move.model_dump(mode="json")), TeamCase)
+
+    async def get_people(self, *, searched: str, after: str) -> People:
+        """A page of the staff below one's unit; with `after` the next one."""
+        params = {name: value for name, value in (("q", searched), ("after", after)) if value}
+        return _parsed(await self._call("GET", "/org/staff", params=params), People)
+
+    async def get_person(self, staff_id: UUID) -> PersonDetail:
+        """Somebody with their devices, lines and past."""
+        return _parsed(await self._call("GET", f"/org/staff/{staff_id}"), PersonDetail)
+
+    async def put_person(self, staff_id: UUID, edit: PersonEdit) -> PersonDetail:
+        """Change an account as it was looked at."""
+        body = edit.model_dump(mode="json")
+        return _parsed(await self._call("PUT", f"/org/staff/{staff_id}", body=body), PersonDetail)
+
+    async def reset_password_of(self, staff_id: UUID) -> TemporaryPassword:
+        """Give somebody a temporary password; each call makes another."""
+        return _parsed(await self._call("POST", f"/org/staff/{staff_id}/password"), TemporaryPassword)
+
+    async def revoke_device_of(self, staff_id: UUID, device_id: str) -> PersonDetail:
+        """Revoke somebody's device; again it changes nothing."""
+        path = f"/org/staff/{staff_id}/devices/{quote(device_id, safe='')}/revoke"
+        return _parsed(await self._call("POST", path), PersonDetail)
+
+    async def get_audit_log(self, *, before: UUID | None) -> AuditLog:
+        """A page of the audit log, the latest first; with `before` the next one."""
+        params = {} if before is None else {"before": str(before)}
+        return _parsed(await self._call("GET", "/org/audit", params=params), AuditLog)
 
     async def close(self) -> None:
         """Let go of connections and of the access token."""

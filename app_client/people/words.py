@@ -1,0 +1,123 @@
+"""The words for people, their devices and what was changed of them; no controls."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from app_client.i18n import t, t_date, t_full_date, t_n, t_time
+from app_client.me.screen import role_word
+from shared_models.org import Role
+from shared_models.people import AuditEntry, Device, Person, PersonLine, Stay
+from shared_models.telephony import PbxLine
+
+
+def person_words(person: Person) -> str:
+    """What somebody is, and where."""
+    return f"{role_word(person.role)} · {person.unit.name}"
+
+
+def state_words(person: Person) -> str:
+    """What is out of the ordinary with an account; "" for nothing."""
+    if not person.active:
+        return t("已停用")
+    return t("等改密码") if person.must_change_password else ""
+
+
+def synced_words(at: datetime | None, timezone: ZoneInfo) -> str:
+    """When somebody or a device last synced."""
+    if at is None:
+        return t("还没有同步过")
+    local = at.astimezone(timezone)
+    return t("上次同步 {at}", at=f"{t_date(local.date())} {t_time(local)}")
+
+
+def device_state(device: Device) -> str:
+    """Whether a device opens anything."""
+    if device.revoked_at is not None:
+        return t("已停用")
+    return t("已登录") if device.signed_in else t("已退出")
+
+
+def device_words(device: Device, timezone: ZoneInfo) -> str:
+    """When a device last synced, and what it still holds."""
+    parts = [synced_words(device.last_sync_at, timezone)]
+    if device.waiting:
+        parts.append(t_n("还有 {n} 条没有上传", device.waiting))
+    return " · ".join(parts)
+
+
+def revoking_words(device: Device) -> str:
+    """What follows from revoking a device."""
+    if device.waiting:
+        return t_n(
+            "它马上退出登录，以后也不能再登录。它上面还有 {n} 条没有上传的记录，停用后就传不上来了。", device.waiting
+        )
+    return t("它马上退出登录，以后也不能再用它登录。手机找不到了，或者不再用了，就停用它。")
+
+
+def line_words(line: PersonLine) -> str:
+    """What a line is, and since when it is theirs."""
+    kind = t("分机") if line.line is PbxLine.LANDLINE else t("手机")
+    return f"{kind} · {period_words(line.since, line.until)}"
+
+
+def stay_words(stay: Stay) -> str:
+    """As what somebody belonged to a unit, and when."""
+    return f"{role_word(stay.role)} · {period_words(stay.since, stay.until)}"
+
+
+def period_words(since: date, until: date | None) -> str:
+    """From when, and up to when."""
+    first = t_full_date(since)
+    if until is None:
+        return t("{first} 起", first=first)
+    return t("{first} 起，到 {until} 前", first=first, until=t_full_date(until))
+
+
+def change_words(entry: AuditEntry) -> str:
+    """What was done, in a sentence's beginning; the code itself where it is new to this version."""
+    words = {
+        "unit.created": t("新设机构"),
+        "unit.changed": t("改了机构"),
+        "staff.created": t("开了账号"),
+        "staff.changed": t("改了账号"),
+        "staff.placed": t("调入"),
+        "staff.left": t("调出"),
+        "staff.reset": t("给了临时密码"),
+        "device.revoked": t("停用了设备"),
+        "line.created": t("登记了号码"),
+        "line.changed": t("改了号码"),
+    }
+    return words.get(entry.action, entry.action)
+
+
+def entry_words(entry: AuditEntry) -> str:
+    """What of it is otherwise now: "李昇 → 李升"; "" where there is nothing to say."""
+    before, after = entry.before or {}, entry.after or {}
+    if entry.action == "staff.placed":
+        return f"{after.get('unit', '')} · {_value('role', after.get('role'))} · {_value('since', after.get('since'))}"
+    if entry.action == "staff.left":
+        return f"{before.get('unit', '')} · {_value('until', after.get('until'))}"
+    if not before:
+        shown = [after.get(name) for name in ("device", "login", "number", "name") if after.get(name)]
+        return " · ".join(str(each) for each in shown)
+    changed = [name for name in after if before.get(name) != after[name]]
+    return "\n".join(f"{_value(name, before.get(name))} → {_value(name, after[name])}" for name in changed)
+
+
+def actor_words(entry: AuditEntry) -> str:
+    """Who made the change."""
+    return entry.actor.name if entry.actor is not None else t("命令行导入")
+
+
+def _value(name: str, value: object) -> str:
+    if value is None:
+        return t("无")
+    if name == "active":
+        return t("在用") if value else t("已停用")
+    if name == "role" and value in list(Role):
+        return role_word(Role(str(value)))
+    if name == "until":
+        return t("到 {until} 前", until=str(value))
+    if name in ("since", "starts_on", "ends_on"):
+        return t("{first} 起", first=str(value)) if name == "since" else str(value)
+    return str(value)
