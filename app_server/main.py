@@ -28,6 +28,7 @@ from app_server.confirmations.sender import sender_of
 from app_server.confirmations.service import Codes
 from app_server.database import Database
 from app_server.docs_page import OPENAPI_PATH
+from app_server.leave import endpoints as leave
 from app_server.meetings import endpoints as meetings
 from app_server.people import endpoints as people
 from app_server.plans import endpoints as plans
@@ -67,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
     team.router,
     plans.router,
+    leave.router,
     reviews.router,
     cards.router,
     confirmations.router,

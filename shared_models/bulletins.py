@@ -166,7 +166,7 @@ def same_days(earlier: Span, span: Span) -> Span:
 
 def target_days(totals: Totals, rule: DayPolicy) -> int:
     """How many of a day's advisors had something to reach on it."""
-    return totals.advisors if rule.targets.calls or rule.targets.visits else 0
+    return totals.advisors - totals.advisors_on_leave if rule.targets.calls or rule.targets.visits else 0
 
 
 def met_days(totals: Totals, rule: DayPolicy) -> int:

@@ -69,8 +69,12 @@ class Figures(BaseModel):
 
 
 class AdvisorDay(Figures):
-    """One advisor's business day (工作日). `called_customers`: the managed ones effectively called, for coverage."""
+    """One advisor's business day (工作日). `called_customers`: the managed ones effectively called, for coverage.
 
+    On leave there is nothing to meet, so nobody has `met`; whatever they do all the same counts as on any day.
+    """
+
+    on_leave: bool = False
     met: bool = False
     called_customers: list[UUID] = Field(default_factory=list[UUID], exclude=True)
 
@@ -108,7 +112,7 @@ def fold_day(
     standing, voided = _standing(activities, policy)
     if grades is not None:
         standing = _of_grades(standing, policy, grades)
-    result = AdvisorDay(targets=policy.targets)
+    result = AdvisorDay(targets=policy.targets, on_leave=policy.on_leave)
     _count_calls(result, standing, customers, policy)
     _count_visits(result, standing, voided, policy)
     result.boards_shown = sum(isinstance(activity.data, BoardShown) for activity in standing)
@@ -327,7 +331,8 @@ def _count_visits(result: AdvisorDay, standing: list[Activity], voided: set[UUID
     result.visits_verified = result.visits - result.visits_graded[Grade.D]
     result.visits_with_three = with_three
     result.met = (
-        result.calls_effective >= policy.policy.calls
+        not policy.on_leave
+        and result.calls_effective >= policy.policy.calls
         and result.visits >= policy.policy.visits
         and all(len(products[customer]) >= wanted or customer in excused for customer in visited)
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 from shared_models.calls import Call, CallOutcome
+from shared_models.leave import LeaveDays, is_on_leave
 
 SATURDAY = 5
 
@@ -92,15 +93,16 @@ def is_effective(call: Call, policy: Policy) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DayPolicy:
-    """The rule as it stands on one business day: what `fold_day` counts by."""
+    """The rule as it stands on one business day, for an advisor who is on leave on it or is not: what `fold_day` counts by."""
 
     day: date
     policy: Policy
+    on_leave: bool = False
 
     @property
     def targets(self) -> Targets:
-        """What an advisor should reach on this day."""
-        return self.policy.targets_on(self.day)
+        """What an advisor should reach on this day; nothing on leave."""
+        return Targets() if self.on_leave else self.policy.targets_on(self.day)
 
 
 class Policies:
@@ -116,13 +118,13 @@ class Policies:
         """The bank's time zone. A bank has one; the newest version names it."""
         return self._versions[-1].timezone
 
-    def on(self, day: date) -> DayPolicy:
-        """The rule in force on that day; before the first version, the first."""
+    def on(self, day: date, leave: Iterable[LeaveDays] = ()) -> DayPolicy:
+        """The rule in force on that day, before the first version the first; of an advisor by all the `leave` they have."""
         in_force = self._versions[0]
         for policy in self._versions:
             if policy.effective_from <= day:
                 in_force = policy
-        return DayPolicy(day=day, policy=in_force)
+        return DayPolicy(day=day, policy=in_force, on_leave=is_on_leave(day, leave))
 
     def business_day(self, occurred_at: datetime, clock_offset_ms: int) -> date:
         """The business day (营业日) of an instant that a phone's clock reported."""

@@ -27,6 +27,7 @@ class Entity(StrEnum):
     NOTICE = "notice"
     CASE = "case"
     CASE_DRAFT = "case_draft"
+    LEAVE = "leave"
 
 
 class SyncRequest(BaseModel):

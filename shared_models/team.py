@@ -50,9 +50,11 @@ class Totals(Figures):
     """The sums of the AdvisorDays below a unit, and how many advisors stand behind them.
 
     `advisors_reported`: whose phone has synced since that day began, or whose activities of that day are here.
+    `advisors_on_leave`: of the `advisors`, who have no target that day; none of them is among `advisors_met`.
     """
 
     advisors: int = 0
+    advisors_on_leave: int = 0
     advisors_met: int = 0
     advisors_reported: int = 0
     coverage: Coverage = Field(default_factory=Coverage)

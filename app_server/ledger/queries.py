@@ -233,6 +233,16 @@ def days_struck(session: Session, ids: Collection[UUID]) -> set[date]:
     return set(found.scalars())
 
 
+def branches_of_days(session: Session, *, advisor_id: UUID, days: Collection[date]) -> dict[date, UUID]:
+    """Those of these days on which one advisor has an advisor-day, with its branch."""
+    rows = session.connection().execute(
+        select(ADVISOR_DAY.c.business_day, ADVISOR_DAY.c.branch_id).where(
+            ADVISOR_DAY.c.advisor_id == advisor_id, ADVISOR_DAY.c.business_day.in_(days)
+        )
+    )
+    return {row.business_day: row.branch_id for row in rows}
+
+
 def count_older_days(session: Session) -> int:
     """How many advisor-days an earlier version of the fold made."""
     older = select(func.count()).where(ADVISOR_DAY.c.fold_version < FOLD_VERSION)

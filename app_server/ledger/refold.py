@@ -12,6 +12,7 @@ from app_server.ledger.queries import Earlier
 from app_server.tables import advisor_day_values
 from shared_models.activity import Activity, ActivityKind
 from shared_models.fold import fold_day
+from shared_models.leave import LeaveDays
 from shared_models.policy import Policies
 
 
@@ -23,6 +24,7 @@ def refold(
     folded_days: Collection[date],
     known_customers: Mapping[UUID, date | None],
     policies: Policies,
+    leave: Collection[LeaveDays],
     branch_on: Callable[[date], UUID],
     now: datetime,
 ) -> list[dict[str, Any]]:
@@ -30,7 +32,8 @@ def refold(
 
     `coming` is the batch by business day, not in the ledger yet; `folded_days` are days that have an
     advisor-day, all of the batch's among them; `known_customers` says when the batch's became managed. Hold the
-    advisor's feed: it keeps another batch of theirs from folding the same days at once.
+    advisor's feed, from before their `leave` was read: it keeps another batch, and a head who enters leave, from folding
+    the same days at once.
     """
     batch = {each.id: each for activities in coming.values() for each in activities}
     referring = {each.id: target for each in batch.values() if (target := each.refers_to) and target not in batch}
@@ -46,7 +49,7 @@ def refold(
     customers = {each: since for (activity, since) in earlier if (each := activity.customer_id)} | dict(known_customers)
     return [
         {
-            **advisor_day_values(fold_day(activities.values(), customers, policies.on(day))),
+            **advisor_day_values(fold_day(activities.values(), customers, policies.on(day, leave))),
             "advisor_id": advisor_id,
             "business_day": day,
             "branch_id": branch_on(day),

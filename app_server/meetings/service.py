@@ -6,7 +6,7 @@ the order of commits; a clock does not.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -21,6 +21,7 @@ from app_server.tables import LedgerRow, MeetingRow
 from app_server.team import attribution
 from app_server.team import service as team
 from app_server.team.queries import LedgerEntry, as_activity, entries_on, remarks_between
+from app_server.team.sums import add_up, sums_of_days
 from shared_models.activity import REMARKS, Activity, ActivityKind
 from shared_models.errors import BadInput, Conflict, NotFound, TooLarge
 from shared_models.fold import AdvisorDay, fold_day, recorded_calls
@@ -91,7 +92,7 @@ def meetings(session: Session, who: Caller, *, unit_id: UUID | None, first: date
     rows = list(queries.meetings_of(session, unit_id=unit.id, first=first, last=last, most=MOST_LISTED))
     days = sorted({row.day for row in rows})
     policies = org.policies(session)
-    sums = team.sums_of_days(session, path=unit.path, days=days, policies=policies) if days else {}
+    totals = sums_of_days(session, path=unit.path, days=days, policies=policies) if days else {}
     names = staff_names(session, {row.held_by for row in rows})
     return Meetings(
         meetings=[
@@ -103,7 +104,7 @@ def meetings(session: Session, who: Caller, *, unit_id: UUID | None, first: date
                 frozen_at=row.frozen_at,
                 attended=len(row.attended),
                 frozen=row.totals,
-                now=sums.get((row.day, unit.path)) or team.add_up(()),
+                now=totals.get((row.day, unit.path)) or add_up(()),
             )
             for row in rows
         ]
@@ -125,10 +126,11 @@ def late_activities(
         raise NotFound("There is no such advisor.")
     unit = team.asked_unit(session, who, row.unit_id)
     policies = org.policies(session)
-    rule = policies.on(row.day)
+    leave = org.leave_by_advisor(session, unit.path, first=row.day, last=row.day)
     marks = row.marks if advisor_id is None else {advisor_id: row.marks[advisor_id]}
     found: list[TeamActivity] = []
-    for ledger in _late_ledgers(session, who, row, path=unit.path, marks=marks).values():
+    for advisor, ledger in _late_ledgers(session, who, row, path=unit.path, marks=marks).items():
+        rule = policies.on(row.day, leave.get(advisor, ()))
         added = _added_by(ledger, rule, metric)
         recordings = team.recordings_among(session, ledger.entries, policies)
         shown = team.explained(
@@ -241,9 +243,8 @@ def _advisor_changes(
         before, after = was.get(advisor_id), is_.get(advisor_id)
         # Of somebody who has joined or left the unit everything has: nothing of it came late.
         ledger = ledgers.get(advisor_id) if before and after else None
-        changes = day_changes(
-            before and before.day, after and after.day, folds=_folds(ledger, rule) if ledger else None
-        )
+        folds = _folds(ledger, replace(rule, on_leave=after.day.on_leave)) if ledger and after else None
+        changes = day_changes(before and before.day, after and after.day, folds=folds)
         received = len(ledger.late) if ledger else 0
         if received or changes:
             yield AdvisorChanges(advisor=row.staff, received=received, changes=changes)

@@ -1,20 +1,22 @@
 """SQL of the org tree: subtrees, memberships on a day, and the one rule of who may see a unit."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, label, or_
+from sqlalchemy import ColumnElement, Select, and_, exists, label, or_
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.selectable import FromClause, Subquery
 from sqlmodel import Session, col, select
 
 from app_server.database import batches
-from app_server.tables import MembershipRow, PolicyRow, StaffRow, UnitRow
+from app_server.tables import LeaveRow, MembershipRow, PolicyRow, StaffRow, UnitRow
 from shared_models.errors import NotFound
+from shared_models.leave import LeaveDays
 from shared_models.org import Role, Unit, UnitKind, holds_on
 from shared_models.policy import Policies, Policy
 
@@ -218,6 +220,48 @@ def advisors_between(path: str, *, first: date, last: date) -> Subquery:
 def is_stay_on(stays: FromClause, day: Day) -> ColumnElement[bool]:
     """Whether one of the stays of `advisors_between` holds on that day."""
     return and_(stays.c.starts_on <= day, or_(stays.c.ends_on.is_(None), stays.c.ends_on > day))
+
+
+def is_leave_on(advisor_id: ColumnElement[UUID], day: Day) -> ColumnElement[bool]:
+    """Whether that day is leave of that advisor, both of a row that is asked about."""
+    return exists().where(col(LeaveRow.advisor_id) == advisor_id, covers(day))
+
+
+def covers(day: Day) -> ColumnElement[bool]:
+    """Whether a row of leave covers that day."""
+    return and_(col(LeaveRow.first_day) <= day, col(LeaveRow.last_day) >= day)
+
+
+def leave_between(path: str, *, first: date, last: date) -> Select[UUID, date, date]:
+    """Leave that touches the days `first` to `last`: `advisor_id`, `first_day`, `last_day`; of others than the subtree's none."""
+    statement = core_select(col(LeaveRow.advisor_id), col(LeaveRow.first_day), col(LeaveRow.last_day)).where(
+        col(LeaveRow.first_day) <= last, col(LeaveRow.last_day) >= first
+    )
+    if len(path_ids(path)) == 1:
+        # Of the whole bank all are meant.
+        return statement
+    return statement.where(
+        col(LeaveRow.advisor_id).in_(core_select(advisors_between(path, first=first, last=last).c.staff_id))
+    )
+
+
+def leave_by_advisor(session: Session, path: str, *, first: date, last: date) -> Mapping[UUID, list[LeaveDays]]:
+    """Leave of the subtree's advisors that touches those days; who has none has an empty list."""
+    found: dict[UUID, list[LeaveDays]] = defaultdict(list)
+    for advisor_id, first_day, last_day in session.connection().execute(leave_between(path, first=first, last=last)):
+        found[advisor_id].append(LeaveDays(first_day=first_day, last_day=last_day))
+    return found
+
+
+def leave_of(session: Session, advisor_id: UUID) -> list[LeaveDays]:
+    """All leave of one advisor. For a fold: hold their feed first, as what is entered after this changes the day."""
+    statement = core_select(col(LeaveRow.first_day), col(LeaveRow.last_day)).where(
+        col(LeaveRow.advisor_id) == advisor_id
+    )
+    return [
+        LeaveDays(first_day=first_day, last_day=last_day)
+        for first_day, last_day in session.connection().execute(statement)
+    ]
 
 
 def locked_staff(session: Session, staff_id: UUID) -> StaffRow | None:

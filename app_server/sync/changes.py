@@ -25,6 +25,7 @@ SNAPSHOT = (
     Entity.REVIEW,
     Entity.CASE,
     Entity.CASE_DRAFT,
+    Entity.LEAVE,
 )
 PLANS_BACK = timedelta(days=7)
 ACTIVITIES_BACK = timedelta(days=90)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app_server.database import Database
 from app_server.ledger import queries
 from app_server.ledger.refold import refold
-from app_server.org.queries import policies
+from app_server.org.queries import leave_of, policies
 from app_server.sync.feed import take_numbers
 from shared_models.errors import NotReady
 
@@ -59,6 +59,7 @@ def _refold(session: Session, *, advisor_id: UUID, branches: Mapping[date, UUID]
         folded_days=branches.keys(),
         known_customers={},
         policies=policies(session),
+        leave=leave_of(session, advisor_id),
         branch_on=branches.__getitem__,
         now=now,
     )

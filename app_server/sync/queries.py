@@ -40,6 +40,7 @@ from app_server.tables import BANK_SCOPE, CustomerRow, metadata
 from shared_models.activity import Activity, ActivityKind
 from shared_models.cases import ANSWERABLE, CaseState
 from shared_models.customers import Customer, Rating
+from shared_models.leave import LeaveDays
 from shared_models.org import UnitKind
 from shared_models.plans import Plan
 from shared_models.policy import Policies
@@ -49,7 +50,7 @@ from shared_models.sync import Entity
 
 CUSTOMER, PRODUCT, PLAN, POLICY = (metadata.tables[name] for name in ("customer", "product", "plan", "policy"))
 CHANGE, FEED, DEVICE = (metadata.tables[name] for name in ("change", "feed", "device"))
-REVIEW, STAFF = (metadata.tables[name] for name in ("review", "staff"))
+REVIEW, STAFF, LEAVE = (metadata.tables[name] for name in ("review", "staff", "leave"))
 CASE = metadata.tables["playbook_case"]
 MEMBERSHIP, UNIT = (metadata.tables[name] for name in ("membership", "unit"))
 
@@ -83,7 +84,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an exchange asks for: policy, the feeds' heads, where the advisor belonged, and what a batch names.
+    """What an exchange asks for: policy, the feeds' heads, where the advisor belonged, when on leave, and what a batch names.
 
     `branch`: the one on the unit path asked about, if a branch is on it. `folded_days`: those of the advisor's among
     the batch's. Entries and customers are of whoever; of customers not the advisor's it is known when they left.
@@ -93,6 +94,7 @@ class Standing:
     policies: Policies
     heads: Heads
     stays: list[Stay]
+    leave: list[LeaveDays]
     folded_days: set[date]
     branch: UUID | None
     entries: dict[UUID, Entry]
@@ -114,7 +116,7 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
         found = connection.execute(_standing(dialect, has_numbers=has_numbers), parameters).all()
     else:
         found = _prepared_standing(has_numbers=has_numbers).rows(connection, parameters)
-    documents: list[str] = []
+    listed: dict[str, list[tuple[str, str | None]]] = {"policy": [], "leave": []}
     scopes: dict[str, int] = {}
     once: dict[str, str] = {}
     stays: list[Stay] = []
@@ -147,8 +149,8 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
             case "product":
                 product = _product(key, first or "", second, third)
                 products[product.id] = product
-            case "policy":
-                documents.append(key)
+            case "policy" | "leave":
+                listed[tag].append((key, first))
             case "head":
                 scopes[key] = int(first or 0)
             case "stay":
@@ -164,7 +166,12 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
     heads = Heads(own=scopes.get(own, 0), bank=scopes.get(BANK_SCOPE, 0))
     branch = UUID(once["branch"]) if "branch" in once else None
     wordings = int(once["wordings"]) if "wordings" in once else None
-    return Standing(policies_of(documents), heads, stays, folded, branch, entries, customers, products, wordings)
+    policies = policies_of(document for document, _ in listed["policy"])
+    leave = [
+        LeaveDays(first_day=date.fromisoformat(day), last_day=date.fromisoformat(last or ""))
+        for day, last in listed["leave"]
+    ]
+    return Standing(policies, heads, stays, leave, folded, branch, entries, customers, products, wordings)
 
 
 @cache
@@ -189,6 +196,7 @@ def _standing(dialect: str, *, has_numbers: bool) -> "CompoundSelect[*Tagged]":
         tagged("stay", UNIT.c.path, MEMBERSHIP.c.starts_on, MEMBERSHIP.c.ends_on, UNIT.c.lat, UNIT.c.lon)
         .join_from(MEMBERSHIP, UNIT, UNIT.c.id == MEMBERSHIP.c.unit_id)
         .where(MEMBERSHIP.c.staff_id == advisor_id),
+        tagged("leave", LEAVE.c.first_day, LEAVE.c.last_day).where(LEAVE.c.advisor_id == advisor_id),
         tagged("branch", UNIT.c.id).where(among(UNIT.c.id, "path_ids", dialect), UNIT.c.kind == UnitKind.BRANCH),
         tagged("day", days.business_day).where(
             days.advisor_id == advisor_id, days.business_day.between(bindparam("earliest"), bindparam("latest"))
@@ -444,6 +452,8 @@ def _read_as(entity: Entity, advisor_id: UUID) -> tuple[Table, list[ColumnElemen
         case Entity.CASE_DRAFT:
             columns = [_plain(CASE.c.document), CASE.c.version, CASE.c.state]
             return CASE, columns, [CASE.c.advisor_id == advisor_id, CASE.c.state.in_(ANSWERABLE)]
+        case Entity.LEAVE:
+            return LEAVE, [LEAVE.c[name] for name in LeaveDays.model_fields], [LEAVE.c.advisor_id == advisor_id]
         case _:
             raise NotImplementedError(f"no table is known for {entity}")
 

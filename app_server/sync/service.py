@@ -317,6 +317,7 @@ def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: da
         folded_days=standing.folded_days,
         known_customers={customer_id: each.managed_since for customer_id, each in known.customers.items()},
         policies=policies,
+        leave=standing.leave,
         branch_on=branch_on,
         now=now,
     )

@@ -5,6 +5,7 @@ from app_server.tables.auth import DeviceRow, RefreshTokenRow, SignInFailureRow
 from app_server.tables.cases import PlaybookCaseRow, PlaybookCaseVersionRow
 from app_server.tables.confirmations import ConfirmationRow
 from app_server.tables.customers import CustomerCardRow, CustomerRow, Facts
+from app_server.tables.leave import LeaveRow
 from app_server.tables.ledger import AdvisorDayRow, LedgerRow, advisor_day_of, advisor_day_values
 from app_server.tables.meetings import MeetingRow
 from app_server.tables.org import MembershipRow, StaffRow, UnitRow
@@ -30,6 +31,7 @@ __all__ = [
     "DeviceRow",
     "Facts",
     "FeedRow",
+    "LeaveRow",
     "LedgerRow",
     "LineRow",
     "ListeningKind",

@@ -108,6 +108,7 @@ class AdvisorDayRow(Row, table=True):
     targets_calls: int
     targets_visits: int
     targets_products_per_visit: int
+    on_leave: bool = False
     met: bool
     declines: dict[str, int] = Field(sa_type=Json)
     called_customers: list[str] = Field(sa_type=Ids)

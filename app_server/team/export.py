@@ -24,9 +24,8 @@ from app_server.team.queries import Split
 from app_server.team.recount import DayOf, Grades, recounted
 from shared_models.errors import TooLarge
 from shared_models.evidence import Grade
-from shared_models.fold import AdvisorDay, Figures, fold_day
+from shared_models.fold import Figures
 from shared_models.org import UnitKind
-from shared_models.policy import Policies
 from shared_models.team import Totals
 from shared_models.text import Language
 
@@ -132,6 +131,7 @@ FIGURES: tuple[_Column, ...] = (
 _TARGETS = (("calls", "电话要求", "Target calls"), ("visits", "面访要求", "Target visits"))
 _PEOPLE = (
     ("advisors", "理财经理", "Advisors"),
+    ("advisors_on_leave", "休假人数", "Advisors on leave"),
     ("advisors_met", "达标人数", "Advisors who met"),
     ("advisors_reported", "已上报人数", "Advisors who reported"),
 )
@@ -139,14 +139,20 @@ _MEANINGS = (
     (
         "要求",
         "Targets",
-        "每人每个工作日的要求之和；休息日为零",
-        "The sum of what each advisor should reach; none on a day off",
+        "每人每个工作日的要求之和；休息日和休假为零",
+        "The sum of what each advisor should reach; none on a day off or on leave",
     ),
     (
         "理财经理",
         "Advisors",
         "当日属于该机构及下级机构的理财经理",
         "Advisors who belonged to the unit's subtree on that day",
+    ),
+    (
+        "休假",
+        "On leave",
+        "当日休假的理财经理：没有要求，也不算达标或未达标；所做的动作照常计入",
+        "Advisors on leave that day: no targets, neither met nor missed; what they do counts all the same",
     ),
     (
         "达标",
@@ -212,7 +218,7 @@ def workbook(
             if below:
                 totals = sums.add_up(below)
                 kind = _KINDS[row.kind][0 if is_chinese else 1]
-                counts: list[Value] = [totals.advisors, totals.advisors_met, totals.advisors_reported]
+                counts: list[Value] = [getattr(totals, name) for name, _, _ in _PEOPLE]
                 _append(of_units, [day, row.name, kind, *counts, *_figures_of(totals)])
 
     of_advisors = book.create_sheet(_sheet_name("理财经理每日", "Advisors by day", grades, is_chinese=is_chinese))
@@ -223,13 +229,14 @@ def workbook(
         [_DATE_WIDTH, _NAME_WIDTH, _NAME_WIDTH, 8],
     )
     names = {row.path: row.name for row in units}
-    yes, no = ("是", "否") if is_chinese else ("yes", "no")
+    yes, no, away = ("是", "否", "休假") if is_chinese else ("yes", "no", "on leave")
     begin = sums.with_beginnings(days, policies)
     for on in queries.advisor_days_between(session, path=unit.path, days=begin):
         stored = advisor_day_of(on.AdvisorDayRow) if on.AdvisorDayRow and again is None else None
         anew = again.get(DayOf(on.staff_id, on.unit_path, on.day)) if again is not None else None
-        folded = anew or stored or _empty(on.day, policies)
-        _append(of_advisors, [on.day, names[on.unit_path], on.name, yes if folded.met else no, *_figures_of(folded)])
+        folded = anew or stored or sums.without_activities(policies.on(on.day), on_leave=on.on_leave)
+        met = away if folded.on_leave else yes if folded.met else no
+        _append(of_advisors, [on.day, names[on.unit_path], on.name, met, *_figures_of(folded)])
 
     definitions = book.create_sheet("口径说明" if is_chinese else "Definitions")
     _define(definitions, unit.name, grades, is_chinese=is_chinese, now=now)
@@ -249,10 +256,6 @@ def _sheet_name(zh: str, en: str, grades: Grades | None, *, is_chinese: bool) ->
 def _check_size(stays: int, *, units: int, days: int) -> None:
     if max(stays, units) * days > MOST_ROWS:
         raise TooLarge("Too many rows for one workbook; choose fewer days or a smaller unit.")
-
-
-def _empty(day: date, policies: Policies) -> AdvisorDay:
-    return fold_day((), {}, policies.on(day))
 
 
 def _figures_of(figures: Figures | Totals) -> list[Value]:

@@ -35,7 +35,7 @@ from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col, select
 
 from app_server.columns import UtcDateTime
-from app_server.org.queries import advisors_below, advisors_between, is_stay_on
+from app_server.org.queries import advisors_below, advisors_between, is_leave_on, is_stay_on, leave_between
 from app_server.tables import AdvisorDayRow, CustomerRow, DeviceRow, LedgerRow, advisor_day_values
 from shared_models.activity import Activity, ActivityKind
 from shared_models.fold import AdvisorDay
@@ -43,13 +43,14 @@ from shared_models.fold import AdvisorDay
 
 @dataclass(frozen=True, slots=True)
 class AdvisorOnDay:
-    """An advisor of the subtree on a day, their stored fold if any, and what their phones last said."""
+    """An advisor of the subtree on a day, on leave or not, their stored fold if any, and what their phones last said."""
 
     staff_id: UUID
     name: str
     unit_path: str
     last_sync_at: datetime | None
     waiting: int | None
+    on_leave: bool
     day: AdvisorDayRow | None
 
 
@@ -92,7 +93,7 @@ ID_LENGTH = 36
 SUMMED: tuple[str, ...] = tuple(
     name
     for name in advisor_day_values(AdvisorDay())
-    if name not in {"met", "declines", "called_customers", "fold_version"}
+    if name not in {"on_leave", "met", "declines", "called_customers", "fold_version"}
 )
 
 
@@ -112,6 +113,7 @@ def advisors_on(session: Session, *, path: str, day: date) -> list[AdvisorOnDay]
             advisors.c.unit_path,
             phones.c.last_sync_at,
             phones.c.waiting,
+            is_leave_on(advisors.c.staff_id, day),
             AdvisorDayRow,
         )
         .select_from(advisors)
@@ -150,12 +152,13 @@ def sums_by_day(
 ) -> Iterator[Row[Any]]:
     """A row for each day on which the subtree, or the part of it, had advisors.
 
-    Columns `day`, `part` unless WHOLE (`_parts`), `advisors`, `folded` (advisor-days stored), `advisors_reported`,
-    `advisors_met`, SUMMED.
+    Columns `day`, `part` unless WHOLE (`_parts`), `advisors`, `advisors_on_leave`, `folded` (advisor-days stored),
+    `missing_on_leave` (advisors on leave with none), `advisors_reported`, `advisors_met`, SUMMED.
     """
     table = days_table(days)
     stays = advisors_between(path, first=days[0][0], last=days[-1][0])
-    phones = _phones()
+    phones, leave = _phones(), _leave_days(path, table, first=days[0][0], last=days[-1][0])
+    is_on_leave = leave.c.advisor_id.is_not(None)
     groups: tuple[ColumnElement[Any], ...] = (table.day, *_parts(stays, path, split))
     has_reported = or_(
         col(AdvisorDayRow.advisor_id).is_not(None),
@@ -165,7 +168,11 @@ def sums_by_day(
         core_select(
             *groups,
             func.count().label("advisors"),
+            func.count(leave.c.advisor_id).label("advisors_on_leave"),
             func.count(col(AdvisorDayRow.advisor_id)).label("folded"),
+            func.sum(case((and_(is_on_leave, col(AdvisorDayRow.advisor_id).is_(None)), 1), else_=0)).label(
+                "missing_on_leave"
+            ),
             func.sum(case((has_reported, 1), else_=0)).label("advisors_reported"),
             func.sum(case((col(AdvisorDayRow.met), 1), else_=0)).label("advisors_met"),
             *(func.sum(getattr(AdvisorDayRow, name)).label(name) for name in SUMMED),
@@ -173,11 +180,23 @@ def sums_by_day(
         .select_from(table.table)
         .join(stays, is_stay_on(stays, table.day))
         .outerjoin(AdvisorDayRow, _day_of_stay(stays, table.day))
+        .outerjoin(leave, and_(leave.c.advisor_id == stays.c.staff_id, leave.c.day == table.day))
         .outerjoin(phones, phones.c.staff_id == stays.c.staff_id)
         .group_by(*groups)
         .order_by(*groups)
     )
     return iter(rows_of(session, statement))
+
+
+def _leave_days(path: str, table: Days, *, first: date, last: date) -> Subquery:
+    """Each day of leave of the subtree's advisors, once: `advisor_id`, `day`."""
+    leave = leave_between(path, first=first, last=last).subquery("leave_between")
+    return (
+        core_select(leave.c.advisor_id, table.day.label("day"))
+        .distinct()
+        .join_from(table.table, leave, and_(leave.c.first_day <= table.day, leave.c.last_day >= table.day))
+        .subquery("leave_days")
+    )
 
 
 def _parts(stays: Subquery, path: str, split: Split) -> list[ColumnElement[str]]:
@@ -224,11 +243,18 @@ def count_stays(session: Session, *, path: str, first: date, last: date) -> int:
 
 
 def advisor_days_between(session: Session, *, path: str, days: Sequence[tuple[date, datetime]]) -> Iterator[Row[Any]]:
-    """A row for each day and advisor of the subtree: `day`, `unit_path`, `staff_id`, `name`, and the AdvisorDayRow or None."""
+    """A row for each day and advisor of the subtree: `day`, `unit_path`, `staff_id`, `name`, `on_leave`, and the AdvisorDayRow or None."""
     table = days_table(days)
     stays = advisors_between(path, first=days[0][0], last=days[-1][0])
     statement = (
-        core_select(table.day.label("day"), stays.c.unit_path, stays.c.staff_id, stays.c.name, AdvisorDayRow)
+        core_select(
+            table.day.label("day"),
+            stays.c.unit_path,
+            stays.c.staff_id,
+            stays.c.name,
+            is_leave_on(stays.c.staff_id, table.day).label("on_leave"),
+            AdvisorDayRow,
+        )
         .select_from(table.table)
         .join(stays, is_stay_on(stays, table.day))
         .outerjoin(AdvisorDayRow, _day_of_stay(stays, table.day))

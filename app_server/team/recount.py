@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from app_server.org.queries import leave_by_advisor
 from app_server.team import queries
 from shared_models.activity import Activity, ActivityKind
 from shared_models.errors import TooLarge
@@ -52,7 +53,13 @@ def recounted(
     kinds = {ActivityKind.VOID}
     for void in queries.remarks_between(session, path=path, first=first, last=last, kinds=kinds):
         voids[void.advisor_id].append(queries.as_activity(void))
+    leave = leave_by_advisor(session, path, first=first, last=last)
     return {
-        of: fold_day([*activities, *voids[of.advisor_id]], managed_since, policies.on(of.day), grades)
+        of: fold_day(
+            [*activities, *voids[of.advisor_id]],
+            managed_since,
+            policies.on(of.day, leave.get(of.advisor_id, ())),
+            grades,
+        )
         for of, activities in entries.items()
     }

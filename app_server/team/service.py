@@ -95,9 +95,11 @@ def team_day(
     parts: dict[str, list[_Counted]] = defaultdict(list)
     for advisor in queries.advisors_on(session, path=unit.path, day=day):
         if again is not None:
-            folded = again.get(DayOf(advisor.staff_id, advisor.unit_path, day)) or without_activities(rule)
+            folded = again.get(DayOf(advisor.staff_id, advisor.unit_path, day)) or without_activities(
+                rule, on_leave=advisor.on_leave
+            )
         else:
-            folded = advisor_day_of(advisor.day) if advisor.day else without_activities(rule)
+            folded = advisor_day_of(advisor.day) if advisor.day else without_activities(rule, on_leave=advisor.on_leave)
         child = advisor.unit_path[len(unit.path) :].partition("/")[0]
         counted = _Counted(
             child=child,
@@ -334,6 +336,7 @@ def _sum_of_days(days: Sequence[_Counted], *, window_days: int) -> Totals:
     return Totals(
         **dict(sum_figures(each.day for each in days)),
         advisors=len(days),
+        advisors_on_leave=sum(each.day.on_leave for each in days),
         advisors_met=sum(each.day.met for each in days),
         advisors_reported=sum(each.has_reported for each in days),
         coverage=Coverage(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -59,6 +60,7 @@ def sum_of_totals(parts: Iterable[Totals], *, coverage: Coverage) -> Totals:
     return Totals(
         **dict(sum_figures(parts)),
         advisors=sum(part.advisors for part in parts),
+        advisors_on_leave=sum(part.advisors_on_leave for part in parts),
         advisors_met=sum(part.advisors_met for part in parts),
         advisors_reported=sum(part.advisors_reported for part in parts),
         coverage=coverage,
@@ -110,11 +112,12 @@ def _counted_anew(totals: Totals, days: Sequence[AdvisorDay], rule: DayPolicy) -
     """The totals with other counts: who the advisors are, what they should reach and who has reported stays."""
     summed = sum_figures(days)
     summed.targets = totals.targets
-    without = (totals.advisors - len(days)) * without_activities(rule).met
+    without = totals.advisors - totals.advisors_on_leave - sum(not day.on_leave for day in days)
     return Totals(
         **dict(summed),
         advisors=totals.advisors,
-        advisors_met=sum(day.met for day in days) + without,
+        advisors_on_leave=totals.advisors_on_leave,
+        advisors_met=sum(day.met for day in days) + without * without_activities(rule).met,
         advisors_reported=totals.advisors_reported,
     )
 
@@ -122,7 +125,8 @@ def _counted_anew(totals: Totals, days: Sequence[AdvisorDay], rule: DayPolicy) -
 def _totals_of_row(row: Row[Any], declines: dict[str, int], empty: AdvisorDay) -> Totals:
     # Any: a row of sums has no declared columns; `queries.sums_by_day` names them. Sums over no rows are None.
     sums: dict[str, Any] = {name: getattr(row, name) or 0 for name in queries.SUMMED}
-    missing = row.advisors - row.folded
+    # Who is on leave has no targets, and nothing to meet.
+    missing = row.advisors - row.folded - row.missing_on_leave
     mixes: dict[str, Any] = {
         name: {grade: sums.pop(f"{name}_{grade.value.lower()}") for grade in Grade} for name in MIXES
     }
@@ -137,6 +141,7 @@ def _totals_of_row(row: Row[Any], declines: dict[str, int], empty: AdvisorDay) -
         declines=dict(sorted(declines.items())),
         targets=targets,
         advisors=row.advisors,
+        advisors_on_leave=row.advisors_on_leave,
         advisors_met=row.advisors_met + missing * empty.met,
         advisors_reported=row.advisors_reported,
     )
@@ -147,6 +152,6 @@ def beginning_of(day: date, policies: Policies) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone(policies.timezone))
 
 
-def without_activities(rule: DayPolicy) -> AdvisorDay:
-    """The day of an advisor who recorded nothing."""
-    return fold_day((), {}, rule)
+def without_activities(rule: DayPolicy, *, on_leave: bool = False) -> AdvisorDay:
+    """The day of an advisor who recorded nothing, at work or on leave."""
+    return fold_day((), {}, replace(rule, on_leave=on_leave))

@@ -234,7 +234,7 @@ def test_the_workbook_has_units_advisors_and_definitions(bank: Bank) -> None:
         assert sheet.column_dimensions["B"].width > 8
     units, advisors, definitions = (cells(reply.content, n) for n in range(3))
     heading, last = units[0], dict(zip(units[0], units[-1], strict=True))
-    assert heading[:6] == ["日期", "机构", "层级", "理财经理", "达标人数", "已上报人数"]
+    assert heading[:7] == ["日期", "机构", "层级", "理财经理", "休假人数", "达标人数", "已上报人数"]
     assert last["日期"].date() == TODAY
     assert (last["理财经理"], last["电话"], last["有效电话"], last["面访满三项"]) == (2, 1, 1, 1)
     assert float(last["成交金额（元）"]) == pytest.approx(3 * 12345.67)
