@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from app_client.session import AppSession
 from app_client.store import ledger, reads
-from app_client.store.rules import policies
+from app_client.store.rules import policies, rule_on
 from app_client.today.queries import Left, left_to_do
 from app_client.visits.queries import customers_short
 from shared_models.evidence import Grade
@@ -41,11 +41,11 @@ def evening_view(session: AppSession, day: date, grades: Sequence[Grade] = ()) -
     """The advisor's own day, its figures counted with these grades alone if any are named; promises are those open at its end."""
 
     def read(tx: sqlite3.Connection) -> EveningView:
-        rules = policies(tx)
+        rules, rule = policies(tx), rule_on(tx, day)
         figures = reads.day_figures(tx, day, grades)
         made = ledger.activities_of_day(tx, day)
-        counted = counted_with(made, rules.on(day), grades) if grades else made
-        earliest = session.today() - timedelta(days=rules.on(day).policy.feed_days)
+        counted = counted_with(made, rule, grades) if grades else made
+        earliest = session.today() - timedelta(days=rule.policy.feed_days)
         known = ledger.ledger_since(tx, earliest)
         until = [a for a in known if rules.business_day(a.occurred_at, a.clock_offset_ms) <= day]
         promises = [promise for promise in open_promises(until) if promise.due_on > day]
@@ -55,7 +55,7 @@ def evening_view(session: AppSession, day: date, grades: Sequence[Grade] = ()) -
             day=day,
             is_today=day == session.today(),
             figures=figures,
-            left=left_to_do(figures, visits_short=customers_short(counted, rules.on(day))),
+            left=left_to_do(figures, visits_short=customers_short(counted, rule)),
             is_day_off=figures.targets.calls == 0 and figures.targets.visits == 0,
             declines=tuple(sorted(figures.declines.items(), key=lambda pair: (-pair[1], pair[0]))),
             promised=tuple(

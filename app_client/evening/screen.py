@@ -86,6 +86,8 @@ def _no_day() -> date | None:
 
 def closing(view: EveningView) -> str:
     """One sentence: how the day ended, or stands."""
+    if view.figures.on_leave:
+        return t("今天休假，没有指标") if view.is_today else t("这天休假，没有指标")
     if view.is_day_off:
         return t("休息日，没有指标")
     if view.figures.met:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app_client.session import AppSession
 from app_client.store import ledger, reads
-from app_client.store.rules import policies
+from app_client.store.rules import policies, rule_on
 from shared_models.activity import Activity
 from shared_models.customers import Customer
 from shared_models.follow_ups import FollowUp
@@ -73,7 +73,7 @@ def morning_list(session: AppSession, day: date) -> MorningList:
 
     def read(tx: sqlite3.Connection) -> MorningList:
         rules = policies(tx)
-        rule = rules.on(day)
+        rule = rule_on(tx, day)
         since = day - timedelta(days=rule.policy.feed_days)
         earlier = _before(ledger.ledger_since(tx, since), day, rules)
         customers = reads.all_customers(tx)

@@ -16,6 +16,7 @@ from shared_models.activity import Activity, ActivityKind, Void
 from shared_models.calls import CONNECTED_OUTCOMES
 from shared_models.cases import CaseDraft, SharedCase
 from shared_models.customers import Customer, Departed, Prospect, name_initials
+from shared_models.leave import Leave
 from shared_models.plans import Plan
 from shared_models.policy import Policies, Policy
 from shared_models.products import Product
@@ -100,6 +101,7 @@ def end_snapshot(tx: sqlite3.Connection) -> None:
     tx.execute("DELETE FROM reviews WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'review')")
     tx.execute("DELETE FROM cases WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'case')")
     tx.execute("DELETE FROM case_drafts WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'case_draft')")
+    tx.execute("DELETE FROM leave WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'leave')")
     tx.execute("DELETE FROM snapshot_seen")
     set_meta(tx, Meta.SNAPSHOT, None)
 
@@ -405,6 +407,15 @@ def _put_case_draft(tx: sqlite3.Connection, change: Change) -> None:
     )
 
 
+def _put_leave(tx: sqlite3.Connection, change: Change) -> None:
+    leave = Leave.model_validate({"id": change.id, **change.data})
+    tx.execute(
+        "INSERT INTO leave VALUES (?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day",
+        (str(leave.id), leave.first_day.isoformat(), leave.last_day.isoformat()),
+    )
+
+
 _UPSERTS: dict[str, Callable[[sqlite3.Connection, Change], None]] = {
     Entity.CUSTOMER: _put_customer_change,
     Entity.PRODUCT: _put_product,
@@ -414,6 +425,7 @@ _UPSERTS: dict[str, Callable[[sqlite3.Connection, Change], None]] = {
     Entity.REVIEW: _put_review,
     Entity.CASE: _put_case,
     Entity.CASE_DRAFT: _put_case_draft,
+    Entity.LEAVE: _put_leave,
 }
 _DELETES = {
     Entity.CUSTOMER: "DELETE FROM customers WHERE id = ?",
@@ -424,6 +436,7 @@ _DELETES = {
     Entity.REVIEW: "DELETE FROM reviews WHERE id = ?",
     Entity.CASE: "DELETE FROM cases WHERE id = ?",
     Entity.CASE_DRAFT: "DELETE FROM case_drafts WHERE id = ?",
+    Entity.LEAVE: "DELETE FROM leave WHERE id = ?",
 }
 
 

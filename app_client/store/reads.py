@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app_client.store.ledger import activities_of_day
-from app_client.store.rules import policies
+from app_client.store.rules import policies, rule_on
 from shared_models.customers import Customer
 from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, fold_day
@@ -28,6 +28,7 @@ __all__ = [
     "plan_of",
     "policies",
     "products",
+    "rule_on",
 ]
 
 KEPT_REPLIES = 200
@@ -46,7 +47,7 @@ def day_figures(tx: sqlite3.Connection, day: date, grades: Sequence[Grade] = ())
     """The advisor's figures of that day, counted with these grades alone if any are named: the fold over the store's own ledger."""
     activities = activities_of_day(tx, day)
     customers = {activity.customer_id for activity in activities if activity.customer_id is not None}
-    return fold_day(activities, managed_since(tx, customers), policies(tx).on(day), grades or None)
+    return fold_day(activities, managed_since(tx, customers), rule_on(tx, day), grades or None)
 
 
 def managed_since(tx: sqlite3.Connection, customer_ids: Iterable[UUID] | None = None) -> dict[UUID, date | None]:

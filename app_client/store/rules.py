@@ -1,11 +1,22 @@
-"""The dated policies as the store has them; below ledger and materialize, which both need them."""
+"""The dated policies, and the advisor's leave, as the store has them; below ledger and materialize, which both need them."""
 
 import sqlite3
+from datetime import date
 
-from shared_models.policy import Policies, Policy
+from shared_models.leave import Leave
+from shared_models.policy import DayPolicy, Policies, Policy
 
 
 def policies(tx: sqlite3.Connection) -> Policies:
     """All versions of the rule that came from the server; the contract's defaults before the first sync."""
     rows = tx.execute("SELECT doc FROM policies ORDER BY effective_from")
     return Policies(Policy.model_validate_json(row["doc"]) for row in rows)
+
+
+def rule_on(tx: sqlite3.Connection, day: date) -> DayPolicy:
+    """The rule of that day for this advisor: without targets where the day is their leave."""
+    rows = tx.execute(
+        "SELECT id, first_day, last_day FROM leave WHERE first_day <= :day AND last_day >= :day",
+        {"day": day.isoformat()},
+    )
+    return policies(tx).on(day, [Leave.model_validate(dict(row)) for row in rows])

@@ -83,4 +83,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE case_drafts (id TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID",
         "DELETE FROM meta WHERE key = 'cursor'",
     ),
+    # The first that knows leave. A day without it would have targets, so all is asked for anew, as whenever an entity comes new.
+    (
+        "CREATE TABLE leave (id TEXT PRIMARY KEY, first_day TEXT NOT NULL, last_day TEXT NOT NULL) WITHOUT ROWID",
+        "DELETE FROM meta WHERE key = 'cursor'",
+    ),
 )

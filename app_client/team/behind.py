@@ -230,6 +230,8 @@ def _advisor(
         parts.append(banner(t("未同步：{words}", words=unsynced_words(advisor, view)), tone=Tone.WARN))
     if words:
         parts.append(_standing(words, Role.BAD))
+    elif figures.on_leave:
+        parts.append(_standing(t("休假，这天没有指标"), Role.MUTE))
     elif not view.is_day_off:
         parts.append(_standing(t("已达标") if figures.met else t("没有差距"), Role.OK))
     hints = summary_words(found)

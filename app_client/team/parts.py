@@ -35,6 +35,7 @@ from app_client.widgets import (
 )
 from shared_models.fold import Figures, mix_of
 from shared_models.org import Unit
+from shared_models.team import Totals
 
 SetFocus = Callable[[Focus | None], object]
 _MOST_ROWS = 40
@@ -56,7 +57,7 @@ def tiles(view: TeamView, set_focus: SetFocus) -> ft.Control:
     totals, targets = view.team.totals, view.team.totals.targets
     calls = t("有效电话 / {target}", target=targets.calls) if targets.calls else t("有效电话")
     visits = t("面访 / {target}", target=targets.visits) if targets.visits else t("面访")
-    met = t("达标 / {target} 人", target=totals.advisors)
+    met = t("达标 / {target} 人", target=totals.advisors - totals.advisors_on_leave)
     return ft.Container(
         ft.Row(
             [
@@ -90,7 +91,7 @@ def _tile(view: TeamView, value: str, label: str, metric: str, set_focus: SetFoc
 
 
 def advisors_parts(view: TeamView, focus: Focus | None, set_focus: SetFocus) -> list[ft.Control]:
-    """Who is behind, then who has not synced, then, quieter, who is done. `focus` marks a row."""
+    """Who is behind, then who has not synced, then, quieter, who is done and who is on leave. `focus` marks a row."""
     if not view.team.advisors:
         return [empty_state(t("这个机构没有客户经理"), icon=ft.Icons.GROUPS_OUTLINED)]
     parts: list[ft.Control] = []
@@ -98,7 +99,7 @@ def advisors_parts(view: TeamView, focus: Focus | None, set_focus: SetFocus) -> 
     if first:
         parts.append(section_header(t("先看差距"), _gap_count(view)))
         parts.append(_rows(first, view, focus, set_focus))
-    elif not view.is_day_off:
+    elif view.done and not view.is_day_off:
         parts += [
             ft.Container(height=12),
             card([empty_state(t("全部达标"), t("今天人人完成。"), icon=ft.Icons.CHECK, tone=Tone.OK)]),
@@ -107,6 +108,9 @@ def advisors_parts(view: TeamView, focus: Focus | None, set_focus: SetFocus) -> 
         heading = t("休息日") if view.is_day_off else t("已达标")
         parts.append(section_header(heading, t_n("{n} 人", len(view.done)), quiet=True))
         parts.append(_rows(view.done, view, focus, set_focus))
+    if view.on_leave:
+        parts.append(section_header(t("休假"), t_n("{n} 人", len(view.on_leave)), quiet=True))
+        parts.append(_rows(view.on_leave, view, focus, set_focus))
     return parts
 
 
@@ -214,10 +218,11 @@ def _advisor(
             divided=divided,
             selected=is_focused,
         )
-    if view.is_day_off:
+    if view.is_day_off or figures.on_leave:
         return team_row(
             name=staff.name,
             figures=[],
+            state=t("休假") if figures.on_leave else "",
             evidence=_evidence(figures),
             detail=day_off_words(advisor),
             trailing=last,
@@ -286,18 +291,23 @@ def units_parts(view: TeamView, enter: Callable[[Unit], object]) -> list[ft.Cont
                         mix=mix_of(totals, "calls_effective"),
                     ),
                     Gauge(t("面访客户"), totals.visits, totals.targets.visits, mix=mix_of(totals, "visits")),
-                    Gauge(t("人达标"), totals.advisors_met, totals.advisors, Tone.BRAND),
+                    Gauge(t("人达标"), totals.advisors_met, totals.advisors - totals.advisors_on_leave, Tone.BRAND),
                 ]
                 if totals.advisors
                 else [],
                 detail="" if totals.advisors else t("没有客户经理"),
-                trailing=t("{n} 人已同步", n=totals.advisors_reported) if totals.advisors else "",
+                trailing=_unit_words(totals) if totals.advisors else "",
                 on_open=_enter(enter, each.unit),
                 identifier=f"unit-{each.unit.id}",
                 divided=index < len(view.units) - 1,
             )
         )
     return [section_header(t("下级机构"), t_n("{n} 个", len(view.units))), card(rows, padding=0, spacing=0)]
+
+
+def _unit_words(totals: Totals) -> str:
+    synced = t("{n} 人已同步", n=totals.advisors_reported)
+    return f"{synced} · {t_n('{n} 人休假', totals.advisors_on_leave)}" if totals.advisors_on_leave else synced
 
 
 def _enter(enter: Callable[[Unit], object], unit: Unit) -> Tap:

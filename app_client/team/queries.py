@@ -47,6 +47,7 @@ class Standing(Enum):
     BEHIND = "behind"
     NOT_SYNCED = "not_synced"
     DONE = "done"
+    ON_LEAVE = "on_leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Advisor:
 
 @dataclass(frozen=True, slots=True)
 class TeamView:
-    """A unit's day as it is read: gaps first. `last_sync` times are in the bank's zone."""
+    """A unit's day as it is read: gaps first. `last_sync` times are in the bank's zone; on a day off nobody is told to be on leave."""
 
     team: TeamDay
     as_of: datetime
@@ -79,6 +80,7 @@ class TeamView:
     behind: tuple[Advisor, ...]
     not_synced: tuple[Advisor, ...]
     done: tuple[Advisor, ...]
+    on_leave: tuple[Advisor, ...]
     units: tuple[UnitTotals, ...]
     declines: tuple[tuple[str, int], ...]
 
@@ -90,7 +92,7 @@ class TeamView:
     @property
     def advisors(self) -> tuple[Advisor, ...]:
         """Everybody, in the order of the screen."""
-        return (*self.behind, *self.not_synced, *self.done)
+        return (*self.behind, *self.not_synced, *self.done, *self.on_leave)
 
     def advisor(self, advisor_id: UUID) -> Advisor | None:
         """One of them."""
@@ -146,7 +148,7 @@ def keep_activities(tx: sqlite3.Connection, asked: Behind, found: list[TeamActiv
 
 
 def team_view(kept: KeptDay) -> TeamView:
-    """The day in reading order: the widest gap first, then who has not synced, then those who are done by name."""
+    """The day in reading order: the widest gap first, then who has not synced, those who are done by name, and who is on leave."""
     team = kept.team
     targets = team.policy.targets_on(team.day)
     is_day_off = targets.calls == 0 and targets.visits == 0
@@ -158,6 +160,7 @@ def team_view(kept: KeptDay) -> TeamView:
         behind=tuple(sorted(_standing_so(advisors, Standing.BEHIND), key=_gap, reverse=True)),
         not_synced=tuple(_standing_so(advisors, Standing.NOT_SYNCED)),
         done=tuple(_standing_so(advisors, Standing.DONE)),
+        on_leave=tuple(_standing_so(advisors, Standing.ON_LEAVE)),
         units=tuple(sorted(team.units, key=lambda each: (_share(each.totals), each.unit.name))),
         declines=tuple(sorted(team.totals.declines.items(), key=lambda pair: (-pair[1], pair[0]))),
     )
@@ -177,11 +180,15 @@ def _advisor(row: AdvisorRow, team: TeamDay, *, is_day_off: bool) -> Advisor:
     figures = row.day
     policy = team.policy
     last_sync = row.last_sync_at.astimezone(zone(policy.timezone)) if row.last_sync_at else None
-    calls_short = 0 if is_day_off else max(figures.targets.calls - figures.calls_effective, 0)
-    visits_short = 0 if is_day_off else max(figures.targets.visits - figures.visits, 0)
-    products_short = 0 if is_day_off or figures.met else figures.visits - figures.visits_with_three
+    rests = is_day_off or figures.on_leave
+    calls_short = 0 if rests else max(figures.targets.calls - figures.calls_effective, 0)
+    visits_short = 0 if rests else max(figures.targets.visits - figures.visits, 0)
+    products_short = 0 if rests or figures.met else figures.visits - figures.visits_with_three
     if is_day_off or figures.met:
         standing = Standing.DONE
+    elif figures.on_leave:
+        # Nobody waits for the phone of somebody who is away.
+        standing = Standing.ON_LEAVE
     elif row.pending_hint or last_sync is None or last_sync.date() < team.day:
         standing = Standing.NOT_SYNCED
     else:

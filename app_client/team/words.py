@@ -26,10 +26,15 @@ from shared_models.visits import CardResult, ConfirmationResult, Visit
 
 
 def standing_words(view: TeamView) -> str:
-    """`截至 17:42 · 6 人中 5 人已同步`."""
+    """`截至 17:42 · 6 人中 5 人已同步 · 1 人休假`."""
     totals = view.team.totals
-    synced = t("{all} 人中 {n} 人已同步", all=totals.advisors, n=totals.advisors_reported)
-    return f"{t_capital(as_of_words(view.as_of, view))} · {synced}"
+    parts = [
+        t_capital(as_of_words(view.as_of, view)),
+        t("{all} 人中 {n} 人已同步", all=totals.advisors, n=totals.advisors_reported),
+    ]
+    if totals.advisors_on_leave:
+        parts.append(t_n("{n} 人休假", totals.advisors_on_leave))
+    return " · ".join(parts)
 
 
 def as_of_words(as_of: datetime, view: TeamView) -> str:

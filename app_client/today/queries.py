@@ -10,7 +10,7 @@ from app_client.calls.queries import LoggedCall, RecordedCall, logged_calls, unl
 from app_client.plans.queries import Listed, MorningList, promises_made
 from app_client.session import AppSession
 from app_client.store import ledger, reads
-from app_client.store.rules import policies
+from app_client.store.rules import rule_on
 from app_client.sync.machine import Phase
 from app_client.visits.queries import customers_short
 from shared_models.calls import CallOutcome
@@ -106,11 +106,11 @@ def today_view(session: AppSession, morning: MorningList) -> TodayView:
 
     def read(tx: sqlite3.Connection) -> TodayView:
         day = morning.day
-        rules = policies(tx)
+        rule = rule_on(tx, day)
         activities = ledger.activities_of_day(tx, day)
         figures = reads.day_figures(tx, day)
-        left = left_to_do(figures, visits_short=customers_short(activities, rules.on(day)))
-        calls = logged_calls(activities, rules.on(day))
+        left = left_to_do(figures, visits_short=customers_short(activities, rule))
+        calls = logged_calls(activities, rule)
         outcome_of = {call.customer_id: call.outcome for call in reversed(calls)}
         reached = {customer for customer, outcome in outcome_of.items() if outcome is not CallOutcome.NO_ANSWER}
         promised = [
@@ -136,7 +136,7 @@ def today_view(session: AppSession, morning: MorningList) -> TodayView:
             figures=figures,
             left=left,
             is_day_off=figures.targets.calls == 0 and figures.targets.visits == 0,
-            records=tuple(unlogged_calls(tx, activities, rules.on(day))),
+            records=tuple(unlogged_calls(tx, activities, rule)),
             next_rows=tuple(
                 _next_row(one, customers[one.customer_id], calls, day)
                 for one in waiting

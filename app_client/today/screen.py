@@ -73,6 +73,8 @@ def TodayScreen() -> ft.View:
 
 def standing(view: TodayView) -> str:
     """One sentence: what is left, or that it is done."""
+    if view.figures.on_leave:
+        return t("今天休假，没有指标")
     if view.is_day_off:
         return t("今天休息，没有指标")
     left = view.left
@@ -131,12 +133,14 @@ def _figures(view: TodayView) -> list[ft.Control]:
 
 
 def _day_off(view: TodayView) -> ft.Control:
-    """A line, not a screen: whoever opens the app on a day off came for the list."""
+    """A line, not a screen: whoever opens the app on a day off or on leave came for the list."""
     calls, visits = view.figures.calls_effective, view.figures.visits
     words = t("想联系谁，照常拨打、照常计入")
     if calls or visits:
         words = t("今天已有 {calls} 通有效电话、{visits} 位面访", calls=calls, visits=visits)
-    return banner(words, tone=Tone.OK, icon=ft.Icons.WEEKEND_OUTLINED)
+    return banner(
+        words, tone=Tone.OK, icon=ft.Icons.BEACH_ACCESS_OUTLINED if view.figures.on_leave else ft.Icons.WEEKEND_OUTLINED
+    )
 
 
 def _quiet_line(text: str) -> ft.Control:

@@ -91,8 +91,8 @@ def visits_view(session: AppSession) -> VisitsView:
     """Today, as its advisor sees it."""
 
     def read(tx: sqlite3.Connection) -> VisitsView:
-        day, rules = session.today(), reads.policies(tx)
-        rule = rules.on(day)
+        day = session.today()
+        rule = reads.rule_on(tx, day)
         activities = _standing(ledger.activities_of_day(tx, day))
         known = ledger.ledger_since(tx, day - timedelta(days=rule.policy.feed_days))
         names = {row["id"]: str(row["name"]) for row in tx.execute("SELECT id, name FROM customers")}

@@ -209,6 +209,7 @@ def team_row(
     detail: str = "",
     trailing: str = "",
     alert: str = "",
+    state: str = "",
     on_open: Tap | None,
     identifier: str | None = None,
     divided: bool = True,
@@ -216,7 +217,7 @@ def team_row(
 ) -> ft.Control:
     """One person of the team in short: figures (red where behind), their evidence mixes side by side, a grey line beneath.
 
-    `alert` ("未同步") replaces the figures in red. `detail` and `trailing` are the grey line's left and right.
+    `alert` ("未同步") replaces the figures in red, `state` ("休假") quietly. `detail` and `trailing` are the grey line's left and right.
     `selected`: shown beside the list on a wide screen; None where nothing can be.
     """
     numbers: list[tuple[str, ft.ColorValue, bool]] = []
@@ -224,8 +225,11 @@ def team_row(
         numbers.append(("   " if numbers else "", Role.INK, False))
         numbers.append((str(figure.value), Role.BAD if figure.is_behind else Role.INK, figure.is_behind))
         numbers.append((f"/{figure.target}" if figure.target is not None else "", Role.MUTE, False))
-    right = body(alert, bold=True, color=Role.BAD) if alert else runs(numbers, size=BODY)
-    said = alert or " ".join("".join(text for text, _, _ in numbers).split())
+    if alert or state:
+        right = body(alert or state, bold=True, color=Role.BAD if alert else Role.MUTE)
+    else:
+        right = runs(numbers, size=BODY)
+    said = alert or state or " ".join("".join(text for text, _, _ in numbers).split())
     spoken = [name, said, *(each.words for each in evidence), detail, trailing]
     return _of_team(
         [

@@ -213,7 +213,7 @@ async def test_a_store_of_a_version_that_passed_over_what_the_server_writes_asks
     await store.write(lambda tx: set_meta(tx, Meta.CURSOR, "seen"))
     store.close()
     with sqlite3.connect(tmp_path / "store.sqlite3") as connection:
-        for table in ("reviews", "cases", "case_drafts"):
+        for table in ("reviews", "cases", "case_drafts", "leave"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     connection.close()
@@ -241,6 +241,29 @@ async def test_numbers_count_up_without_gaps_and_ids_rise_within_one_instant(sto
     made = [*await append(store, *(a_call() for _ in range(40))), *await append(store, *(a_call() for _ in range(40)))]
     assert [each.seq for each in made] == list(range(1, 81))
     assert [each.id for each in made] == sorted(each.id for each in made)
+
+
+async def test_a_day_of_leave_has_no_target_until_it_is_taken_back(store):
+    await append(store, a_call())
+
+    def figures(days: int = 0):
+        return store.read(lambda tx: reads.day_figures(tx, MONDAY + timedelta(days=days)))
+
+    before = figures()
+    days = {"first_day": MONDAY.isoformat(), "last_day": MONDAY.isoformat()}
+    leave = Change(entity="leave", id=str(LI), data=days)
+    await apply(store, leave)
+    assert (figures().on_leave, figures().targets.calls, figures().calls) == (True, 0, 1)
+    longer = days | {"first_day": (MONDAY - timedelta(days=2)).isoformat()}
+    await apply(store, leave.model_copy(update={"data": longer}))
+    assert [figures(n).on_leave for n in (-3, -2, 1)] == [False, True, False]
+    await apply(store, leave.model_copy(update={"deleted": True, "data": {}}))
+    assert figures() == before
+    # What a new snapshot does not show is gone too.
+    await apply(store, leave)
+    await store.write(materialize.begin_snapshot)
+    await store.write(materialize.end_snapshot)
+    assert figures() == before
 
 
 async def test_a_promise_made_in_a_call_is_not_kept_by_that_call(store):

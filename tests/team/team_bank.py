@@ -75,6 +75,15 @@ def team_json(unit: UUID, day: date) -> dict[str, Any]:
     }
 
 
+def with_leave(team: dict[str, Any], away: UUID) -> dict[str, Any]:
+    """The same day, on which that advisor is on leave."""
+    rows = [
+        {**row, "day": {**row["day"], "targets": {}, "on_leave": True}} if row["staff"]["id"] == str(away) else row
+        for row in team["advisors"]
+    ]
+    return {**team, "advisors": rows, "totals": {**team["totals"], "advisors_on_leave": 1}}
+
+
 def activity_json(number: int, *, voided: bool = False) -> dict[str, Any]:
     return {
         "id": str(UUID(int=number)),
@@ -96,7 +105,7 @@ def activity_json(number: int, *, voided: bool = False) -> dict[str, Any]:
 @dataclass
 class TeamBank(Bank):
     """The bank with its team view and its lists, by advisor and day; `asked` are the queries it answered, in order, `tickets` the
-    recordings it gave links to; GONE is there no more.
+    recordings it gave links to; GONE is there no more. `away` is on leave.
 
     Its clock stands at `as_of`, whatever the phone's says; a day that has not come yet is refused.
     """
@@ -107,6 +116,7 @@ class TeamBank(Bank):
     has_units: bool = True
     waiting: int = 0
     knows_grades: bool = True
+    away: UUID | None = None
     as_of: str = "2026-11-23T09:42:00Z"
     activities: list[dict[str, Any]] = field(
         default_factory=lambda: [
@@ -142,6 +152,7 @@ class TeamBank(Bank):
             if day > today:
                 return self._problem(422, "bad_input")
             answer: Any = team_json(UUID(params["unit_id"]), day)
+            answer = with_leave(answer, self.away) if self.away else answer
             answer["as_of"] = self.as_of
             if "grades" in params and self.knows_grades:
                 answer["grades"] = params["grades"].split(",")

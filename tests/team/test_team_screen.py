@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from app_client.team import screen
 from app_client.team.queries import KeptDay, figure_of, team_view
-from app_client.team.words import day_off_words, gap_words
+from app_client.team.words import day_off_words, gap_words, standing_words
 from shared_models.fold import AdvisorDay
 from shared_models.team import TeamDay
 from tests.store.scenes import MONDAY, NINE
@@ -29,6 +29,7 @@ from tests.team.team_bank import (
     row_json,
     signed_in,
     team_json,
+    with_leave,
 )
 from tests.today.scenes import OUYANG, Scene, a_record
 from tests.ui.harness import App
@@ -58,6 +59,29 @@ def test_nobody_is_behind_on_a_day_off() -> None:
     view = team_view(KeptDay(TeamDay.model_validate(saturday), NINE))
     assert view.is_day_off
     assert len(view.done) == 4
+
+
+def test_who_is_on_leave_is_neither_behind_nor_waited_for() -> None:
+    # Sun has not synced for days.
+    team = with_leave(team_json(UNIT, MONDAY), SUN)
+    view = team_view(KeptDay(TeamDay.model_validate(team), NINE))
+    assert [each.row.staff.name for each in view.on_leave] == ["孙悦"]
+    assert [each.row.staff.name for each in view.advisors] == ["刘洋", "马骏", "周婷", "孙悦"]
+    assert not view.not_synced
+    assert not view.on_leave[0].calls_short
+    assert standing_words(view).endswith("4 人中 3 人已同步 · 1 人休假")
+    # On a day off it makes no difference to anybody.
+    assert not team_view(KeptDay(TeamDay.model_validate({**team, "day": "2026-11-21"}), NINE)).on_leave
+
+
+async def test_the_page_says_who_is_on_leave_and_counts_the_others(app: App, scene: Scene) -> None:
+    assert isinstance(scene.bank, TeamBank)
+    scene.bank.away = LIU
+    await app.tap("refresh")
+    assert str(app.at(f"advisor-{LIU}").label).startswith("刘洋 · 休假 · ")
+    assert "达标 / 3 人" in app.texts()
+    await app.tap(f"advisor-{LIU}")
+    assert "休假，这天没有指标" in app.texts()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """Today as a person sees it."""
 
+from uuid import UUID
+
 import flet as ft
 
 from app_client.calls.actions import void_activities
 from shared_models.calls import CallOutcome
+from tests.store.scenes import MONDAY
 from tests.today.scenes import (
     OUYANG,
     WANG,
@@ -75,6 +78,19 @@ async def test_a_day_off_is_a_screen_of_its_own(scene: Scene) -> None:
         assert "11月28日 周六 · 今天休息，没有指标" in app.texts()
         assert not app.has("ring-calls")
         assert "想联系谁，照常拨打、照常计入" in app.texts()
+
+
+async def test_on_leave_nothing_is_asked_and_the_list_stays(scene: Scene) -> None:
+    days = {"first_day": MONDAY.isoformat(), "last_day": MONDAY.isoformat()}
+    scene.bank.snapshot.append({"entity": "leave", "id": str(UUID(int=7)), "deleted": False, "data": days})
+    await scene.signed_in()
+    async with scene.app() as app:
+        assert "11月23日 周一 · 今天休假，没有指标" in app.texts()
+        assert not app.has("ring-calls")
+        assert any(each.startswith("欧阳婳") for each in app.texts())
+    async with scene.app(route="/evening") as app:
+        assert "今天休假，没有指标" in app.texts()
+        assert not app.has("evening-calls")
 
 
 async def test_a_day_off_asks_for_no_products(scene: Scene) -> None:
