@@ -46,6 +46,8 @@ _BRANCHES: tuple[tuple[str, float, float, dict[str, tuple[str, ...]]], ...] = (
 )
 ADVISORS_WITH_HEAD = 8
 NEVER_SYNCS = "advisor7"
+# On leave from the day the bank is built, for three days.
+AWAY = "advisor8"
 # Their morning is left to the person who tries the demo.
 LEFT_OPEN = "advisor1"
 

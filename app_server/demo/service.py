@@ -13,7 +13,19 @@ from app_server.auth.passwords import hash_password
 from app_server.cards.service import CardReader, OpenedCard, note_cards
 from app_server.database import Database
 from app_server.demo import queries
-from app_server.demo.bank import LEFT_OPEN, NAMESPACE, NEVER_SYNCS, PASSWORD, SEED, DemoUnit, Person, Size, staff, units
+from app_server.demo.bank import (
+    AWAY,
+    LEFT_OPEN,
+    NAMESPACE,
+    NEVER_SYNCS,
+    PASSWORD,
+    SEED,
+    DemoUnit,
+    Person,
+    Size,
+    staff,
+    units,
+)
 from app_server.demo.book import book, cards
 from app_server.demo.cases import tell_cases
 from app_server.demo.days import Memory, Setting, Window, work
@@ -22,13 +34,14 @@ from app_server.demo.quirks import with_quirks
 from app_server.demo.reviews import ANSWER, ANSWERED, add_reviews, review_id_of
 from app_server.demo.shelf import products
 from app_server.ledger.queries import NewEntry, Source, append
-from app_server.org.queries import policies
+from app_server.org.queries import leave_of, policies
 from app_server.policies.calendar import calendar_for, working_days_before
 from app_server.quality.service import check_notes
 from app_server.sync.checks import OWN_DEVICE
 from app_server.sync.feed import Announced, announce, take_numbers
 from app_server.tables import (
     CustomerRow,
+    LeaveRow,
     MembershipRow,
     PlanRow,
     PolicyRow,
@@ -41,6 +54,7 @@ from shared_models.activity import Activity, ActivityKind, digest_of
 from shared_models.customers import Customer
 from shared_models.errors import Conflict
 from shared_models.fold import fold_day
+from shared_models.leave import LeaveDays, is_on_leave
 from shared_models.org import Role
 from shared_models.plans import contacts_of, open_promises, rank_targets
 from shared_models.policy import DayPolicy, Policies, Policy, zone
@@ -78,6 +92,7 @@ class _Bank:
     size: Size
     now: datetime
     cards: Mapping[UUID, OpenedCard]
+    leave: Mapping[UUID, Sequence[LeaveDays]]
 
     @property
     def today(self) -> date:
@@ -109,7 +124,8 @@ def prepare_demo(db: Database, reader: CardReader, *, size: Size, now: datetime,
         if is_new:
             _build(session, tree, people, size=size, password_hash=password_hash, now=now, progress=progress)
         held = _note_cards(session, reader, people, size=size, now=now)
-        bank = _Bank(people, queries.shelf(session), policies(session), size, now, held)
+        leave = {person.id: leave_of(session, person.id) for person in people if person.login == AWAY}
+        bank = _Bank(people, queries.shelf(session), policies(session), size, now, held, leave)
         _top_up(session, bank, progress)
         if is_new:
             _review(session, bank)
@@ -152,6 +168,7 @@ def _build(
     ]
     queries.insert_rows(session, StaffRow, accounts)
     queries.insert_rows(session, MembershipRow, [_membership(person, policy.effective_from) for person in people])
+    queries.insert_rows(session, LeaveRow, [_leave(people, today, now)])
     queries.insert_rows(session, ProductRow, [dict(product) for product in products(NAMESPACE)])
     advisors = _advisors(people)
     for number, advisor in enumerate(advisors, start=1):
@@ -192,6 +209,19 @@ def _review(session: Session, bank: _Bank) -> None:
     )
     ledger = queries.ledger_of(session, person.id)
     _store(session, bank, person, [reply], ledger, queries.books(session, [person.id])[person.id])
+
+
+def _leave(people: Sequence[Person], today: date, now: datetime) -> dict[str, Any]:
+    """Leave that the outlet's head has entered."""
+    head, away = (next(person for person in people if person.login == login) for login in ("head", AWAY))
+    return {
+        "id": uuid5(NAMESPACE, f"leave/{AWAY}"),
+        "advisor_id": away.id,
+        "first_day": today,
+        "last_day": today + timedelta(days=2),
+        "entered_by": head.id,
+        "entered_at": now,
+    }
 
 
 def _membership(person: Person, since: date) -> dict[str, Any]:
@@ -237,7 +267,10 @@ def _missing_windows(
     bank: _Bank, person: Person, days: Sequence[date], recorded: Mapping[date, queries.DayOnRecord]
 ) -> dict[date, Window]:
     found: dict[date, Window] = {}
+    leave = bank.leave.get(person.id, ())
     for day in days:
+        if is_on_leave(day, leave):
+            continue
         record = recorded.get(day)
         # A day that somebody signed in and recorded on is theirs.
         if record is not None and record.by_a_person:
@@ -246,7 +279,7 @@ def _missing_windows(
         if window is not None:
             found[day] = window
     record = recorded.get(bank.today)
-    if person.login != LEFT_OPEN and (record is None or not record.by_a_person):
+    if person.login != LEFT_OPEN and not is_on_leave(bank.today, leave) and (record is None or not record.by_a_person):
         window = _todays_window(bank, record.last_at if record else None)
         if window is not None:
             found[bank.today] = window
@@ -349,7 +382,10 @@ def _store(
         _entry(person, activity, day=day, feed_seq=feed_seq)
         for feed_seq, (activity, day) in enumerate(zip(told, days, strict=True), start=first)
     ]
-    folded = [_day_row(person, bank.policies.on(day), by_day[day], managed_since, bank.now) for day in by_day]
+    folded = [
+        _day_row(person, bank.policies.on(day, bank.leave.get(person.id, ())), by_day[day], managed_since, bank.now)
+        for day in by_day
+    ]
     append(session, entries[: len(worked)], Source(advisor_id=person.id, device_id=_device(person)), folded=folded)
     if checks:
         append(session, entries[len(worked) :], Source(advisor_id=person.id, device_id=OWN_DEVICE))
