@@ -23,8 +23,8 @@ from shared_models.bulletins import (
 )
 from shared_models.policy import Policies, Policy, Targets
 from shared_models.team import Coverage, Period, Totals
-from tests.factories import LONG_AGO
 
+LONG_AGO = date(2020, 1, 1)
 POLICIES = Policies([Policy(effective_from=LONG_AGO)])
 MONDAY = date(2026, 11, 23)
 
