@@ -10,6 +10,9 @@ from pydantic import BaseModel, model_validator
 from shared_models.org import StaffName
 
 MOST_DAYS = 366
+FURTHEST_AHEAD = timedelta(days=366)
+# What is folded anew is folded while the advisor's phone waits; the days of a quarter take a fraction of a second.
+FURTHEST_BACK = timedelta(days=92)
 
 
 class LeaveDays(BaseModel):
@@ -57,6 +60,11 @@ class LeaveList(BaseModel):
     """Leave of a unit or of one advisor, the earliest first."""
 
     leave: list[AdvisorLeave]
+
+
+def can_be_entered(first: date, last: date, *, today: date) -> bool:
+    """Whether days from `first` to `last` are near enough to become leave, or to be taken back."""
+    return today - FURTHEST_BACK <= first <= last <= today + FURTHEST_AHEAD
 
 
 def is_on_leave(day: date, leave: Iterable[LeaveDays]) -> bool:

@@ -17,6 +17,7 @@ from shared_models.cases import CaseEdit, CaseMove, CaseStep, Playbook, TeamCase
 from shared_models.confirmations import CodeRequest, CodeSent, CodeTried, CodeTry, OutletCodes
 from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
 from shared_models.evidence import Grade
+from shared_models.leave import AdvisorLeave, LeaveEdit, LeaveList
 from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
 from shared_models.people import AuditLog, People, PersonDetail, PersonEdit, TemporaryPassword
@@ -267,6 +268,19 @@ class ApiTransport:
         """Set the list of an advisor for a day."""
         body = edit.model_dump(mode="json")
         return _parsed(await self._call("PUT", f"/team/plans/{advisor_id}/{day}", body=body), Plan)
+
+    async def get_leave(self, advisor_id: UUID) -> LeaveList:
+        """One advisor's leave, as far as it can be changed."""
+        return _parsed(await self._call("GET", "/org/leave", params={"advisor_id": str(advisor_id)}), LeaveList)
+
+    async def put_leave(self, leave_id: UUID, edit: LeaveEdit) -> AdvisorLeave:
+        """Enter leave, or give it other days."""
+        body = edit.model_dump(mode="json")
+        return _parsed(await self._call("PUT", f"/org/leave/{leave_id}", body=body), AdvisorLeave)
+
+    async def delete_leave(self, leave_id: UUID) -> None:
+        """Take leave back."""
+        await self._call("DELETE", f"/org/leave/{leave_id}")
 
     async def get_quality(self, unit_id: UUID, *, state: FindingState | None, cursor: str | None) -> QualityFindings:
         """A page of what the quality check found with a unit's advisors in the last thirty days; with `cursor` the next one."""

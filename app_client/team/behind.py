@@ -1,6 +1,7 @@
 """What a head looks into: one advisor's figures, the activities that add up to one, or the list to be set; asks the server when it is shown."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -12,9 +13,10 @@ from app_client.calls.words import decline_word
 from app_client.cases.entry import propose_button
 from app_client.flet_typed import keyed
 from app_client.i18n import t, t_n, t_time
+from app_client.leave.screen import LeavePage
 from app_client.session import AppSession
 from app_client.session_context import go
-from app_client.team.actions import fetch_activities
+from app_client.team.actions import fetch_activities, fetch_day
 from app_client.team.arrange import Arrange
 from app_client.team.hinted import hint_remarks, says_other_card, spoken_hints, summary_words, with_hints
 from app_client.team.listening import deleted_note, listen_button
@@ -48,6 +50,7 @@ from app_client.widgets import (
     title,
 )
 from shared_models.activity import ActivityKind
+from shared_models.errors import DomainError
 from shared_models.fold import mix_of
 from shared_models.policy import zone
 from shared_models.team import TeamActivity
@@ -71,17 +74,18 @@ _METRICS = (
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What a head looks into: an advisor, a figure of theirs or of the unit, or their `hints`; `arranges`: the list to be set, for one or for all."""
+    """What a head looks into: an advisor, a figure of theirs or of the unit, their `hints` or `leave`; `arranges`: the list to be set, for one or for all."""
 
     advisor_id: UUID | None = None
     metric: str | None = None
     arranges: bool = False
     hints: bool = False
+    leave: bool = False
 
     @property
     def above(self) -> "Focus | None":
         """The advisor whose figure or list this is; None for an advisor themselves and for the unit."""
-        inner = self.metric is not None or self.arranges or self.hints
+        inner = self.metric is not None or self.arranges or self.hints or self.leave
         return Focus(advisor_id=self.advisor_id) if inner and self.advisor_id is not None else None
 
 
@@ -108,7 +112,7 @@ def use_focus(
             view.grades if focus.metric is not None else (),
         )
         # Of an advisor all of the day is asked for, as any of it may have a hint.
-        if view is not None and focus is not None and not focus.arranges
+        if view is not None and focus is not None and not focus.arranges and not focus.leave
         else None
     )
     found = ft.use_memo(lambda: kept_activities(session, asked) if asked else None, [asked, version])
@@ -123,7 +127,34 @@ def use_focus(
         return None
     if focus.arranges:
         return _arranging(session, view, focus, version, on_focus, wide=wide)
+    if focus.leave:
+        return _leave(session, view, focus, on_focus, wide=wide)
     return _pane(view, focus, found, trouble, on_focus, again, wide=wide)
+
+
+def _leave(
+    session: AppSession, view: TeamView, focus: Focus, on_focus: Callable[[Focus | None], object], *, wide: bool
+) -> ft.Control:
+    advisor = view.advisor(focus.advisor_id) if focus.advisor_id else None
+    if advisor is None:
+        return ft.Container()
+    staff = advisor.row.staff
+
+    async def look_again() -> None:
+        # The page asks by itself soon where this fails.
+        with suppress(DomainError):
+            await fetch_day(session, view.team.unit.id, view.team.day, view.grades)
+
+    head = [*_back(view, focus.above, on_focus), title(t("休假"))] if wide else []
+    page = keyed(
+        f"leave-{staff.id}",
+        LeavePage,
+        session=session,
+        advisor_id=staff.id,
+        name=staff.name,
+        on_change=look_again,
+    )
+    return _column([*head, page])
 
 
 def _arranging(
@@ -240,8 +271,17 @@ def _advisor(
             t("安排名单"),
             icon=ft.Icons.PLAYLIST_ADD,
             on_click=lambda: on_focus(Focus(advisor_id=staff.id, arranges=True)),
-            place=Place.FIRST if hints else Place.ONLY,
+            place=Place.FIRST,
             identifier="arrange",
+        )
+    )
+    parts.append(
+        line_row(
+            t("休假"),
+            icon=ft.Icons.BEACH_ACCESS_OUTLINED,
+            on_click=lambda: on_focus(Focus(advisor_id=staff.id, leave=True)),
+            place=Place.MIDDLE if hints else Place.LAST,
+            identifier="leave",
         )
     )
     if hints:

@@ -224,6 +224,8 @@ def _focus_heading(view: TeamView | None, focus: Focus | None) -> str:
         return ""
     if focus.arranges:
         return t("安排名单")
+    if focus.leave:
+        return t("休假")
     advisor = view.advisor(focus.advisor_id) if focus.advisor_id else None
     return advisor.row.staff.name if advisor else view.team.unit.name
 
@@ -232,7 +234,7 @@ def _focus_subtitle(view: TeamView | None, focus: Focus | None) -> str:
     """What the heading does not say: whose list it is, or that not all is counted."""
     if view is None or focus is None:
         return ""
-    if not focus.arranges:
+    if not focus.arranges and not focus.leave:
         # Of hints all are shown.
         return t("只计 A 级证据") if view.grades and not focus.hints else ""
     advisor = view.advisor(focus.advisor_id) if focus.advisor_id else None

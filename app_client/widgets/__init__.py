@@ -29,7 +29,7 @@ from app_client.widgets.buttons import (
 )
 from app_client.widgets.calendar import week_calendar
 from app_client.widgets.evidence import evidence_filter
-from app_client.widgets.page import prepare_page, set_theme_mode, speak, type_scale, use_low, use_wide
+from app_client.widgets.page import has_large_type, prepare_page, set_theme_mode, speak, type_scale, use_low, use_wide
 from app_client.widgets.rings import RingValue, ring, ring_row
 from app_client.widgets.rows import Place, customer_row, line_row, section_header
 from app_client.widgets.scaffold import NavItem, app_view, detail_pane, page_header
@@ -67,6 +67,7 @@ __all__ = [
     "evidence_line",
     "evidence_mix",
     "gap_row",
+    "has_large_type",
     "icon_button",
     "line_row",
     "loading_state",

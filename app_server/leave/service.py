@@ -6,7 +6,7 @@ comes first, push or leave, the other folds the day with both.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -21,13 +21,18 @@ from app_server.org import queries as org
 from app_server.sync.feed import Announced, take_numbers, write_changes
 from app_server.tables import LeaveRow
 from shared_models.errors import BadInput, Conflict, NotFound, TooLarge
-from shared_models.leave import AdvisorLeave, LeaveDays, LeaveEdit, LeaveList
+from shared_models.leave import (
+    FURTHEST_AHEAD,
+    FURTHEST_BACK,
+    AdvisorLeave,
+    LeaveDays,
+    LeaveEdit,
+    LeaveList,
+    can_be_entered,
+)
 from shared_models.org import StaffName
 from shared_models.sync import Entity
 
-FURTHEST_AHEAD = timedelta(days=366)
-# What is folded anew is folded while the advisor's phone waits; the days of a quarter take a fraction of a second.
-FURTHEST_BACK = timedelta(days=92)
 MOST_LISTED = 20_000
 
 
@@ -148,7 +153,7 @@ def _stays(session: Session, by: Entering, advisor_id: UUID, days: LeaveDays) ->
 
 def _checked(by: Entering, stays: Sequence[StayThere], changed: Sequence[date]) -> str:
     """The path of the unit they belong to on the first of the days that become leave or work; raises BadInput."""
-    if not by.today - FURTHEST_BACK <= changed[0] <= changed[-1] <= by.today + FURTHEST_AHEAD:
+    if not can_be_entered(changed[0], changed[-1], today=by.today):
         raise BadInput(
             f"Leave is entered and taken back from {FURTHEST_BACK.days} days ago to a year ahead.", code="leave_too_far"
         )
