@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared_models.activity import Activity, Void
 from shared_models.calls import Call, CallOutcome, is_connected
@@ -88,7 +88,22 @@ class Promise(BaseModel):
     due_on: date
     reason: str
     note: str | None = None
-    made_at: datetime
+    made_at: AwareDatetime
+
+
+class Handed(BaseModel):
+    """What a customer brings along from the books they were in: the promise still open there, and when they were last spoken to.
+
+    A `promise` was made after `spoken_at`, or they were not spoken to.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    promise: Promise | None = None
+    spoken_at: AwareDatetime | None = None
+
+
+NOTHING_HANDED: Mapping[UUID, Handed] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +127,48 @@ def _was_spoken_to(activity: Activity) -> bool:
     return isinstance(activity.data, Visit) or (isinstance(activity.data, Call) and is_connected(activity.data))
 
 
-def open_promises(activities: Iterable[Activity]) -> list[Promise]:
-    """Every promise not yet kept, soonest first.
+def open_promises(activities: Iterable[Activity], handed: Mapping[UUID, Handed] = NOTHING_HANDED) -> list[Promise]:
+    """Every promise not yet kept, soonest first; `handed`: what customers bring along from other books, by their ids.
 
     A connected call or a visit after the promise was made, on its day or later, keeps it; so does a newer promise
     to the same customer. The contact the promise was made in is earlier than the promise, so it never keeps it.
+    Whose book a promise was made in makes no difference: it is open here as it would be in one ledger of all of them.
     """
-    promises: dict[UUID, Promise] = {}
+    promises = {customer: each.promise for customer, each in handed.items() if each.promise is not None}
+    spoken = {customer: each.spoken_at for customer, each in handed.items()}
     for activity in _standing(activities):
         customer = activity.customer_id
         if customer is None:
             continue
+        standing = promises.get(customer)
         if isinstance(activity.data, FollowUp):
-            promises[customer] = Promise(
-                activity_id=activity.id,
-                customer_id=customer,
-                due_on=activity.data.due_on,
-                reason=activity.data.reason,
-                note=activity.data.note,
-                made_at=activity.corrected_at,
-            )
-        elif _was_spoken_to(activity) and customer in promises:
+            made = _promise(activity, customer, activity.data)
+            spoken_at = spoken.get(customer)
+            is_newest = standing is None or standing.made_at <= made.made_at
+            if is_newest and (spoken_at is None or spoken_at <= made.made_at):
+                promises[customer] = made
+        elif _was_spoken_to(activity) and standing is not None and standing.made_at <= activity.corrected_at:
             del promises[customer]
     return sorted(promises.values(), key=lambda promise: (promise.due_on, promise.made_at, promise.activity_id))
+
+
+def handed_over(activities: Iterable[Activity]) -> Handed | None:
+    """What one customer brings along from the books that these activities with them are of; None: nothing."""
+    known = list(activities)
+    spoken = [activity.corrected_at for activity in _standing(known) if _was_spoken_to(activity)]
+    promise = next(iter(open_promises(known)), None)
+    return Handed(promise=promise, spoken_at=max(spoken, default=None)) if promise or spoken else None
+
+
+def _promise(activity: Activity, customer_id: UUID, promised: FollowUp) -> Promise:
+    return Promise(
+        activity_id=activity.id,
+        customer_id=customer_id,
+        due_on=promised.due_on,
+        reason=promised.reason,
+        note=promised.note,
+        made_at=activity.corrected_at,
+    )
 
 
 def contacts_of(activities: Iterable[Activity], policies: Policies) -> dict[UUID, Contact]:

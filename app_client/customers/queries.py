@@ -15,7 +15,7 @@ from shared_models.customers import Customer, Maturity, Pool, Prospect, pool_on
 from shared_models.fold import as_recorded
 from shared_models.follow_ups import FollowUp
 from shared_models.hint_answers import HintAnswer
-from shared_models.plans import Contact, Promise, Reason, contacts_of, open_promises, reasons_for
+from shared_models.plans import Contact, Promise, Reason, contacts_of, reasons_for
 from shared_models.policy import DayPolicy, Policies, zone
 from shared_models.products import Product, rating_valid_until
 from shared_models.proposals import PickResponse, Proposal
@@ -89,7 +89,7 @@ def customer_view(session: AppSession, customer_id: UUID) -> CustomerView | None
             return None
         today, rules = session.today(), reads.policies(tx)
         activities = ledger.activities_of_customer(tx, customer_id)
-        promises = open_promises(activities)
+        promises = [each for each in reads.promises(tx, activities) if each.customer_id == customer_id]
         contact = contacts_of(activities, rules).get(customer_id, Contact())
         days = tx.execute(
             "SELECT last_called_on, last_spoken_on FROM customers WHERE id = ?", (str(customer_id),)

@@ -12,15 +12,15 @@ from app_client.today.queries import Left, left_to_do
 from app_client.visits.queries import customers_short
 from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, counted_with
-from shared_models.plans import Promise, open_promises
+from shared_models.plans import Promise
 
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A promise with its customer's name; `name` None when they have left the book."""
+    """A promise with its customer's name."""
 
     promise: Promise
-    name: str | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,12 @@ def evening_view(session: AppSession, day: date, grades: Sequence[Grade] = ()) -
         earliest = session.today() - timedelta(days=rule.policy.feed_days)
         known = ledger.ledger_since(tx, earliest)
         until = [a for a in known if rules.business_day(a.occurred_at, a.clock_offset_ms) <= day]
-        promises = [promise for promise in open_promises(until) if promise.due_on > day]
-        names = {row["id"]: row["name"] for row in tx.execute("SELECT id, name FROM customers")}
+        promises = [
+            promise
+            for promise in reads.promises(tx, until)
+            if rules.business_day(promise.made_at, 0) <= day < promise.due_on
+        ]
+        names = {row["id"]: str(row["name"]) for row in tx.execute("SELECT id, name FROM customers")}
         days = sorted({promise.due_on for promise in promises})
         return EveningView(
             day=day,
@@ -62,7 +66,7 @@ def evening_view(session: AppSession, day: date, grades: Sequence[Grade] = ()) -
                 (
                     due_on,
                     tuple(
-                        Promised(promise, names.get(str(promise.customer_id)))
+                        Promised(promise, names[str(promise.customer_id)])
                         for promise in promises
                         if promise.due_on == due_on
                     ),

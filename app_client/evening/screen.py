@@ -317,10 +317,10 @@ def _due_words(due_on: date, view: EveningView) -> str:
 def _promise_rows(promised: Sequence[Promised]) -> list[ft.Control]:
     return [
         line_row(
-            each.name or t("已转出的客户"),
+            each.name,
             detail=each.promise.note or "",
             trailing=_kind(each.promise.reason),
-            on_click=_open(each) if each.name else None,
+            on_click=_open(each),
             place=Place.of(index, len(promised)),
             identifier=f"promised-{each.promise.customer_id}",
         )

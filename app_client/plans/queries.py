@@ -11,7 +11,6 @@ from app_client.store import ledger, reads
 from app_client.store.rules import policies, rule_on
 from shared_models.activity import Activity
 from shared_models.customers import Customer
-from shared_models.follow_ups import FollowUp
 from shared_models.plans import (
     Contact,
     Promise,
@@ -19,7 +18,6 @@ from shared_models.plans import (
     ReasonCode,
     Target,
     contacts_of,
-    open_promises,
     rank_targets,
     reasons_for,
 )
@@ -77,7 +75,7 @@ def morning_list(session: AppSession, day: date) -> MorningList:
         since = day - timedelta(days=rule.policy.feed_days)
         earlier = _before(ledger.ledger_since(tx, since), day, rules)
         customers = reads.all_customers(tx)
-        promises = open_promises(earlier)
+        promises = [each for each in reads.promises(tx, earlier) if rules.business_day(each.made_at, 0) < day]
         contacts = contacts_of(earlier, rules)
         ranked = rank_targets(customers, promises=promises, contacts=contacts, day=day)
         plan = reads.plan_of(tx, day)
@@ -139,8 +137,11 @@ def _planned_list(
     return MorningList(day=day, listed=listed, further=further, is_set=True, note=note)
 
 
-def promises_made(activities: Sequence[Activity], *, due_by: date) -> list[Promise]:
-    """The promises of a day's own ledger that are due by then already and still open: call back this afternoon."""
-    if not any(isinstance(activity.data, FollowUp) for activity in activities):
-        return []
-    return [promise for promise in open_promises(activities) if promise.due_on <= due_by]
+def promises_made(tx: sqlite3.Connection, activities: Sequence[Activity], *, day: date) -> list[Promise]:
+    """The promises made that day that are due by its end already and still open: call back this afternoon. `activities` are the day's."""
+    rules = policies(tx)
+    return [
+        promise
+        for promise in reads.promises(tx, activities)
+        if promise.due_on <= day and rules.business_day(promise.made_at, 0) == day
+    ]

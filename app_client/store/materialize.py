@@ -17,7 +17,7 @@ from shared_models.calls import CONNECTED_OUTCOMES
 from shared_models.cases import CaseDraft, SharedCase
 from shared_models.customers import Customer, Departed, Prospect, name_initials
 from shared_models.leave import Leave
-from shared_models.plans import Plan
+from shared_models.plans import Handed, Plan
 from shared_models.policy import Policies, Policy
 from shared_models.products import Product
 from shared_models.reviews import Review
@@ -261,15 +261,18 @@ def _project_prospect(tx: sqlite3.Connection, prospect_id: str) -> None:
     _put_customer(tx, customer, doc=customer.model_dump_json(), is_local=True)
 
 
-def _put_customer(tx: sqlite3.Connection, customer: Customer, *, doc: str, is_local: bool) -> None:
+def _put_customer(
+    tx: sqlite3.Connection, customer: Customer, *, doc: str, is_local: bool, handed: Handed | None = None
+) -> None:
     since = None if customer.managed_since is None else customer.managed_since.isoformat()
     tx.execute(
         """INSERT INTO customers
-            (id, name, phone, digits, initials, managed_since, tier, rating, is_local, doc)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            (id, name, phone, digits, initials, managed_since, tier, rating, is_local, doc, handed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone, digits = excluded.digits,
             initials = excluded.initials, managed_since = excluded.managed_since, tier = excluded.tier,
-            rating = excluded.rating, is_local = excluded.is_local, doc = excluded.doc""",
+            rating = excluded.rating, is_local = excluded.is_local, doc = excluded.doc,
+            handed = excluded.handed""",
         (
             str(customer.id),
             customer.name,
@@ -281,6 +284,7 @@ def _put_customer(tx: sqlite3.Connection, customer: Customer, *, doc: str, is_lo
             customer.rating,
             int(is_local),
             doc,
+            None if handed is None else handed.model_dump_json(),
         ),
     )
     _put_pool(tx, str(customer.id), since)
@@ -347,7 +351,8 @@ def _day_of(corrected_at: str, rules: Policies) -> str:
 
 def _put_customer_change(tx: sqlite3.Connection, change: Change) -> None:
     customer = Customer.model_validate({"id": change.id, **change.data})
-    _put_customer(tx, customer, doc=_doc(change), is_local=False)
+    handed = None if (brought := change.data.get("handed")) is None else Handed.model_validate(brought)
+    _put_customer(tx, customer, doc=_doc(change), is_local=False, handed=handed)
 
 
 def _put_product(tx: sqlite3.Connection, change: Change) -> None:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from app_client.store.ledger import activities_of_day
 from app_client.store.rules import policies, rule_on
+from shared_models.activity import Activity
 from shared_models.customers import Customer
 from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, fold_day
-from shared_models.plans import Plan
+from shared_models.plans import Handed, Plan, Promise, open_promises
 from shared_models.products import Product
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "plan_of",
     "policies",
     "products",
+    "promises",
     "rule_on",
 ]
 
@@ -81,6 +83,17 @@ def book(tx: sqlite3.Connection) -> list[BookEntry]:
         BookEntry(Customer.model_validate_json(row["doc"]), _date(row["last_called_on"]), _date(row["last_spoken_on"]))
         for row in rows
     ]
+
+
+def promises(tx: sqlite3.Connection, activities: Iterable[Activity]) -> list[Promise]:
+    """The promises of this ledger that are still open to customers of the book, with those they brought along, soonest first.
+
+    What was promised to somebody who has left the book is for whoever has them now.
+    """
+    rows = tx.execute("SELECT id, handed FROM customers").fetchall()
+    handed = {UUID(row["id"]): Handed.model_validate_json(row["handed"]) for row in rows if row["handed"] is not None}
+    book = {row["id"] for row in rows}
+    return [each for each in open_promises(activities, handed) if str(each.customer_id) in book]
 
 
 def products(tx: sqlite3.Connection) -> list[Product]:

@@ -88,4 +88,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE leave (id TEXT PRIMARY KEY, first_day TEXT NOT NULL, last_day TEXT NOT NULL) WITHOUT ROWID",
         "DELETE FROM meta WHERE key = 'cursor'",
     ),
+    # What customers bring along from the books they were in, as JSON; the first version that knows of it.
+    (
+        "ALTER TABLE customers ADD COLUMN handed TEXT",
+        "DELETE FROM meta WHERE key = 'cursor'",
+    ),
 )

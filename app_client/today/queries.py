@@ -126,7 +126,7 @@ def today_view(session: AppSession, morning: MorningList) -> TodayView:
                     ),
                 ),
             )
-            for promise in promises_made(activities, due_by=day)
+            for promise in promises_made(tx, activities, day=day)
         ]
         due_again = {one.customer_id for one in promised}
         waiting = _waiting(morning, promised, done=reached - due_again, unanswered=set(outcome_of) - reached, left=left)

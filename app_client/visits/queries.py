@@ -12,7 +12,7 @@ from shared_models.activity import Activity, Void
 from shared_models.evidence import VisitEvidence, visit_evidence
 from shared_models.fold import AdvisorDay, checks_of
 from shared_models.follow_ups import FollowUpReason
-from shared_models.plans import Promise, open_promises
+from shared_models.plans import Promise
 from shared_models.policy import DayPolicy, zone
 from shared_models.proposals import Proposal
 from shared_models.visits import CardResult, ConfirmationResult, Visit, VisitPlace
@@ -98,8 +98,8 @@ def visits_view(session: AppSession) -> VisitsView:
         names = {row["id"]: str(row["name"]) for row in tx.execute("SELECT id, name FROM customers")}
         appointments = [
             Appointment(promise.customer_id, names[str(promise.customer_id)], promise.due_on, promise.note)
-            for promise in open_promises(known)
-            if _is_appointment(promise, until=day + timedelta(days=AHEAD_DAYS)) and str(promise.customer_id) in names
+            for promise in reads.promises(tx, known)
+            if _is_appointment(promise, until=day + timedelta(days=AHEAD_DAYS))
         ]
         return VisitsView(
             day=day,

@@ -1,7 +1,7 @@
 """What a phone has not seen yet: a snapshot paged from the beginning, then what came after the heads remembered there."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app_server.sync import queries
 from app_server.sync.cursor import Cursor, Heads, Place, expired
+from app_server.sync.handed import handed_to
 from app_server.sync.queries import Data, Told
 from app_server.tables import BANK_SCOPE
 from shared_models.activity import ActivityKind
@@ -116,6 +117,8 @@ def _of_snapshot(
         raise expired() from None
     since = reader.today - PLANS_BACK
     rows = queries.by_id(session, entity, advisor_id=reader.advisor_id, after=key, since=since, most=most)
+    if entity is Entity.CUSTOMER:
+        _add_handed(session, reader, dict(rows))
     return [(str(row_id), (str(row_id), data)) for row_id, data in rows]
 
 
@@ -172,17 +175,26 @@ def _told(session: Session, reader: Reader, told: Sequence[Told], sent: Collecti
     for each in newest.values():
         if not each.deleted and each.data is None:
             wanted[each.entity].append(UUID(each.entity_id))
-    found = {
-        (entity, str(row_id)): data
-        for entity, ids in wanted.items()
-        for row_id, data in queries.of_ids(session, entity, ids, advisor_id=reader.advisor_id).items()
-    }
+    found: dict[tuple[Entity, str], Data] = {}
+    for entity, ids in wanted.items():
+        rows = queries.of_ids(session, entity, ids, advisor_id=reader.advisor_id)
+        if entity is Entity.CUSTOMER:
+            _add_handed(session, reader, rows)
+        found |= {(entity, str(row_id)): data for row_id, data in rows.items()}
     # What is gone, or not this advisor's any more, by the time it is read is gone to them.
     changes = [
         _change(entity, (entity_id, each.data or found.get((entity, entity_id))))
         for (entity, entity_id), each in newest.items()
     ]
     return _without(changes, sent)
+
+
+def _add_handed(session: Session, reader: Reader, customers: Mapping[UUID, Data]) -> None:
+    """Add to each of these customers what they bring along from the books they were in before."""
+    if customers:
+        handed = handed_to(session, reader.advisor_id, customers.keys(), since=reader.today - ACTIVITIES_BACK)
+        for customer_id, each in handed.items():
+            customers[customer_id]["handed"] = each.model_dump(mode="json")
 
 
 def _with_departed(session: Session, reader: Reader, changes: list[Data]) -> list[Data]:

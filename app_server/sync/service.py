@@ -27,8 +27,9 @@ from app_server.sync.answers import asked_versions, take_answers
 from app_server.sync.changes import Page, Reader, next_page
 from app_server.sync.checks import OWN_DEVICE, check_of
 from app_server.sync.cursor import read_cursor
-from app_server.sync.feed import Announced, take_numbers, write_changes
+from app_server.sync.feed import Announced, announce, take_numbers, take_numbers_of_each, write_changes
 from app_server.sync.former import FormerAdvisor, former_advisor
+from app_server.sync.handed import changed_for_others
 from app_server.sync.queries import Data, Named, Standing
 from app_server.sync.reading import Item, Proofs, Readable, read_activities, read_request
 from app_server.sync.records import (
@@ -57,6 +58,7 @@ OVERTAKEN_ATTEMPTS = 3
 NO_CASES: Mapping[UUID, int] = {}
 # The bank's date is within a day of UTC's, whatever its time zone is.
 _A_DAY = timedelta(days=1)
+_BESIDE = "feeds taken beside the sender's own"
 _TWO_NUMBERS = frozenset({ActivityKind.PROSPECT, ActivityKind.VISIT})
 
 
@@ -95,6 +97,14 @@ class Overtaken(Exception):
     """Somebody else's batch brought the same id between our look and our insert; `write_batches` looks again."""
 
 
+class MoreFeeds(Overtaken):
+    """The batch is news to other advisors too, whose feeds have to be taken in order with the sender's own."""
+
+    def __init__(self, scopes: Collection[str]) -> None:
+        super().__init__()
+        self.scopes = scopes
+
+
 def synchronize(db: Database, claims: AccessClaims, body: bytes, *, proofs: Proofs, now: datetime) -> Answer:
     """Take a phone's activities and hand back what it has not seen; everything is committed when this returns.
 
@@ -113,9 +123,17 @@ def synchronize(db: Database, claims: AccessClaims, body: bytes, *, proofs: Proo
 
 def write_batches(db: Database, work: Work[T]) -> T:
     """As `db.write`, for work that takes batches; raises Conflict when others bring the same ids again and again."""
+    beside: frozenset[str] = frozenset()
+
+    def attempt(session: Session) -> T:
+        session.info[_BESIDE] = beside
+        return work(session)
+
     for _ in range(OVERTAKEN_ATTEMPTS):
         try:
-            return db.write(work)
+            return db.write(attempt)
+        except MoreFeeds as more:
+            beside |= frozenset(more.scopes)
         except Overtaken:
             continue
     raise Conflict("Another batch with the same ids is being taken; try again.")
@@ -131,7 +149,7 @@ def take_batch(
     """
     numbers = _numbers_wanted([item for item in items if isinstance(item, Readable)])
     # First, as in a sync: from here on no other batch of this advisor runs, and no customer moves out of their book.
-    head = take_numbers(session, str(who.id), numbers)
+    head = _take(session, who.id, numbers)
     judged = _judged(session, who, items, former=former, now=now)
     if judged.kept:
         _keep(session, who, judged, first=head - numbers + 1, now=now)
@@ -213,7 +231,7 @@ def _exchange(
     readable = [item for item in items if isinstance(item, Readable)]
     taken = _numbers_wanted(readable)
     # From here on no other batch of this advisor runs, and no customer moves out of their book.
-    begun = queries.begin(session, claims, waiting=request.waiting, numbers=taken, now=now)
+    begun = queries.begin(session, claims, waiting=request.waiting, numbers=0 if _beside(session) else taken, now=now)
     who = caller_of(begun.standing, claims)
     former = _former(session, who)
     if request.device_id != who.device_id:
@@ -222,13 +240,14 @@ def _exchange(
     cursor = read_cursor(request.cursor, staff_id=who.id) if request.cursor is not None else None
     if begun.head is None:
         raise NotSignedIn("This device is signed out; sign in again.")
+    head = _take(session, who.id, taken) if _beside(session) else begun.head
     # After the numbers were taken: whatever lies below the heads it reads has been committed.
     judged = _judged(session, who, items, former=former, now=now)
     kept, upto = judged.kept, judged.standing.heads
-    has_checks = bool(kept) and _keep(session, who, judged, first=begun.head - taken + 1, now=now)
+    has_checks = bool(kept) and _keep(session, who, judged, first=head - taken + 1, now=now)
     _enter_of_prospects(session, who, kept, now=now)
     take_answers(session, who.id, kept, now=now)
-    before = begun.head - taken if taken else upto.own
+    before = head - taken if taken else upto.own
     page = next_page(
         session,
         Reader(advisor_id=who.id, today=who.today),
@@ -241,6 +260,28 @@ def _exchange(
         sent={item.activity.id for item in readable},
     )
     return _answer(items, judged.verdicts, page, today=judged.standing.policies.today(now), now=now)
+
+
+def _beside(session: Session) -> frozenset[str]:
+    """The feeds that an earlier attempt found to be written, too."""
+    return session.info.get(_BESIDE, frozenset())
+
+
+def _take(session: Session, advisor_id: UUID, numbers: int) -> int:
+    """Take numbers of the advisor's feed, and in one order with it the other feeds that the batch is news to; returns the head."""
+    own = str(advisor_id)
+    return take_numbers_of_each(session, {**dict.fromkeys(_beside(session), 0), own: numbers})[own]
+
+
+def _tell_others(session: Session, who: Sender, judged: _Judged, *, now: datetime) -> None:
+    """Tell those who have customers by now of whom the sender's batch says something; raises MoreFeeds, see `write_batches`."""
+    news = changed_for_others(session, judged.kept, judged.known, who.id)
+    if not news:
+        return
+    scopes = {each.scope for each in news}
+    if not scopes <= _beside(session):
+        raise MoreFeeds(scopes)
+    announce(session, news, now=now)
 
 
 def _judged(
@@ -302,6 +343,7 @@ def _utc_day(instant: datetime) -> date:
 def _keep(session: Session, who: Sender, judged: _Judged, *, first: int, now: datetime) -> bool:
     """Write what is kept of a batch; says whether there was something to find of a visit in it."""
     kept, known, standing, policies = judged.kept, judged.known, judged.standing, judged.known.policies
+    _tell_others(session, who, judged, now=now)
     days = [policies.business_day(item.activity.occurred_at, item.activity.clock_offset_ms) for item in kept]
     branch_on = _branches(session, who, standing, set(days))
     coming: dict[date, list[Activity]] = defaultdict(list)

@@ -29,6 +29,10 @@ class ChangeRow(Row, table=True):
         Index("ix_change_scope_entity_entity_id", "scope", "entity", "entity_id"),
         # Who lost what lately, of whatever feed.
         Index("ix_change_deleted_at", "at", sqlite_where=text("deleted"), postgresql_where=text("deleted")),
+        # In whose sight it was.
+        Index(
+            "ix_change_deleted_entity_id", "entity_id", sqlite_where=text("deleted"), postgresql_where=text("deleted")
+        ),
     )
 
     scope: str = Field(primary_key=True)

@@ -1,17 +1,28 @@
 """The ranking and the promises: who is called first, and why."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from shared_models.activity import Activity, Void
 from shared_models.calls import CallOutcome
 from shared_models.customers import Customer, Maturity, name_initials
 from shared_models.follow_ups import FollowUp
-from shared_models.plans import Contact, Promise, ReasonCode, next_birthday, open_promises, rank_targets
-from tests.shared_models.ledgers import CUSTOMERS, DAY
+from shared_models.plans import (
+    Contact,
+    Promise,
+    ReasonCode,
+    handed_over,
+    next_birthday,
+    open_promises,
+    rank_targets,
+)
+from tests.shared_models.ledgers import CUSTOMERS, DAY, ledgers
 from tests.shared_models.test_fold import OUTLET, activity, call
 
 CALLBACK_TODAY = FollowUp(due_on=DAY, reason="callback")
@@ -54,6 +65,34 @@ def test_a_promise_is_kept_by_speaking_to_the_customer_and_not_by_ringing() -> N
     assert len(open_promises([made, rang])) == 1
     assert open_promises([made, rang, spoke]) == []
     assert open_promises([made, visited]) == []
+
+
+@given(
+    made=ledgers(),
+    in_other_books=st.lists(st.booleans(), min_size=40, max_size=40),
+    mixed=st.randoms(use_true_random=False),
+)
+def test_promises_are_open_in_a_new_book_as_in_one_ledger_of_all_books(
+    made: list[Activity], in_other_books: list[bool], mixed: Random
+) -> None:
+    # Of two of one instant the ids decide, of which not all travel.
+    assume(len({activity.corrected_at for activity in made}) == len(made))
+    by_id = {activity.id: activity for activity in made}
+    others: dict[UUID | None, list[Activity]] = defaultdict(list)
+    own: list[Activity] = []
+    book = dict(zip(by_id, in_other_books, strict=False))
+    for each in made:
+        # Whoever takes something back is whose it was.
+        whose = book.get(each.data.activity_id, False) if isinstance(each.data, Void) else book[each.id]
+        aimed_at = by_id.get(each.data.activity_id, each) if isinstance(each.data, Void) else each
+        (others[aimed_at.customer_id] if whose else own).append(each)
+    handed = {
+        customer: brought
+        for customer, activities in others.items()
+        if customer is not None and (brought := handed_over(activities)) is not None
+    }
+    mixed.shuffle(own)
+    assert open_promises(own, handed) == open_promises(made)
 
 
 def test_somebody_spoken_to_last_week_is_left_in_peace() -> None:

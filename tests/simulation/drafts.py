@@ -1,14 +1,17 @@
 """What a person taps: calls, visits with proposals, prospects and voids, as the store takes them."""
 
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+from app_client.calls.actions import NEEDS_DAY
 from app_client.store import reads
 from app_client.store.ledger import Draft
 from shared_models.activity import ActivityKind, Void, uuid7
 from shared_models.calls import Call, CallChannel, CallOutcome, TimedBy
 from shared_models.customers import Prospect
+from shared_models.follow_ups import FollowUp, FollowUpReason
 from shared_models.hint_answers import HintAnswer, HintCode
 from shared_models.proposals import Pick, PickResponse, Proposal
 from shared_models.visits import Visit, VisitPlace
@@ -46,7 +49,12 @@ def some_drafts(phone: Phone, chance: Random) -> tuple[list[Draft], str]:
         talk_seconds=chance.choice((10, 45, 90)),
         timed_by=TimedBy.DEVICE,
     )
-    return [Draft(kind=ActivityKind.CALL, data=call, customer_id=customer, id=_maybe_id(phone, chance))], "a call"
+    drafts = [Draft(kind=ActivityKind.CALL, data=call, customer_id=customer, id=_maybe_id(phone, chance))]
+    if call.outcome in NEEDS_DAY:
+        due_on = phone.clock.now().date() + timedelta(days=call.talk_seconds // 30)
+        promise = FollowUp(due_on=due_on, reason=FollowUpReason.CALLBACK)
+        drafts.append(Draft(kind=ActivityKind.FOLLOW_UP, data=promise, customer_id=customer))
+    return drafts, "a call"
 
 
 def _visit(phone: Phone, chance: Random, customer: UUID) -> tuple[list[Draft], str]:

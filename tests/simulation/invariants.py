@@ -11,12 +11,15 @@ from app_client.store import ledger, reads
 from app_client.store.ledger import Held
 from app_server.tables import CustomerRow, LedgerRow
 from app_server.team.service import as_activity
-from shared_models.activity import Activity, ActivityKind, RejectCode
+from shared_models.activity import Activity, ActivityKind, RejectCode, Void
+from shared_models.calls import Call
 from shared_models.fold import AdvisorDay, Figures
+from shared_models.follow_ups import FollowUp
 from shared_models.hints import answered, answers_of, hints_of
 from shared_models.proposals import Proposal
+from shared_models.visits import Visit
 from tests.simulation import bank
-from tests.simulation.oracle import Count, Truth, corrected, count, day_of
+from tests.simulation.oracle import SPOKEN, Count, Truth, corrected, count, day_of
 from tests.simulation.phone import Phone, Promise
 from tests.simulation.server import SimulatedServer
 
@@ -57,6 +60,7 @@ def violations(healed: Healed, *, is_last: bool) -> list[str]:
         *_days_of_clocks(healed),
         *_figures(healed),
         *_books(healed),
+        *_open_promises(healed),
         *_numbers(healed),
         *(_hints(healed) if is_last else ()),
         *(_totals(healed) if is_last else ()),
@@ -241,6 +245,30 @@ def _books(healed: Healed) -> Iterator[str]:
             plan = phone.look(lambda tx, day=day: reads.plan_of(tx, day))
             if plan is None or plan.customer_ids != wanted:
                 yield f"{phone.name} does not have the list of {day}"
+
+
+def _open_promises(healed: Healed) -> Iterator[str]:
+    """9: what a customer was promised is due on the phone of whoever has them, whoever promised it, and on no other."""
+    of_customers: dict[UUID, list[Activity]] = defaultdict(list)
+    for made in healed.made.values():
+        taken_back = {each.data.activity_id for each in made if isinstance(each.data, Void)}
+        for each in made:
+            if each.customer_id is not None and each.id not in taken_back:
+                of_customers[each.customer_id].append(each)
+    expected: dict[UUID, set[UUID]] = defaultdict(set)
+    for customer_id, row in healed.customers.items():
+        telling = sorted(of_customers[customer_id], key=lambda each: (corrected(each), each.id))
+        telling = [each for each in telling if isinstance(each.data, FollowUp) or _was_spoken_to(each)]
+        if telling and isinstance(telling[-1].data, FollowUp):
+            expected[row.advisor_id].add(telling[-1].id)
+    for phone in healed.phones:
+        found = phone.look(lambda tx: reads.promises(tx, ledger.ledger_since(tx, bank.LONG_AGO)))
+        if {each.activity_id for each in found} != expected[phone.advisor_id]:
+            yield f"{phone.name} has {len(found)} promises open, not the {len(expected[phone.advisor_id])} to its customers"
+
+
+def _was_spoken_to(activity: Activity) -> bool:
+    return isinstance(activity.data, Visit) or (isinstance(activity.data, Call) and activity.data.outcome in SPOKEN)
 
 
 def _activities(phone: Phone) -> set[UUID]:

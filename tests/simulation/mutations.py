@@ -47,7 +47,7 @@ MUTATIONS = (
             ),
             Change(
                 "app_server/sync/service.py",
-                "before = begun.head - taken if taken else upto.own",
+                "before = head - taken if taken else upto.own",
                 "before = upto.own",
             ),
             Change(
@@ -211,5 +211,23 @@ MUTATIONS = (
         "app_client/sync/machine.py",
         "return _back_off(state, Phase.OFFLINE, now, jitter), ()",
         "return _back_off(state, Phase.IDLE, now, jitter), ()",
+    ),
+    _mutation(
+        "whoever has a customer now does not hear of a promise that comes in late",
+        "app_server/sync/service.py",
+        "    _tell_others(session, who, judged, now=now)\n",
+        "",
+    ),
+    _mutation(
+        "a customer brings along a promise that was kept before they came",
+        "app_server/sync/handed.py",
+        "_TELLING = (ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.FOLLOW_UP)",
+        "_TELLING = (ActivityKind.FOLLOW_UP,)",
+    ),
+    _mutation(
+        "a promise stays with whoever made it when the customer goes",
+        "app_client/store/reads.py",
+        " if str(each.customer_id) in book]",
+        " if book or not book]",
     ),
 )

@@ -193,7 +193,8 @@ class Story:
             return
         if self._chance.random() < 0.8:
             phone.wake()
-        if phone.unsure_drafts and self._chance.random() < 0.7:
+        # Whoever started the app anew does not remember what it was, and a store in memory comes of a start.
+        if phone.unsure_drafts and not phone.in_memory and self._chance.random() < 0.7:
             phone.do(phone.record(phone.unsure_drafts, "the same again"))
             return
         for _ in range(self._chance.choice((1, 1, 2, 5))):

@@ -215,6 +215,7 @@ async def test_a_store_of_a_version_that_passed_over_what_the_server_writes_asks
     with sqlite3.connect(tmp_path / "store.sqlite3") as connection:
         for table in ("reviews", "cases", "case_drafts", "leave"):
             connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE customers DROP COLUMN handed")
         connection.execute("PRAGMA user_version = 1")
     connection.close()
     reopened = open_store(tmp_path)

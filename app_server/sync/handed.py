@@ -1,0 +1,106 @@
+"""What customers bring along from the books they were in (带来的约定): read from the former advisors' ledgers, stored nowhere."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app_server.database import batches
+from app_server.ledger.queries import LEDGER
+from app_server.sync.acceptance import Known
+from app_server.sync.feed import Announced
+from app_server.sync.reading import Readable
+from app_server.tables import CustomerRow, metadata
+from shared_models.activity import Activity, ActivityKind, Void
+from shared_models.plans import Handed, handed_over
+from shared_models.sync import Entity
+
+CHANGE, CUSTOMER = metadata.tables["change"], metadata.tables[CustomerRow.__tablename__]
+# What makes a promise, and what keeps one.
+_TELLING = (ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.FOLLOW_UP)
+
+
+def handed_to(
+    session: Session, advisor_id: UUID, customer_ids: Collection[UUID], *, since: date
+) -> Mapping[UUID, Handed]:
+    """What these customers of the advisor's bring along, by their ids, of those who bring anything; nothing of before `since`."""
+    found: dict[UUID, list[Activity]] = defaultdict(list)
+    for part in batches(sorted(customer_ids)):
+        former = _former_books(session, part) - {advisor_id}
+        if former:
+            for activity in _recorded(session, former, part, since=since):
+                if activity.customer_id is not None:
+                    found[activity.customer_id].append(activity)
+    handed = {customer_id: handed_over(activities) for customer_id, activities in found.items()}
+    return {customer_id: each for customer_id, each in handed.items() if each is not None}
+
+
+def changed_for_others(session: Session, kept: Iterable[Readable], known: Known, advisor_id: UUID) -> list[Announced]:
+    """The customers of other books for whom this batch of the advisor's says something new, each to whose book they are in.
+
+    A call that was recorded before they left may come in after it, and a promise may be taken back when they have it.
+    """
+    named: set[UUID] = set()
+    for item in kept:
+        activity = item.activity
+        if isinstance(activity.data, Void):
+            target = known.entries.get(activity.data.activity_id)
+            if target is not None and target.kind in _TELLING and target.customer_id is not None:
+                named.add(target.customer_id)
+        elif activity.kind in _TELLING and activity.customer_id is not None:
+            named.add(activity.customer_id)
+    owners = {each: customer.advisor_id for each in named if (customer := known.customers.get(each)) is not None}
+    # A void need not name the customer.
+    unnamed = named - owners.keys()
+    if unnamed:
+        owners |= _owners(session, unnamed)
+    return [
+        Announced(str(owner), Entity.CUSTOMER, str(customer_id))
+        for customer_id, owner in sorted(owners.items())
+        if owner != advisor_id
+    ]
+
+
+def _former_books(session: Session, customer_ids: Collection[UUID]) -> set[UUID]:
+    # The feed of who had them remembers that they left.
+    found = session.connection().execute(
+        select(CHANGE.c.scope)
+        .where(
+            CHANGE.c.entity_id.in_([str(each) for each in customer_ids]),
+            CHANGE.c.entity == Entity.CUSTOMER.value,
+            CHANGE.c.deleted,
+        )
+        .distinct()
+    )
+    return {UUID(scope) for scope in found.scalars()}
+
+
+def _recorded(
+    session: Session, advisor_ids: Collection[UUID], customer_ids: Collection[UUID], *, since: date
+) -> list[Activity]:
+    void = LEDGER.alias("void")
+    taken_back = select(void.c.id).where(
+        void.c.refers_to == LEDGER.c.id,
+        void.c.kind == ActivityKind.VOID,
+        void.c.advisor_id == LEDGER.c.advisor_id,
+    )
+    rows = session.connection().execute(
+        select(*(LEDGER.c[name] for name in Activity.model_fields)).where(
+            LEDGER.c.advisor_id.in_(advisor_ids),
+            LEDGER.c.business_day >= since,
+            LEDGER.c.kind.in_(_TELLING),
+            LEDGER.c.customer_id.in_(customer_ids),
+            ~taken_back.exists(),
+        )
+    )
+    return [Activity.model_validate(dict(row)) for row in rows.mappings()]
+
+
+def _owners(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    found = session.connection().execute(
+        select(CUSTOMER.c.id, CUSTOMER.c.advisor_id).where(CUSTOMER.c.id.in_(customer_ids))
+    )
+    return {row.id: row.advisor_id for row in found}
