@@ -9,6 +9,8 @@ from app_client.evening.screen import EveningScreen
 from app_client.flet_typed import component
 from app_client.i18n import t
 from app_client.me.screen import MeScreen
+from app_client.meetings.past import MeetingsScreen, PastMeetingScreen
+from app_client.meetings.screen import MeetingScreen
 from app_client.people.log import LogScreen
 from app_client.people.screen import PeopleScreen, PersonScreen
 from app_client.playbook.screen import CaseScreen, PlaybookScreen
@@ -88,6 +90,12 @@ def routes_of(role: Role) -> list[ft.Route]:
                 ft.Route(path="reviews/:unit_id", component=ReviewsScreen),
                 ft.Route(path="activities/:activity_id", component=SubjectScreen),
                 ft.Route(path="hall/:unit_id", component=HallScreen),
+                ft.Route(path="meeting/:unit_id/:day", component=MeetingScreen),
+                ft.Route(
+                    path="meetings/:unit_id",
+                    component=MeetingsScreen,
+                    children=[ft.Route(path=":meeting_id", component=PastMeetingScreen)],
+                ),
             ],
         ),
         ft.Route(

@@ -1,5 +1,7 @@
 """A case to be read: the situation, what was said turn by turn, what one takes from it. Whose page it is on is the screens' business."""
 
+from collections.abc import Callable, Sequence
+
 import flet as ft
 
 from app_client.i18n import t
@@ -16,12 +18,7 @@ def case_parts(text: CaseText, *, credit: str = "") -> list[ft.Control]:
     parts: list[ft.Control] = [
         card([note(scene_words(text)), body(text.situation)]),
         section_header(t("怎么说的")),
-        ft.Column(
-            [_turn(turn) for turn in text.words],
-            spacing=10,
-            tight=True,
-            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-        ),
+        spoken_turns(text.words),
         section_header(t("学什么")),
         ft.Container(
             ft.Row(
@@ -44,13 +41,28 @@ def case_parts(text: CaseText, *, credit: str = "") -> list[ft.Control]:
     return parts
 
 
-def _turn(turn: CaseTurn) -> ft.Control:
+def spoken_turns(
+    turns: Sequence[CaseTurn],
+    *,
+    said: Callable[..., ft.Control] = body,
+    aside: Callable[..., ft.Control] = note,
+) -> ft.Control:
+    """What the two said, one beneath the other; `said` and `aside`: in which type their words and who says them are set."""
+    return ft.Column(
+        [_turn(turn, said, aside) for turn in turns],
+        spacing=10,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _turn(turn: CaseTurn, said: Callable[..., ft.Control], aside: Callable[..., ft.Control]) -> ft.Control:
     """What one of the two said: the customer at the left on grey, the advisor at the right on the brand's tint."""
     is_ours = turn.speaker is Speaker.ADVISOR
     who, color = speaker_word(turn.speaker), Tone.BRAND.text if is_ours else Role.INK
     bubble = ft.Container(
         ft.Column(
-            [note(who, color=Tone.BRAND.text if is_ours else Role.MUTE), body(turn.text, color=color)],
+            [aside(who, color=Tone.BRAND.text if is_ours else Role.MUTE), said(turn.text, color=color)],
             spacing=2,
             tight=True,
         ),

@@ -5,19 +5,30 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter
 
 from app_client.platform.clock import Clock
 from app_client.platform.http import Http, HttpReply, Offline
+from app_client.sync.replies import (
+    BadReply,
+    ServerSaid,
+    SignInAgain,
+    SignInRefused,
+    news_of,
+    parsed,
+    problem_of,
+    raise_for_status,
+)
 from shared_models.cases import CaseEdit, CaseMove, CaseStep, Playbook, TeamCase, TeamCases
 from shared_models.confirmations import CodeRequest, CodeSent, CodeTried, CodeTry, OutletCodes
-from shared_models.errors import CursorExpired, DomainError, Throttled, TooLarge
+from shared_models.errors import DomainError
 from shared_models.evidence import Grade
 from shared_models.leave import AdvisorLeave, LeaveEdit, LeaveList
+from shared_models.meetings import LateActivities, Meeting, MeetingClose, Meetings
 from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
 from shared_models.people import AuditLog, People, PersonDetail, PersonEdit, TemporaryPassword
@@ -44,35 +55,6 @@ __all__ = [
     "TimedResponse",
     "TokenKeeper",
 ]
-
-T = TypeVar("T", bound=BaseModel)
-
-
-class SignInAgain(DomainError):
-    """The sign-in has ended on the server; only the password helps. Nothing kept here is lost by it."""
-
-    code = "sign_in_again"
-
-
-class SignInRefused(DomainError):
-    """The server does not accept this login and password."""
-
-    code = "invalid_grant"
-
-
-class ServerSaid(DomainError):
-    """The server refused or failed: its status, code and sentence. `retry_after` in seconds, if it named a time."""
-
-    def __init__(self, detail: str, *, status: int, code: str, retry_after: float | None = None) -> None:
-        super().__init__(detail, code=code)
-        self.status = status
-        self.retry_after = retry_after
-
-
-class BadReply(DomainError):
-    """An answer that is none of the contract's, from the server or from something between."""
-
-    code = "bad_reply"
 
 
 class SignedIn(BaseModel):
@@ -185,7 +167,7 @@ class ApiTransport:
             received_at = clock.now()
             return reply
 
-        response = _parsed(await self._authorized(exchange), SyncResponse)
+        response = parsed(await self._authorized(exchange), SyncResponse)
         if [result.id for result in response.results] != [activity["id"] for activity in request.activities]:
             raise BadReply("The server's answer does not fit what was sent.")
         return TimedResponse(response, sent_at=sent_at, received_at=received_at)
@@ -194,26 +176,26 @@ class ApiTransport:
         """The bank's public card keys, which anybody may have. Raises Throttled, ServerSaid, Offline, BadReply."""
         # Without a token, so that asking can end nobody's sign-in.
         reply = await self._http.send("GET", f"{API}/keys", headers={"Accept": "application/json"})
-        _raise_for_status(reply)
-        return _parsed(reply, CardKeys)
+        raise_for_status(reply)
+        return parsed(reply, CardKeys)
 
     async def get_me(self) -> Staff:
         """Who is signed in, as the server has them now."""
-        return _parsed(await self._call("GET", "/me"), Staff)
+        return parsed(await self._call("GET", "/me"), Staff)
 
     async def get_team_day(self, unit_id: UUID, day: date | None, *, grades: Sequence[Grade] = ()) -> TeamDay:
         """A unit on a day, None: on the server's today; counted with these grades alone, if any are named."""
         params = {"unit_id": str(unit_id)} | _filter(grades)
         if day is not None:
             params["day"] = str(day)
-        return _parsed(await self._call("GET", "/team/day", params=params), TeamDay)
+        return parsed(await self._call("GET", "/team/day", params=params), TeamDay)
 
     async def get_team_range(
         self, unit_id: UUID, start: date, end: date, by: Literal["day", "week", "month"] = "day"
     ) -> TeamRange:
         """A unit's totals by period, both ends included."""
         params = {"unit_id": str(unit_id), "from": str(start), "to": str(end), "by": by}
-        return _parsed(await self._call("GET", "/team/range", params=params), TeamRange)
+        return parsed(await self._call("GET", "/team/range", params=params), TeamRange)
 
     async def get_team_activities(
         self,
@@ -239,9 +221,39 @@ class ApiTransport:
         except ValueError as error:
             raise BadReply("The server's answer cannot be read.") from error
 
+    async def get_team_news(self, unit_id: UUID, day: date, *, known: str | None, seconds: int) -> str | None:
+        """Wait until a unit's day is another than the known one; the token of what it is then, None when the seconds are over."""
+        params = {"unit_id": str(unit_id), "day": str(day), "events": "1", "seconds": str(seconds)}
+        if known is not None:
+            params["after"] = known
+        reply = await self._call("GET", "/team/stream", params=params)
+        return news_of(reply)
+
+    async def get_meetings(self, unit_id: UUID, first: date, last: date) -> Meetings:
+        """A unit's closed meetings, both ends included."""
+        params = {"unit_id": str(unit_id), "first": str(first), "last": str(last)}
+        return parsed(await self._call("GET", "/team/meetings", params=params), Meetings)
+
+    async def close_meeting(self, meeting_id: UUID, close: MeetingClose) -> Meeting:
+        """Freeze a unit's day under that id."""
+        body = close.model_dump(mode="json")
+        return parsed(await self._call("POST", f"/team/meetings/{meeting_id}/close", body=body), Meeting)
+
+    async def get_meeting(self, meeting_id: UUID) -> Meeting:
+        """A closed meeting beside what its figures are now."""
+        return parsed(await self._call("GET", f"/team/meetings/{meeting_id}"), Meeting)
+
+    async def get_late_activities(
+        self, meeting_id: UUID, *, advisor_id: UUID | None, metric: str | None
+    ) -> LateActivities:
+        """What was received after a meeting's freeze, of one advisor or of all; with a metric what moved it."""
+        asked = {"advisor_id": advisor_id, "metric": metric}
+        params = {name: str(value) for name, value in asked.items() if value is not None}
+        return parsed(await self._call("GET", f"/team/meetings/{meeting_id}/activities", params=params), LateActivities)
+
     async def get_recording_ticket(self, recording_id: UUID) -> RecordingTicket:
         """A link that plays a call's recording for five minutes; that it was given is noted."""
-        return _parsed(await self._call("POST", f"/recordings/{recording_id}/tickets"), RecordingTicket)
+        return parsed(await self._call("POST", f"/recordings/{recording_id}/tickets"), RecordingTicket)
 
     async def get_team_export(self, unit_id: UUID, start: date, end: date) -> bytes:
         """The workbook of a unit's days, both ends included."""
@@ -250,33 +262,33 @@ class ApiTransport:
 
     async def get_outlet_codes(self, unit_id: UUID) -> OutletCodes:
         """What the screen of an outlet's hall shows in the next hours."""
-        return _parsed(await self._call("GET", "/team/outlet-code", params={"unit_id": str(unit_id)}), OutletCodes)
+        return parsed(await self._call("GET", "/team/outlet-code", params={"unit_id": str(unit_id)}), OutletCodes)
 
     async def send_code(self, request: CodeRequest) -> CodeSent:
         """Have a code sent to a customer."""
-        return _parsed(await self._call("POST", "/confirmations", body=request.model_dump(mode="json")), CodeSent)
+        return parsed(await self._call("POST", "/confirmations", body=request.model_dump(mode="json")), CodeSent)
 
     async def try_code(self, tried: CodeTry) -> CodeTried:
         """Whether a code is the one that was sent; a wrong one costs a try."""
-        return _parsed(await self._call("POST", "/confirmations/check", body=tried.model_dump(mode="json")), CodeTried)
+        return parsed(await self._call("POST", "/confirmations/check", body=tried.model_dump(mode="json")), CodeTried)
 
     async def get_plan(self, advisor_id: UUID, day: date) -> Plan:
         """The list set for an advisor and a day."""
-        return _parsed(await self._call("GET", f"/team/plans/{advisor_id}/{day}"), Plan)
+        return parsed(await self._call("GET", f"/team/plans/{advisor_id}/{day}"), Plan)
 
     async def put_plan(self, advisor_id: UUID, day: date, edit: PlanEdit) -> Plan:
         """Set the list of an advisor for a day."""
         body = edit.model_dump(mode="json")
-        return _parsed(await self._call("PUT", f"/team/plans/{advisor_id}/{day}", body=body), Plan)
+        return parsed(await self._call("PUT", f"/team/plans/{advisor_id}/{day}", body=body), Plan)
 
     async def get_leave(self, advisor_id: UUID) -> LeaveList:
         """One advisor's leave, as far as it can be changed."""
-        return _parsed(await self._call("GET", "/org/leave", params={"advisor_id": str(advisor_id)}), LeaveList)
+        return parsed(await self._call("GET", "/org/leave", params={"advisor_id": str(advisor_id)}), LeaveList)
 
     async def put_leave(self, leave_id: UUID, edit: LeaveEdit) -> AdvisorLeave:
         """Enter leave, or give it other days."""
         body = edit.model_dump(mode="json")
-        return _parsed(await self._call("PUT", f"/org/leave/{leave_id}", body=body), AdvisorLeave)
+        return parsed(await self._call("PUT", f"/org/leave/{leave_id}", body=body), AdvisorLeave)
 
     async def delete_leave(self, leave_id: UUID) -> None:
         """Take leave back."""
@@ -289,97 +301,97 @@ class ApiTransport:
             params["state"] = state.value
         if cursor is not None:
             params["cursor"] = cursor
-        return _parsed(await self._call("GET", "/team/quality", params=params), QualityFindings)
+        return parsed(await self._call("GET", "/team/quality", params=params), QualityFindings)
 
     async def put_finding(self, finding_id: UUID, edit: FindingEdit) -> QualityFinding:
         """Say what a finding is."""
         body = edit.model_dump(mode="json")
-        return _parsed(await self._call("PUT", f"/team/quality/{finding_id}", body=body), QualityFinding)
+        return parsed(await self._call("PUT", f"/team/quality/{finding_id}", body=body), QualityFinding)
 
     async def get_wordings(self) -> WordingList:
         """The list of wordings in force."""
-        return _parsed(await self._call("GET", "/quality/wordings"), WordingList)
+        return parsed(await self._call("GET", "/quality/wordings"), WordingList)
 
     async def put_wordings(self, edit: WordingEdit) -> WordingList:
         """Put a new version of the list in force."""
         body = edit.model_dump(mode="json")
-        return _parsed(await self._call("PUT", "/quality/wordings", body=body), WordingList)
+        return parsed(await self._call("PUT", "/quality/wordings", body=body), WordingList)
 
     async def draw_sample(self, wanted: SampleRequest) -> DrawnSample:
         """Draw a sample; the same again is the same sample."""
         body = wanted.model_dump(mode="json", by_alias=True)
-        return _parsed(await self._call("POST", "/team/samples", body=body), DrawnSample)
+        return parsed(await self._call("POST", "/team/samples", body=body), DrawnSample)
 
     async def get_samples(self, unit_id: UUID) -> Samples:
         """Every sample of a unit and of those below it."""
-        return _parsed(await self._call("GET", "/team/samples", params={"unit_id": str(unit_id)}), Samples)
+        return parsed(await self._call("GET", "/team/samples", params={"unit_id": str(unit_id)}), Samples)
 
     async def get_sample(self, sample_id: UUID) -> DrawnSample:
         """A sample with what was drawn."""
-        return _parsed(await self._call("GET", f"/team/samples/{sample_id}"), DrawnSample)
+        return parsed(await self._call("GET", f"/team/samples/{sample_id}"), DrawnSample)
 
     async def get_review_subject(self, activity_id: UUID) -> ReviewSubject:
         """A call or visit with its reviews."""
-        return _parsed(await self._call("GET", f"/team/reviews/of/{activity_id}"), ReviewSubject)
+        return parsed(await self._call("GET", f"/team/reviews/of/{activity_id}"), ReviewSubject)
 
     async def get_review_averages(self, unit_id: UUID, start: date, end: date) -> ReviewAverages:
         """The average scores of a unit and those below it, both ends included."""
         params = {"unit_id": str(unit_id), "from": str(start), "to": str(end)}
-        return _parsed(await self._call("GET", "/team/reviews/averages", params=params), ReviewAverages)
+        return parsed(await self._call("GET", "/team/reviews/averages", params=params), ReviewAverages)
 
     async def put_review(self, review_id: UUID, edit: ReviewEdit) -> TeamReview:
         """Write a review, or edit one's own."""
         body = edit.model_dump(mode="json")
-        return _parsed(await self._call("PUT", f"/team/reviews/{review_id}", body=body), TeamReview)
+        return parsed(await self._call("PUT", f"/team/reviews/{review_id}", body=body), TeamReview)
 
     async def get_playbook(self) -> Playbook:
         """Every approved case of the bank."""
-        return _parsed(await self._call("GET", "/playbook"), Playbook)
+        return parsed(await self._call("GET", "/playbook"), Playbook)
 
     async def get_cases(self) -> TeamCases:
         """The cases of one's subtree, the latest first."""
-        return _parsed(await self._call("GET", "/team/cases"), TeamCases)
+        return parsed(await self._call("GET", "/team/cases"), TeamCases)
 
     async def get_case(self, case_id: UUID) -> TeamCase:
         """One case with all its versions."""
-        return _parsed(await self._call("GET", f"/team/cases/{case_id}"), TeamCase)
+        return parsed(await self._call("GET", f"/team/cases/{case_id}"), TeamCase)
 
     async def put_case(self, case_id: UUID, edit: CaseEdit) -> TeamCase:
         """Begin a case, or write its next version."""
-        return _parsed(await self._call("PUT", f"/team/cases/{case_id}", body=edit.model_dump(mode="json")), TeamCase)
+        return parsed(await self._call("PUT", f"/team/cases/{case_id}", body=edit.model_dump(mode="json")), TeamCase)
 
     async def move_case(self, case_id: UUID, step: CaseStep, move: CaseMove) -> TeamCase:
         """Take a step with that version of a case."""
         path = f"/team/cases/{case_id}/{step.value.replace('_', '-')}"
-        return _parsed(await self._call("POST", path, body=move.model_dump(mode="json")), TeamCase)
+        return parsed(await self._call("POST", path, body=move.model_dump(mode="json")), TeamCase)
 
     async def get_people(self, *, searched: str, after: str) -> People:
         """A page of the staff below one's unit; with `after` the next one."""
         params = {name: value for name, value in (("q", searched), ("after", after)) if value}
-        return _parsed(await self._call("GET", "/org/staff", params=params), People)
+        return parsed(await self._call("GET", "/org/staff", params=params), People)
 
     async def get_person(self, staff_id: UUID) -> PersonDetail:
         """Somebody with their devices, lines and past."""
-        return _parsed(await self._call("GET", f"/org/staff/{staff_id}"), PersonDetail)
+        return parsed(await self._call("GET", f"/org/staff/{staff_id}"), PersonDetail)
 
     async def put_person(self, staff_id: UUID, edit: PersonEdit) -> PersonDetail:
         """Change an account as it was looked at."""
         body = edit.model_dump(mode="json")
-        return _parsed(await self._call("PUT", f"/org/staff/{staff_id}", body=body), PersonDetail)
+        return parsed(await self._call("PUT", f"/org/staff/{staff_id}", body=body), PersonDetail)
 
     async def reset_password_of(self, staff_id: UUID) -> TemporaryPassword:
         """Give somebody a temporary password; each call makes another."""
-        return _parsed(await self._call("POST", f"/org/staff/{staff_id}/password"), TemporaryPassword)
+        return parsed(await self._call("POST", f"/org/staff/{staff_id}/password"), TemporaryPassword)
 
     async def revoke_device_of(self, staff_id: UUID, device_id: str) -> PersonDetail:
         """Revoke somebody's device; again it changes nothing."""
         path = f"/org/staff/{staff_id}/devices/{quote(device_id, safe='')}/revoke"
-        return _parsed(await self._call("POST", path), PersonDetail)
+        return parsed(await self._call("POST", path), PersonDetail)
 
     async def get_audit_log(self, *, before: UUID | None) -> AuditLog:
         """A page of the audit log, the latest first; with `before` the next one."""
         params = {} if before is None else {"before": str(before)}
-        return _parsed(await self._call("GET", "/org/audit", params=params), AuditLog)
+        return parsed(await self._call("GET", "/org/audit", params=params), AuditLog)
 
     async def close(self) -> None:
         """Let go of connections and of the access token."""
@@ -389,10 +401,10 @@ class ApiTransport:
     async def _grant(self, form: Mapping[str, str], refusal: DomainError) -> SignedIn:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         reply = await self._http.send("POST", f"{API}/auth/token", headers=headers, body=urlencode(dict(form)).encode())
-        if reply.status == 400 and _problem(reply).get("error") == "invalid_grant":
+        if reply.status == 400 and problem_of(reply).get("error") == "invalid_grant":
             raise refusal
-        _raise_for_status(reply)
-        return _parsed(reply, SignedIn)
+        raise_for_status(reply)
+        return parsed(reply, SignedIn)
 
     async def _call(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None
@@ -409,7 +421,7 @@ class ApiTransport:
             reply = await send(used)
             if reply.status == 401:
                 raise self._signed_out()
-        _raise_for_status(reply)
+        raise_for_status(reply)
         return reply
 
     async def _renew(self, used: str | None) -> str:
@@ -442,42 +454,3 @@ _TEAM_ACTIVITIES = TypeAdapter(list[TeamActivity])
 
 def _filter(grades: Sequence[Grade]) -> dict[str, str]:
     return {"grades": ",".join(grades)} if grades else {}
-
-
-def _parsed(reply: HttpReply, model: type[T]) -> T:
-    try:
-        return model.model_validate_json(reply.body)
-    except ValidationError as error:
-        raise BadReply("The server's answer cannot be read.") from error
-
-
-def _raise_for_status(reply: HttpReply) -> None:
-    if 200 <= reply.status < 300:
-        return
-    problem = _problem(reply)
-    code = str(problem.get("code") or problem.get("error") or "http_error")
-    detail = str(
-        problem.get("detail") or problem.get("error_description") or f"The server answered with status {reply.status}."
-    )
-    retry_after = _retry_after(reply)
-    if reply.status == 413:
-        raise TooLarge(detail)
-    if reply.status == 409 and code == CursorExpired.code:
-        raise CursorExpired(detail)
-    if reply.status == 429:
-        raise Throttled(detail, retry_after=int(retry_after or 1))
-    raise ServerSaid(detail, status=reply.status, code=code, retry_after=retry_after)
-
-
-def _problem(reply: HttpReply) -> dict[str, Any]:  # Any: another's JSON, of which only strings are used
-    try:
-        found: Any = json.loads(reply.body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType] - JSON
-
-
-def _retry_after(reply: HttpReply) -> float | None:
-    # RFC 9110 §10.2.3 also allows a date; ours sends seconds, and a date from elsewhere falls back to our own back-off.
-    value = reply.headers.get("retry-after", "").strip()
-    return float(value) if value.isdecimal() else None

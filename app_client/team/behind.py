@@ -229,7 +229,9 @@ def _pane(
     mix = mix_of(figures, focus.metric)
     if mix is not None and any(mix.values()):
         head.append(evidence_bar({grade.value: n for grade, n in mix.items()}))
-    return _column([*head, *_activities(found, trouble, view, focus, again)])
+    only_a = bool(view.grades)
+    named = focus.advisor_id is None
+    return _column([*head, *activities_parts(found, trouble, view, again, named=named, only_a=only_a)])
 
 
 def _column(parts: list[ft.Control]) -> ft.Control:
@@ -361,19 +363,26 @@ def _hinted(
     words = summary_words(found or [])
     parts: list[ft.Control] = [title(words)] if words else []
     parts.append(note(t("提示只是请客户经理说明一句，不是结论，也不影响任何数字和排名。")))
-    return [*parts, *_activities(None if found is None else with_hints(found), trouble, view, focus, again)]
+    hinted = None if found is None else with_hints(found)
+    return [*parts, *activities_parts(hinted, trouble, view, again, named=focus.advisor_id is None)]
 
 
-def _activities(
-    found: list[TeamActivity] | None, trouble: str, view: TeamView, focus: Focus, again: Tap
+def activities_parts(
+    found: list[TeamActivity] | None,
+    trouble: str,
+    view: TeamView,
+    again: Tap,
+    *,
+    named: bool,
+    only_a: bool = False,
 ) -> list[ft.Control]:
+    """Activities of a day as a head reads them, None while they are on their way; `named`: whose each is; `only_a`: only those are counted."""
     if found is None:
         if trouble:
             return [error_state(t("看不到明细"), trouble, action=t("再试一次"), on_action=again)]
         return [loading_state(t("正在取回明细…"))]
     parts: list[ft.Control] = [banner(trouble, tone=Tone.WARN)] if trouble else []
     if not found:
-        only_a = bool(view.grades) and not focus.hints
         return [
             *parts,
             empty_state(t("没有 A 级证据") if only_a else t("没有记录"), icon=ft.Icons.INBOX_OUTLINED),
@@ -384,10 +393,7 @@ def _activities(
         parts.append(note(t("听录音会留下记录：谁、什么时候、听了哪一段。"), lines=2))
     parts.append(
         ft.Column(
-            [
-                _activity(each, view, Place.of(index, len(shown)), named=focus.advisor_id is None)
-                for index, each in enumerate(shown)
-            ],
+            [_activity(each, view, Place.of(index, len(shown)), named=named) for index, each in enumerate(shown)],
             spacing=0,
             tight=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,

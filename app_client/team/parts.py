@@ -34,6 +34,7 @@ from app_client.widgets import (
     title,
 )
 from shared_models.fold import Figures, mix_of
+from shared_models.meetings import MOST_ADVISORS
 from shared_models.org import Unit
 from shared_models.team import Totals
 
@@ -119,6 +120,23 @@ def ways_parts(view: TeamView, waiting: int, set_focus: SetFocus) -> list[ft.Con
     unit = view.team.unit
     ways: list[_Way] = []
     is_outlet = not view.units and bool(view.team.advisors)
+    if 0 < len(view.team.advisors) <= MOST_ADVISORS:
+        ways += [
+            _Way(
+                t("开夕会"),
+                t("十分钟六步，大屏上开，开完定格"),
+                ft.Icons.CO_PRESENT_OUTLINED,
+                lambda: go(f"/team/meeting/{unit.id}/{view.team.day}"),
+                "hold-meeting",
+            ),
+            _Way(
+                t("以往夕会"),
+                t("定格的数字，和后来同步的"),
+                ft.Icons.HISTORY,
+                lambda: go(f"/team/meetings/{unit.id}"),
+                "past-meetings",
+            ),
+        ]
     if is_outlet:
         ways.append(
             _Way(

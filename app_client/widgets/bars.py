@@ -73,21 +73,22 @@ def evidence_mix(graded: Mapping[Grade, int] | None, *, track: ft.ColorValue = R
         return []
     # Where a tile is too narrow for all of them in a line, none is torn, and no line begins with a dot.
     counts: list[ft.Control] = [note(f"{grade} {graded[grade]}") for grade in sorted(graded) if graded[grade]]
-    return [_mix_bar(graded, track), ft.Row(counts, spacing=10, run_spacing=0, wrap=True)]
+    return [mix_bar(graded, track), ft.Row(counts, spacing=10, run_spacing=0, wrap=True)]
 
 
 def evidence_line(graded: Mapping[Grade, int] | None) -> list[ft.Control]:
     """As `evidence_mix`, beside each other, where there is the width for it; in large type beneath each other all the same."""
     if graded is None or not any(graded.values()) or has_large_type():
         return evidence_mix(graded)
-    return [ft.Row([ft.Container(_mix_bar(graded, Role.TRACK), expand=True), note(mix_words(graded))], spacing=12)]
+    return [ft.Row([ft.Container(mix_bar(graded, Role.TRACK), expand=True), note(mix_words(graded))], spacing=12)]
 
 
-def _mix_bar(graded: Mapping[Grade, int], track: ft.ColorValue) -> ft.Control:
+def mix_bar(graded: Mapping[Grade, int], track: ft.ColorValue, *, height: int = 4) -> ft.Control:
+    """A bar of the grades A to D of at least one; the darker the better."""
     total = sum(graded.values())
     # What was only said is left empty: of it there is no evidence.
     shares = [(graded[grade] / total, _EVIDENCE[grade]) for grade in sorted(graded) if grade != Grade.D]
-    return segment_bar(shares, height=4, track=track)
+    return segment_bar(shares, height=height, track=track)
 
 
 def evidence_legend() -> ft.Control:
