@@ -25,6 +25,7 @@ from app_server.imports.service import ImportKind
 from app_server.key_ring import KeyRing
 from app_server.migrations import current, head, require_migrated
 from app_server.migrations import migrate as migrate_database
+from app_server.policies.service import renew_calendars
 from app_server.pwa import is_built
 from app_server.quality.commands import export_wordings, import_wordings, recheck_days
 from app_server.recordings.commands import fetch_recordings, purge_recordings, show_listenings, show_recordings
@@ -181,6 +182,8 @@ def migrate() -> None:
         before = current(database)
         migrate_database(database)
         typer.echo(f"The database is at {head()}." if before != head() else f"The database was already at {head()}.")
+        if years := renew_calendars(database, now=SystemClock().now()):
+            typer.echo(f"The public holidays of {', '.join(map(str, years))} are in the policy's calendar now.")
         with progress_bar(Console()) as progress:
             refolded = refold_older(
                 database, now=SystemClock().now(), progress=lambda done, of: progress("advisor-days", done, of)
@@ -188,7 +191,7 @@ def migrate() -> None:
     finally:
         database.dispose()
     if refolded:
-        typer.echo(f"{refolded:,} advisor-days of an earlier version were folded anew.")
+        typer.echo(f"{refolded:,} advisor-days of an earlier version or calendar were folded anew.")
 
 
 @keys_app.command("rotate")

@@ -33,6 +33,10 @@ class LeaveDays(BaseModel):
         """Whether that day is leave."""
         return self.first_day <= day <= self.last_day
 
+    def meets(self, other: "LeaveDays") -> bool:
+        """Whether they share a day."""
+        return self.first_day <= other.last_day and other.first_day <= self.last_day
+
     def days(self) -> list[date]:
         """Each of its days."""
         return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]

@@ -1,6 +1,6 @@
 """The dated, versioned rule (要求): 20 / 5 / 3, what counts as effective, and which day an instant belongs to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -18,6 +18,9 @@ SATURDAY = 5
 # Sorted on the wire, so that one rule is always the same text.
 Dates = Annotated[frozenset[date], PlainSerializer(sorted, return_type=list[date])]
 Outcomes = Annotated[frozenset[CallOutcome], PlainSerializer(sorted, return_type=list[CallOutcome])]
+Overrides = Annotated[
+    dict[date, bool], PlainSerializer(lambda days: dict(sorted(days.items())), return_type=dict[date, bool])
+]
 
 
 class Targets(BaseModel):
@@ -29,16 +32,28 @@ class Targets(BaseModel):
 
 
 class Calendar(BaseModel):
-    """Where a year departs from Monday to Friday: public holidays, and the weekend days worked to make up for them."""
+    """Where a year departs from Monday to Friday: public holidays, and the weekend days worked to make up for them.
+
+    `overrides` are the bank's own word on single days, worked or not, whatever was published.
+    """
 
     days_off: Dates = frozenset()
     make_up_days: Dates = frozenset()
+    overrides: Overrides = {}
 
     def is_working_day(self, day: date) -> bool:
         """Whether the bank's advisors have targets on that day."""
+        if day in self.overrides:
+            return self.overrides[day]
         if day in self.make_up_days:
             return True
         return day.weekday() < SATURDAY and day not in self.days_off
+
+    def overridden(self, changed: Mapping[date, bool | None]) -> Self:
+        """The same with the bank's word on these days: worked or not, or None for what was published."""
+        kept = {day: works for day, works in self.overrides.items() if day not in changed}
+        said = {day: works for day, works in changed.items() if works is not None}
+        return self.model_copy(update={"overrides": kept | said})
 
 
 class Policy(BaseModel):

@@ -1,5 +1,6 @@
 """The words for people, their devices and what was changed of them; no controls."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -86,6 +87,11 @@ def change_words(entry: AuditEntry) -> str:
         "device.revoked": t("停用了设备"),
         "line.created": t("登记了号码"),
         "line.changed": t("改了号码"),
+        "leave.entered": t("登记了休假"),
+        "leave.changed": t("改了休假"),
+        "leave.taken_back": t("撤回了休假"),
+        "calendar.overridden": t("改了工作日"),
+        "calendar.published": t("补入公布的节假日"),
     }
     return words.get(entry.action, entry.action)
 
@@ -97,6 +103,8 @@ def entry_words(entry: AuditEntry) -> str:
         return f"{after.get('unit', '')} · {_value('role', after.get('role'))} · {_value('since', after.get('since'))}"
     if entry.action == "staff.left":
         return f"{before.get('unit', '')} · {_value('until', after.get('until'))}"
+    if entry.action.startswith("leave."):
+        return " → ".join(_days_words(days) for days in (before, after) if days)
     if not before:
         shown = [after.get(name) for name in ("device", "login", "number", "name") if after.get(name)]
         return " · ".join(str(each) for each in shown)
@@ -109,7 +117,14 @@ def actor_words(entry: AuditEntry) -> str:
     return entry.actor.name if entry.actor is not None else t("命令行导入")
 
 
+def _days_words(days: Mapping[str, object]) -> str:
+    first, last = str(days.get("first_day", "")), str(days.get("last_day", ""))
+    return first if first == last else t("{first} 至 {last}", first=first, last=last)
+
+
 def _value(name: str, value: object) -> str:
+    if name == "works":
+        return t("按公布") if value is None else t("上班") if value else t("休息")
     if value is None:
         return t("无")
     if name == "active":

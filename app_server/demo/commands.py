@@ -14,6 +14,7 @@ from app_server.demo.recorded import record_calls
 from app_server.demo.service import prepare_demo
 from app_server.imports.commands import progress_bar
 from app_server.migrations import migrate
+from app_server.policies.service import renew_calendars
 from app_server.settings import Settings
 from app_server.sync.older_days import refold_older
 from shared_models.errors import BadInput
@@ -26,6 +27,7 @@ def build_demo(settings: Settings, clock: Clock, *, reset: bool) -> None:
     db = Database(settings.database_url, settings)
     try:
         migrate(db)
+        renew_calendars(db, now=clock.now())
         with progress_bar(Console()) as progress:
             refold_older(db, now=clock.now(), progress=lambda done, of: progress("advisor-days", done, of))
             prepare_demo(db, CardReader(settings), size=Size(), now=clock.now(), progress=progress)

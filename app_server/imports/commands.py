@@ -168,5 +168,7 @@ def _tell(console: Console, outcome: Outcome, chosen: Choices) -> None:
     else:
         skipped = f"; {len(outcome.bad):,} bad rows were left out" if outcome.bad else ""
         console.print(f"Imported {outcome.rows - len(outcome.bad):,} of {outcome.rows:,} rows: {counts}{skipped}.")
+    if outcome.refolded:
+        console.print(f"{outcome.refolded:,} advisor-days of these days were folded anew.")
     for login, password in outcome.passwords.items():
         console.print(f"{login}  temporary password {password}", markup=False, highlight=False)

@@ -16,6 +16,7 @@ from app_server.database import batches, dialect_insert
 from app_server.imports.readers import BadRow
 from app_server.sync.feed import Announced, announce
 from app_server.tables import metadata
+from shared_models.leave import LeaveDays
 from shared_models.org import Role
 
 T = TypeVar("T")
@@ -44,11 +45,21 @@ class Move:
     on_day: date
 
 
+@dataclass(frozen=True, slots=True)
+class LeaveStep:
+    """That an advisor's leave has these days; None: that it is taken back."""
+
+    leave_id: UUID
+    advisor_id: UUID
+    days: LeaveDays | None
+
+
 @dataclass(slots=True)
 class Plan:
     """What a file would change: rows to write by table in order, what feeds and the audit log are told, and the rows refused.
 
-    `moves` are of staff to units, `leaving` staff whose account is closed.
+    `moves` are of staff to units, `leaving` staff whose account is closed, `overridden` days that are worked, free or as published,
+    `leave` what becomes of advisors' leave.
     """
 
     bad: list[BadRow] = field(default_factory=list[BadRow])
@@ -61,6 +72,8 @@ class Plan:
     changes: list[Announced] = field(default_factory=list[Announced])
     moves: list[Move] = field(default_factory=list[Move])
     leaving: list[UUID] = field(default_factory=list[UUID])
+    overridden: dict[date, bool | None] = field(default_factory=dict[date, bool | None])
+    leave: list[LeaveStep] = field(default_factory=list[LeaveStep])
     audited: list[Change] = field(default_factory=list[Change])
 
     def note(self, table: type[SQLModel], before: Mapping[str, Any] | None, values: dict[str, Any]) -> bool:

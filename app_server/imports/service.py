@@ -14,12 +14,14 @@ from sqlmodel import Session
 from app_server.auth.passwords import hash_password, temporary_password
 from app_server.auth.queries import revoke_all_families
 from app_server.database import Database
-from app_server.imports import customers, lines, products, staff, units
+from app_server.imports import calendar, customers, leave, lines, products, staff, units
 from app_server.imports.entities import Plan, RowRefused, write_plan
 from app_server.imports.mapping import ColumnMapping, check_columns, default_mapping, map_row
 from app_server.imports.readers import BadRow, SourceTable
 from app_server.org.queries import admins_to_stay, lock_head_office, policies
 from app_server.org.service import dismiss_staff, transfer_staff
+from app_server.policies.service import override_days
+from app_server.sync.older_days import refold_older
 from app_server.sync.records import advisors_waiting
 from app_server.sync.service import enter_waiting, write_batches
 from app_server.tables import CustomerRow, LineRow
@@ -38,6 +40,8 @@ class ImportKind(StrEnum):
     PRODUCTS = "products"
     UNITS = "units"
     LINES = "lines"
+    LEAVE = "leave"
+    CALENDAR = "calendar"
 
 
 class Parsed(Protocol):
@@ -71,6 +75,7 @@ class Outcome:
     unchanged: int = 0
     unused_columns: list[str] = field(default_factory=list[str])
     passwords: dict[str, str] = field(default_factory=dict[str, str])
+    refolded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ _ENTITIES: dict[ImportKind, _Entity] = {
     ImportKind.PRODUCTS: _Entity(products.FIELDS, products.parse, products.plan),
     ImportKind.UNITS: _Entity(units.FIELDS, units.parse, units.plan),
     ImportKind.LINES: _Entity(lines.FIELDS, lines.parse, lines.plan),
+    ImportKind.LEAVE: _Entity(leave.FIELDS, leave.parse, leave.plan),
+    ImportKind.CALENDAR: _Entity(calendar.FIELDS, calendar.parse, calendar.plan),
 }
 
 
@@ -131,6 +138,8 @@ def import_table(
     outcome.imported = _may_write(choices, outcome.bad)
     outcome.new, outcome.changed, outcome.unchanged = plan.new, plan.changed, plan.unchanged
     outcome.passwords = passwords.plain if outcome.imported else {}
+    if outcome.imported and plan.overridden:
+        outcome.refolded = refold_older(db, now=now, progress=partial(progress, "advisor-days"))
     return outcome
 
 
@@ -139,6 +148,8 @@ def carry_out(session: Session, plan: Plan, *, actor: UUID | None, now: datetime
 
     Raises Conflict when no admin would be left.
     """
+    if plan.overridden:
+        override_days(session, plan.overridden, actor=actor, now=now)
     touches_staff = bool(plan.moves or plan.leaving)
     if touches_staff:
         lock_head_office(session)
@@ -154,6 +165,8 @@ def carry_out(session: Session, plan: Plan, *, actor: UUID | None, now: datetime
         dismiss_staff(session, staff_id, last_day=last_day, actor=actor, now=now)
     if had_admin and not admins_to_stay(session):
         raise Conflict("Head office must keep an administrator who can sign in.", code="last_admin")
+    if plan.leave:
+        leave.carry_out_leave(session, plan.leave, now=now, today=policies(session).today(now))
     _enter_records(session, plan, now)
 
 

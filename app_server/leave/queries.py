@@ -1,13 +1,15 @@
 """SQL of leave: that of a scope, and one advisor's. Which days a fold takes for leave is asked of org/queries.py."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, or_
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from app_server.database import dialect_insert
+from app_server.database import batches, dialect_insert
 from app_server.org.queries import advisors_between
 from app_server.tables import LeaveRow, StaffRow, metadata
 from shared_models.leave import LeaveDays
@@ -79,6 +81,30 @@ def stays_in_scope(session: Session, *, path: str, advisor_id: UUID, days: Leave
         .order_by(stays.c.starts_on)
     )
     return [StayThere(*row) for row in rows]
+
+
+def leave_of_each(session: Session, advisor_ids: Collection[UUID]) -> dict[UUID, dict[UUID, LeaveDays]]:
+    """All leave of each of these advisors, by its id."""
+    found: dict[UUID, dict[UUID, LeaveDays]] = {advisor_id: {} for advisor_id in advisor_ids}
+    for part in batches(list(advisor_ids)):
+        for row in session.exec(select(LeaveRow).where(col(LeaveRow.advisor_id).in_(part))):
+            found[row.advisor_id][row.id] = LeaveDays(first_day=row.first_day, last_day=row.last_day)
+    return found
+
+
+def stays_of_each(session: Session, advisor_ids: Collection[UUID]) -> dict[UUID, list[StayThere]]:
+    """When each of these was an advisor, and where, the earliest stay first."""
+    found: dict[UUID, list[StayThere]] = {advisor_id: [] for advisor_id in advisor_ids}
+    stays = advisors_between("/", first=date.min, last=date.max)
+    for part in batches(list(advisor_ids)):
+        rows = session.connection().execute(
+            core_select(stays.c.staff_id, stays.c.name, stays.c.unit_path, stays.c.starts_on, stays.c.ends_on)
+            .where(stays.c.staff_id.in_(part))
+            .order_by(stays.c.starts_on)
+        )
+        for advisor_id, *stay in rows:
+            found[advisor_id].append(StayThere(*stay))
+    return found
 
 
 def add_leave(session: Session, row: LeaveRow) -> bool:

@@ -34,6 +34,8 @@ from shared_models.org import StaffName
 from shared_models.sync import Entity
 
 MOST_LISTED = 20_000
+WHOLE_BANK = "/"
+"""The path that all units are below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def remove_leave(session: Session, by: Entering, *, leave_id: UUID, now: datetim
     if row is None:
         raise NotFound("There is no such leave.")
     before = _days_of(row)
-    path = _checked(by, _stays(session, by, row.advisor_id, before), before.days())
+    path = checked_days(by, _stays(session, by, row.advisor_id, before), before.days())
     session.delete(row)
     session.flush()
     gone = Announced(str(row.advisor_id), Entity.LEAVE, str(leave_id), deleted=True)
@@ -122,9 +124,9 @@ def set_leave(
     before = _days_of(row) if row is not None else None
     if before == days:
         return stays[0].name
-    changed = sorted(set(days.days()) ^ set(before.days() if before else ()))
+    changed = changed_days(before, days)
     span = LeaveDays.model_construct(first_day=changed[0], last_day=changed[-1])
-    path = _checked(by, _stays(session, by, advisor_id, span), changed)
+    path = checked_days(by, _stays(session, by, advisor_id, span), changed)
     if queries.is_taken(session, advisor_id, days, besides=leave_id):
         raise Conflict("They are on leave on one of these days already.", code="leave_taken")
     after = LeaveRow(
@@ -151,7 +153,12 @@ def _stays(session: Session, by: Entering, advisor_id: UUID, days: LeaveDays) ->
     return queries.stays_in_scope(session, path=by.scope_path, advisor_id=advisor_id, days=days)
 
 
-def _checked(by: Entering, stays: Sequence[StayThere], changed: Sequence[date]) -> str:
+def changed_days(before: LeaveDays | None, after: LeaveDays | None) -> list[date]:
+    """The days that become leave or stop being it, the earliest first."""
+    return sorted(set(before.days() if before else ()) ^ set(after.days() if after else ()))
+
+
+def checked_days(by: Entering, stays: Sequence[StayThere], changed: Sequence[date]) -> str:
     """The path of the unit they belong to on the first of the days that become leave or work; raises BadInput."""
     if not can_be_entered(changed[0], changed[-1], today=by.today):
         raise BadInput(

@@ -9,7 +9,19 @@ from uuid import UUID
 
 import sqlalchemy
 from pydantic_core import to_json
-from sqlalchemy import Column, CompoundSelect, Connection, TypeDecorator, bindparam, func, or_, select, text, tuple_
+from sqlalchemy import (
+    Column,
+    CompoundSelect,
+    Connection,
+    TypeDecorator,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -247,6 +259,12 @@ def count_older_days(session: Session) -> int:
     """How many advisor-days an earlier version of the fold made."""
     older = select(func.count()).where(ADVISOR_DAY.c.fold_version < FOLD_VERSION)
     return session.connection().execute(older).scalar_one()
+
+
+def make_older(session: Session, days: Collection[date]) -> int:
+    """Have the advisor-days of these days folded anew, as those of an earlier version are; returns how many they are."""
+    stale = update(ADVISOR_DAY).where(ADVISOR_DAY.c.business_day.in_(days)).values(fold_version=0)
+    return session.connection().execute(stale).rowcount
 
 
 def older_days(session: Session, *, after: tuple[UUID, date] | None, most: int) -> list[tuple[UUID, date, UUID]]:

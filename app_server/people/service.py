@@ -1,7 +1,7 @@
 """The rules of who may see and change whom; a change itself is carried out by imports, as a file's is. SQL is queries.py's."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -241,12 +241,14 @@ def audit_log(session: Session, who: Caller, *, subject_id: str, before: UUID | 
     )
 
 
-def _subjects(session: Session, entries: Iterable[AuditEntryRow]) -> dict[str, str]:
+def _subjects(session: Session, entries: Sequence[AuditEntryRow]) -> dict[str, str]:
     ids: dict[str, list[UUID]] = {"staff": [], "unit": []}
     for entry in entries:
         with suppress(ValueError):
             ids.setdefault(entry.subject_kind, []).append(UUID(entry.subject_id))
-    return queries.names_of(session, ids["staff"], ids["unit"])
+    # A day and a year are called what they are.
+    own = {entry.subject_id: entry.subject_id for entry in entries if entry.subject_kind in ("day", "year")}
+    return queries.names_of(session, ids["staff"], ids["unit"]) | own
 
 
 def _in_scope(session: Session, who: Caller, staff_id: UUID) -> Placed:

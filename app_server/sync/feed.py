@@ -37,6 +37,17 @@ def announce(session: Session, changes: Iterable[Announced], *, now: datetime) -
         write_changes(session, of_scope, first=heads[scope] - len(of_scope) + 1, now=now)
 
 
+def hold_all_feeds(session: Session) -> None:
+    """Wait until every transaction that has taken numbers of any feed has ended; none takes any until this one ends.
+
+    For what all folds read, so that no batch folds by what was before: call it first in a transaction, and end that soon.
+    SQLite has one writer anyway.
+    """
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("LOCK TABLE feed IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def write_changes(session: Session, changes: Iterable[Announced], *, first: int, now: datetime) -> None:
     """Write changes of one feed under numbers that were taken for them, `first` and on."""
     rows = [

@@ -1,4 +1,4 @@
-"""Advisor-days that an earlier version of the fold made, folded anew from the ledger beside whoever is being served."""
+"""Advisor-days that an earlier version of the fold made, or an earlier calendar, folded anew beside whoever is being served."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -42,10 +42,10 @@ def refold_older(db: Database, *, now: datetime, progress: Callable[[int, int], 
 
 
 def require_refolded(db: Database) -> None:
-    """Raise NotReady while an advisor-day is of an earlier fold, whose newer figures would read as zero."""
+    """Raise NotReady while an advisor-day waits to be folded anew: newer figures would read as zero."""
     if count := db.read(queries.count_older_days):
         raise NotReady(
-            f"{count:,} advisor-days were folded by an earlier version of this program: run `day2053 migrate`.",
+            f"{count:,} advisor-days were folded by an earlier version or calendar: run `day2053 migrate`.",
             code="unmigrated",
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import flet as ft
 import pytest_asyncio
@@ -110,6 +111,28 @@ async def test_whom_one_looks_for_is_found_and_the_log_reads_in_words(scene: Sce
             "after": {"active": False},
         },
         {
+            "id": str(UUID(int=1)),
+            "at": "2026-11-23T09:35:00Z",
+            "actor": {"id": str(LIU), "name": "孙行长"},
+            "action": "leave.changed",
+            "subject_kind": "staff",
+            "subject_id": str(SUN),
+            "subject": "孙悦",
+            "before": {"first_day": "2026-11-24", "last_day": "2026-11-24"},
+            "after": {"first_day": "2026-11-24", "last_day": "2026-11-26"},
+        },
+        {
+            "id": str(UUID(int=2)),
+            "at": "2026-11-23T09:34:00Z",
+            "actor": None,
+            "action": "calendar.overridden",
+            "subject_kind": "day",
+            "subject_id": "2027-02-14",
+            "subject": "2027-02-14",
+            "before": {"works": None},
+            "after": {"works": False},
+        },
+        {
             "id": str(LIU),
             "at": "2026-11-23T09:30:00Z",
             "actor": None,
@@ -129,5 +152,9 @@ async def test_whom_one_looks_for_is_found_and_the_log_reads_in_words(scene: Sce
         await app.tap("people-log")
         assert "改了账号 · 孙悦" in app.texts()
         assert "在用 → 已停用\n孙行长 操作" in app.texts()
+        assert "改了休假 · 孙悦" in app.texts()
+        assert "2026-11-24 → 2026-11-24 至 2026-11-26\n孙行长 操作" in app.texts()
+        assert "改了工作日 · 2027-02-14" in app.texts()
+        assert "按公布 → 休息\n命令行导入 操作" in app.texts()
         assert "of.a.newer.server" in app.texts()
         assert "命令行导入 操作" in app.texts()

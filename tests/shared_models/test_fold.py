@@ -20,6 +20,7 @@ from tests.shared_models.ledgers import CUSTOMERS, DAY, KIND_OF, MONDAY_NINE, PR
 
 POLICIES = Policies([Policy(effective_from=date(2026, 1, 1))])
 TODAY = POLICIES.on(DAY)
+DAYS = st.dates(DAY - timedelta(days=7), DAY + timedelta(days=7))
 MANAGED = {customer: date(2020, 1, 1) for customer in CUSTOMERS[:4]}
 
 
@@ -237,6 +238,24 @@ def test_no_targets_on_a_day_off() -> None:
     saturday = DAY + timedelta(days=5)
     made_up = Policy(effective_from=date(2026, 1, 1), calendar=Calendar(make_up_days=frozenset({saturday})))
     assert made_up.targets_on(saturday).calls == 20
+
+
+@given(
+    published=st.builds(Calendar, days_off=st.frozensets(DAYS), make_up_days=st.frozensets(DAYS)),
+    said=st.dictionaries(DAYS, st.booleans() | st.none()),
+    later=st.dictionaries(DAYS, st.booleans() | st.none()),
+)
+def test_the_banks_word_on_a_day_goes_before_what_was_published(
+    published: Calendar, said: dict[date, bool | None], later: dict[date, bool | None]
+) -> None:
+    calendar = published.overridden(said).overridden(later)
+    for day in {day for days in (said, later) for day in days} | published.days_off | published.make_up_days:
+        word = later.get(day, said.get(day) if day not in later else None)
+        assert calendar.is_working_day(day) == (published.is_working_day(day) if word is None else word)
+    # One rule is one text, whatever came first.
+    text = Policy(effective_from=DAY, calendar=calendar).model_dump_json()
+    assert Policy.model_validate_json(text).model_dump_json() == text
+    assert calendar.overridden(dict.fromkeys([*said, *later])) == published
 
 
 def test_a_new_policy_never_changes_an_earlier_day() -> None:
