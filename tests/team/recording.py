@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from app_server.auth.service import Caller
 from app_server.database import Database
-from app_server.org.queries import as_unit
+from app_server.org.queries import as_unit, leave_of
 from app_server.tables import (
     AdvisorDayRow,
     ChangeRow,
@@ -31,11 +31,12 @@ from tests.factories import NOW
 
 
 def record(db: Database, advisor: StaffRow, activities: Sequence[Activity]) -> None:
-    """Store one advisor's whole ledger and fold every day of it. Customers and policies are there already."""
+    """Store one advisor's whole ledger and fold every day of it. Customers, policies and leave are there already."""
 
     def work(session) -> None:
         policies = Policies(row.document for row in session.exec(select(PolicyRow)))
         since = {row.id: row.managed_since for row in session.exec(select(CustomerRow))}
+        leave = leave_of(session, advisor.id)
         days = set()
         for number, activity in enumerate(activities, start=1):
             day = policies.business_day(activity.occurred_at, activity.clock_offset_ms)
@@ -67,7 +68,7 @@ def record(db: Database, advisor: StaffRow, activities: Sequence[Activity]) -> N
                 left = {"entity": "customer", "entity_id": str(customer), "deleted": True, "at": NOW}
                 session.add(ChangeRow(scope=str(advisor.id), seq=number, **left))
         for day in sorted(days):
-            folded = fold_day(activities, since, policies.on(day))
+            folded = fold_day(activities, since, policies.on(day, leave))
             session.add(
                 AdvisorDayRow(
                     advisor_id=advisor.id,

@@ -1,9 +1,9 @@
-"""Totals are exact at every level, for any tree, ledgers and moves: checked against plain Python over the same ledgers."""
+"""Totals are exact at every level, for any tree, ledgers, moves, leave and calendar: checked against plain Python over the same ledgers."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from app_server.customers.service import move_customer
 from app_server.database import Database
 from app_server.org.service import move_staff, place_staff
-from app_server.tables import CustomerRow, UnitRow
+from app_server.tables import CustomerRow, LeaveRow, StaffRow, UnitRow
 from app_server.team import service
 from app_server.team.attribution import figure_of
 from shared_models.activity import Activity
 from shared_models.evidence import Grade
 from shared_models.fold import Figures, fold_day, sum_figures
+from shared_models.leave import LeaveDays
 from shared_models.org import Role, UnitKind
-from shared_models.policy import Policies, Policy
+from shared_models.policy import Calendar, Policies, Policy
 from shared_models.team import Coverage, Period, Totals
 from tests import factories
 from tests.factories import LONG_AGO, NOW
@@ -52,7 +53,7 @@ def made_by(ledger: list[Activity], number: int) -> list[Activity]:
 
 @st.composite
 def banks(draw: st.DrawFn):
-    """Parents of units, units of advisors, their moves, ledgers, and whose each customer is."""
+    """Parents of units, units of advisors, their moves, ledgers, whose each customer is, who is away when, and the bank's word on days."""
     parents = [draw(st.integers(0, n - 1)) for n in range(1, draw(st.integers(1, 6)))]
     units = st.integers(0, len(parents))
     advisors = draw(st.lists(st.tuples(units, ledgers(max_size=10)), min_size=1, max_size=4))
@@ -60,7 +61,15 @@ def banks(draw: st.DrawFn):
     moves = draw(st.lists(st.tuples(whose, units, st.sampled_from(DAYS)), max_size=4))
     since = st.sampled_from([None, LONG_AGO, DAYS[1], DAYS[2]])
     customers = draw(st.lists(st.tuples(whose, since), min_size=len(CUSTOMERS), max_size=len(CUSTOMERS)))
-    return parents, advisors, sorted(moves, key=lambda move: move[2]), customers
+    ends = st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS))
+    away = draw(st.dictionaries(whose, ends.map(lambda two: LeaveDays(first_day=min(two), last_day=max(two)))))
+    calendar = Calendar(overrides=draw(st.dictionaries(st.sampled_from(DAYS), st.booleans())))
+    return parents, advisors, sorted(moves, key=lambda move: move[2]), customers, away, calendar
+
+
+def away_on(days: LeaveDays, person: StaffRow) -> LeaveRow:
+    """Their leave on these days."""
+    return LeaveRow(id=uuid4(), advisor_id=person.id, entered_at=NOW, **days.model_dump())
 
 
 @pytest.fixture
@@ -73,11 +82,13 @@ def db(database_url: str) -> Iterator[Database]:
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(bank=banks())
 def test_totals_add_up_at_every_level(db: Database, bank) -> None:
-    parents, advisors, moves, owners = bank
+    parents, advisors, moves, owners, away, calendar = bank
     empty(db)
     versions = [
-        Policy(effective_from=LONG_AGO, coverage_days=2, calls=1, visits=0, effective_talk_seconds=10),
-        Policy(effective_from=DAY, coverage_days=3, calls=0, visits=0),
+        Policy(
+            effective_from=LONG_AGO, coverage_days=2, calls=1, visits=0, effective_talk_seconds=10, calendar=calendar
+        ),
+        Policy(effective_from=DAY, coverage_days=3, calls=0, visits=0, calendar=calendar),
     ]
     for version in versions:
         factories.policy(db, **version.model_dump())
@@ -86,6 +97,7 @@ def test_totals_add_up_at_every_level(db: Database, bank) -> None:
     for parent in parents:
         units.append(factories.unit(db, units[parent]))
     people = [factories.staff(db, units[where]) for where, _ in advisors]
+    factories.save(db, *(away_on(days, people[who]) for who, days in away.items()))
     for customer, (owner, since) in zip(CUSTOMERS, owners, strict=True):
         row = CustomerRow(
             id=customer, name="客户", phone="13800000000", managed_since=since, advisor_id=people[owner].id
@@ -99,9 +111,10 @@ def test_totals_add_up_at_every_level(db: Database, bank) -> None:
             lambda session, who=who, where=where, day=day: move_staff(session, people[who].id, units[where].id, day)
         )
 
+    leave_of = {person.id: [away[who]] if who in away else [] for who, person in enumerate(people)}
     since_of = {customer: since for customer, (_, since) in zip(CUSTOMERS, owners, strict=True)}
     folds = {
-        (person.id, day): fold_day(ledger, since_of, policies.on(day))
+        (person.id, day): fold_day(ledger, since_of, policies.on(day, leave_of[person.id]))
         for person, ledger in zip(people, written, strict=True)
         for day in DAYS
     }
@@ -129,6 +142,7 @@ def test_totals_add_up_at_every_level(db: Database, bank) -> None:
         return Totals(
             **dict(sum_figures(folds[person, day] for person in below)),
             advisors=len(below),
+            advisors_on_leave=sum(folds[person, day].on_leave for person in below),
             advisors_met=sum(folds[person, day].met for person in below),
             advisors_reported=sum((person, day) in has_activities for person in below),
             coverage=Coverage(managed_customers=len(book), called_in_window=len(book & called), window_days=window),
@@ -148,12 +162,13 @@ def test_totals_add_up_at_every_level(db: Database, bank) -> None:
             )
             assert seen.totals == expected(unit, day)
             assert row.totals == seen.totals
+            assert seen.totals.advisors_on_leave == sum(row.day.on_leave for row in seen.advisors)
             own = [row for row in seen.advisors if members_on(db, day)[row.staff.id] == unit.path]
             assert sum_figures([*(each.totals for each in seen.units), *(row.day for row in own)]) == Figures(
                 **{name: getattr(seen.totals, name) for name in Figures.model_fields}
             )
             for child in seen.units:
-                assert child.totals.advisors_met <= child.totals.advisors
+                assert child.totals.advisors_met <= child.totals.advisors - child.totals.advisors_on_leave
                 assert child.totals == expected(next(each for each in units if each.id == child.unit.id), day)
             assert {row.staff.id: row.day.model_dump() for row in seen.advisors} == {
                 person.id: folds[person.id, day].model_dump()
