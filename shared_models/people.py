@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from shared_models.org import Role, StaffName, Unit
+from shared_models.org import Role, StaffName, Unit, UnitKind
 from shared_models.telephony import PbxLine
 from shared_models.text import Code, Name
 
@@ -16,12 +16,16 @@ Version = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class OrgUnit(Unit):
-    """A unit with its place (WGS 84, in degrees, both or none) and how many belong right to it today."""
+    """A unit with its place (WGS 84, in degrees, both or none) and how many belong right to it today.
+
+    `closed_on`: from that day on nobody belongs to it; None: it is open.
+    """
 
     parent_id: UUID | None
     lat: float | None
     lon: float | None
     staff: int
+    closed_on: date | None = None
     version: Version
 
 
@@ -33,9 +37,23 @@ class OrgUnits(BaseModel):
     below: list[OrgUnit]
 
 
-class UnitEdit(BaseModel):
-    """A unit as it shall be; place in degrees, both or none. `version` is that of what was looked at."""
+class NewUnit(BaseModel):
+    """A unit to set up below another; place in degrees, both or none."""
 
+    parent_id: UUID
+    name: Name
+    kind: UnitKind
+    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+
+
+class UnitEdit(BaseModel):
+    """A unit as it shall be; place in degrees, both or none. `version` is that of what was looked at.
+
+    `is_open`: False closes it from tomorrow on, True opens it again, None leaves it as it is.
+    """
+
+    is_open: bool | None = None
     name: Name
     lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
@@ -135,6 +153,13 @@ class Transfer(BaseModel):
     unit_id: UUID
     role: Role
     on_day: date
+    version: Version
+
+
+class BookMove(BaseModel):
+    """To whom all customers of somebody go; `version` is that of whose they are."""
+
+    to: UUID
     version: Version
 
 

@@ -115,7 +115,7 @@ def _rows(
 ) -> list[BulletinRow]:
     """A row for each child unit and each of the unit's own advisors who had advisor-days in the period."""
     named: list[tuple[UUID, str, UnitKind | None]] = [
-        (child.id, child.name, child.kind) for child in org.children_of(session, unit.id)
+        (child.id, child.name, child.kind) for child in org.children_of(session, unit.id, since=span.first)
     ]
     named += [
         (advisor_id, name, None)

@@ -27,6 +27,17 @@ def is_advisor(session: Session, staff_id: UUID, *, day: date) -> bool:
     return staff is not None and staff.active and bool(advisors_among(session, [staff_id], since=day))
 
 
+def book_of(session: Session, advisor_id: UUID) -> list[tuple[UUID, str]]:
+    """The customers in that advisor's book, each with their telephone number."""
+    found = session.exec(select(CustomerRow.id, CustomerRow.phone).where(CustomerRow.advisor_id == advisor_id))
+    return [(customer_id, phone) for customer_id, phone in found]
+
+
+def set_owner_of_all(session: Session, advisor_id: UUID, to_advisor: UUID) -> None:
+    """Put all customers of one advisor's book into another's."""
+    session.exec(update(CustomerRow).where(col(CustomerRow.advisor_id) == advisor_id).values(advisor_id=to_advisor))
+
+
 def set_owner(session: Session, customer_id: UUID, advisor_id: UUID) -> None:
     """Put the customer into that advisor's book."""
     session.exec(update(CustomerRow).where(col(CustomerRow.id) == customer_id).values(advisor_id=advisor_id))

@@ -1,13 +1,15 @@
 """The rules of whose customer somebody is: moving one to another advisor. Who may order it is the endpoints' business."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
+from app_server.audit.service import Change
 from app_server.customers import queries
-from app_server.org.queries import policies
-from app_server.sync.feed import Announced, announce
+from app_server.org.queries import paths_of, policies
+from app_server.sync.feed import Announced, announce, take_numbers_of_each
 from app_server.sync.service import enter_waiting
 from shared_models.errors import Conflict, NotFound
 from shared_models.sync import Entity
@@ -39,3 +41,35 @@ def move_customer(session: Session, customer_id: UUID, *, to_advisor: UUID, now:
         raise Conflict("Somebody else has just moved this customer; look again.")
     queries.set_owner(session, customer_id, to_advisor)
     enter_waiting(session, to_advisor, phones=[queries.phone_of(session, customer_id)], now=now)
+
+
+def move_book_of(session: Session, advisor_id: UUID, *, to_advisor: UUID, now: datetime) -> int:
+    """Put all of an advisor's customers into another advisor's book, as `move_customer` does; returns how many.
+
+    For use within `write_batches`. That `to_advisor` is one, is for the caller to know.
+    """
+    # With both feeds held nobody comes into the book or leaves it.
+    take_numbers_of_each(session, {str(advisor_id): 0, str(to_advisor): 0})
+    book = queries.book_of(session, advisor_id)
+    if not book:
+        return 0
+    changes: list[Announced] = []
+    for customer_id, _ in book:
+        changes.append(Announced(str(advisor_id), Entity.CUSTOMER, str(customer_id), deleted=True))
+        changes.append(Announced(str(to_advisor), Entity.CUSTOMER, str(customer_id)))
+    announce(session, changes, now=now)
+    queries.set_owner_of_all(session, advisor_id, to_advisor)
+    enter_waiting(session, to_advisor, phones=[phone for _, phone in book], now=now)
+    return len(book)
+
+
+def books_moved(session: Session, moved: Mapping[tuple[UUID, UUID], int], *, day: date) -> list[Change]:
+    """What the audit log tells of customers who moved: how many, by whose book they left and whose they came into."""
+    paths = paths_of(session, {advisor_id for pair in moved for advisor_id in pair}, day=day)
+    changes: list[Change] = []
+    for (former, owner), count in moved.items():
+        if count:
+            told = {"customers": count}
+            changes.append(Change("customers.left", "staff", former, paths.get(former), None, told))
+            changes.append(Change("customers.came", "staff", owner, paths.get(owner), None, told))
+    return changes

@@ -151,7 +151,8 @@ def _build(
     )
     policy_row = {"id": uuid5(NAMESPACE, "policy"), "effective_from": policy.effective_from, "document": policy}
     queries.insert_rows(session, PolicyRow, [policy_row])
-    columns = UnitRow.model_fields
+    # None of them is closed.
+    columns = UnitRow.model_fields.keys() - {"closed_on"}
     queries.insert_rows(session, UnitRow, [{name: getattr(unit, name) for name in columns} for unit in tree])
     accounts = [
         {

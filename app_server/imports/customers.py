@@ -1,5 +1,6 @@
 """Customers from a file: into an advisor's book, with facts to rank by."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlmodel import Session
 
+from app_server.customers.service import books_moved
 from app_server.imports.entities import MOST_DEGREES, Plan, RowRefused, amount, degrees, refusal_of, rows_by, stable_id
 from app_server.imports.mapping import ColumnMapping, MappedRow, read_date
 from app_server.imports.readers import BadRow
@@ -109,6 +111,7 @@ def plan(session: Session, parsed: Sequence[ParsedCustomer], *, today: date) -> 
     advising = advisors_among(session, [staff["id"] for staff in advisors.values()], since=today)
     standing = rows_by(session, CustomerRow, "id", [row.given["id"] for row in parsed])
     defaults = CustomerRow(id=UUID(int=0), name="", phone="", advisor_id=UUID(int=0)).model_dump(mode="python")
+    moved = Counter[tuple[UUID, UUID]]()
     for row in parsed:
         before = standing.get(row.given["id"])
         advisor_id = before["advisor_id"] if before is not None else None
@@ -131,6 +134,8 @@ def plan(session: Session, parsed: Sequence[ParsedCustomer], *, today: date) -> 
         result.changes.append(Announced(str(advisor_id), Entity.CUSTOMER, customer_id))
         if before is not None and before["advisor_id"] != advisor_id:
             result.changes.append(Announced(str(before["advisor_id"]), Entity.CUSTOMER, customer_id, deleted=True))
+            moved[before["advisor_id"], advisor_id] += 1
+    result.audited += books_moved(session, moved, day=today)
     return result
 
 

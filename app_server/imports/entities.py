@@ -59,7 +59,7 @@ class Plan:
     """What a file would change: rows to write by table in order, what feeds and the audit log are told, and the rows refused.
 
     `moves` are of staff to units, `leaving` staff whose account is closed, `overridden` days that are worked, free or as published,
-    `leave` what becomes of advisors' leave.
+    `leave` what becomes of advisors' leave, `closing` units that shall be closed.
     """
 
     bad: list[BadRow] = field(default_factory=list[BadRow])
@@ -74,6 +74,7 @@ class Plan:
     leaving: list[UUID] = field(default_factory=list[UUID])
     overridden: dict[date, bool | None] = field(default_factory=dict[date, bool | None])
     leave: list[LeaveStep] = field(default_factory=list[LeaveStep])
+    closing: list[UUID] = field(default_factory=list[UUID])
     audited: list[Change] = field(default_factory=list[Change])
 
     def note(self, table: type[SQLModel], before: Mapping[str, Any] | None, values: dict[str, Any]) -> bool:

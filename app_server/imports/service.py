@@ -19,7 +19,7 @@ from app_server.imports.entities import Plan, RowRefused, write_plan
 from app_server.imports.mapping import ColumnMapping, check_columns, default_mapping, map_row
 from app_server.imports.readers import BadRow, SourceTable
 from app_server.org.queries import admins_to_stay, lock_head_office, policies
-from app_server.org.service import dismiss_staff, transfer_staff
+from app_server.org.service import check_closed, dismiss_staff, transfer_staff
 from app_server.policies.service import override_days
 from app_server.sync.older_days import refold_older
 from app_server.sync.records import advisors_waiting
@@ -146,7 +146,7 @@ def import_table(
 def carry_out(session: Session, plan: Plan, *, actor: UUID | None, now: datetime) -> None:
     """Write what is planned, by a file or on a screen, with all that follows from it; `actor` None: the command line.
 
-    Raises Conflict when no admin would be left.
+    Raises Conflict when no admin would be left, and for a unit to close that somebody or something still belongs to.
     """
     if plan.overridden:
         override_days(session, plan.overridden, actor=actor, now=now)
@@ -167,6 +167,7 @@ def carry_out(session: Session, plan: Plan, *, actor: UUID | None, now: datetime
         raise Conflict("Head office must keep an administrator who can sign in.", code="last_admin")
     if plan.leave:
         leave.carry_out_leave(session, plan.leave, now=now, today=policies(session).today(now))
+    check_closed(session, plan.closing)
     _enter_records(session, plan, now)
 
 

@@ -86,11 +86,13 @@ def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedStaff:
 
 
 def plan(session: Session, parsed: Sequence[ParsedStaff], *, today: date, passwords: NewPasswords) -> Plan:
-    """What the rows would change; somebody elsewhere or in another role moves from today on, and their past stays."""
+    """What the rows would change; somebody elsewhere or in another role moves from `since` or today on, and their past stays."""
     result = Plan()
     known = UnitNames(session.exec(select(UnitRow)).all())
     standing = rows_by(session, StaffRow, "login", [row.login for row in parsed])
-    places = _open_places(session)
+    open_stays = _open_stays(session)
+    places = {each.staff_id: (each.unit_id, each.role) for each in open_stays}
+    begun = {each.staff_id: each.starts_on for each in open_stays}
     for row in parsed:
         unit = known.find(row.unit)
         if unit is None:
@@ -98,6 +100,9 @@ def plan(session: Session, parsed: Sequence[ParsedStaff], *, today: date, passwo
             continue
         if row.role is Role.ADMIN and unit.parent_id is not None:
             result.bad.append(BadRow(row.line, "an admin belongs to the head office", "role"))
+            continue
+        if unit.closed_on is not None and row.active is not False:
+            result.bad.append(BadRow(row.line, f"the unit is closed from {unit.closed_on} on", "unit"))
             continue
         before = standing.get(row.login)
         if before is None:
@@ -109,7 +114,13 @@ def plan(session: Session, parsed: Sequence[ParsedStaff], *, today: date, passwo
         is_active = before["active"] if row.active is None else row.active
         is_elsewhere = is_active and places.get(before["id"]) != (unit.id, row.role)
         if is_elsewhere:
-            result.moves.append(Move(before["id"], unit.id, row.role, today))
+            # A day that has passed is when they joined the bank, as a rule: what was, stays.
+            on_day = max(row.since or today, today)
+            since = begun.get(before["id"])
+            if since is not None and on_day < since:
+                result.bad.append(BadRow(row.line, f"they are placed elsewhere from {since} on already", "unit"))
+                continue
+            result.moves.append(Move(before["id"], unit.id, row.role, on_day))
         note_staff(result, before, {"name": row.name, "active": is_active}, path=unit.path, is_moved=is_elsewhere)
     return result
 
@@ -172,8 +183,5 @@ def new_logins(session: Session, parsed: Sequence[ParsedStaff]) -> list[str]:
     return [row.login for row in parsed if row.login not in standing]
 
 
-def _open_places(session: Session) -> dict[UUID, tuple[UUID, Role]]:
-    return {
-        membership.staff_id: (membership.unit_id, membership.role)
-        for membership in session.exec(select(MembershipRow).where(col(MembershipRow.ends_on).is_(None)))
-    }
+def _open_stays(session: Session) -> Sequence[MembershipRow]:
+    return session.exec(select(MembershipRow).where(col(MembershipRow.ends_on).is_(None))).all()

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from app_server.audit.service import Change, difference
 from app_server.imports.entities import MOST_DEGREES, Plan, RowRefused, degrees, refusal_of, stable_id
-from app_server.imports.mapping import ColumnMapping, MappedRow
+from app_server.imports.mapping import ColumnMapping, MappedRow, read_date
 from app_server.imports.readers import BadRow
 from app_server.tables import UnitRow
 from shared_models.org import Unit, UnitKind
@@ -23,6 +23,7 @@ FIELDS: Mapping[str, Sequence[str]] = {
     "parent": ("上级机构", "上级"),
     "lat": ("纬度",),
     "lon": ("经度",),
+    "closed_on": ("撤销日期", "停业日期"),
 }
 _KINDS = {
     "总行": UnitKind.HEAD_OFFICE,
@@ -30,12 +31,15 @@ _KINDS = {
     "支行": UnitKind.SUB_BRANCH,
     "网点": UnitKind.OUTLET,
 }
-_AUDITED = ("name", "kind", "parent_id", "lat", "lon")
+_AUDITED = ("name", "kind", "parent_id", "lat", "lon", "closed_on")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedUnit:
-    """A valid row; `parent` is another unit's code or its names from the root down ("总行/长春分行"); None: the root."""
+    """A valid row; `parent` is another unit's code or its names from the root down ("总行/长春分行"); None: the root.
+
+    `closed_on` None: as it is.
+    """
 
     line: int
     key: object
@@ -44,6 +48,7 @@ class ParsedUnit:
     kind: UnitKind
     parent: str | None
     place: dict[str, float]
+    closed_on: date | None
 
 
 class UnitNames:
@@ -73,7 +78,7 @@ class UnitNames:
         return by_code or (self.by_id[found] if found is not None else None)
 
 
-def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedUnit:  # noqa: ARG001 - each entity's row is parsed alike
+def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedUnit:
     """Check one row by the shared model; raises RowRefused."""
     fields = row.fields
     code = str(fields["code"]) if "code" in fields else None
@@ -86,6 +91,10 @@ def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedUnit:  # noqa: ARG001
         raise refusal_of(error) from None
     if "/" in unit.name:
         raise RowRefused("a unit's name has no / in it", "name")
+    try:
+        closed_on = read_date(fields["closed_on"], mapping.dates) if "closed_on" in fields else None
+    except ValueError as error:
+        raise RowRefused(str(error), "closed_on") from None
     return ParsedUnit(
         line=row.line,
         key=unit.id,
@@ -94,6 +103,7 @@ def parse(mapping: ColumnMapping, row: MappedRow) -> ParsedUnit:  # noqa: ARG001
         kind=unit.kind,
         parent=parent,
         place={name: degrees(fields[name], name) for name in MOST_DEGREES if name in fields},
+        closed_on=closed_on,
     )
 
 
@@ -130,18 +140,21 @@ def _take_in(result: Plan, known: UnitNames, unit: ParsedUnit, parent: UnitRow |
         return "there is a head office already; every other unit has one above it"
     if row is not None and row.parent_id != (parent.id if parent is not None else None):
         return "the unit stands under another one; moving a unit is no import"
+    if row is None and parent is not None and parent.closed_on is not None:
+        return "the unit above it is closed"
     before: dict[str, Any] | None = None
     if row is not None:
         before, unit_id = row.model_dump(mode="python"), row.id
     path = f"{parent.path if parent is not None else '/'}{unit_id}/"
     values: dict[str, Any] = {
-        **(before or {"lat": None, "lon": None}),
+        **(before or {"lat": None, "lon": None, "closed_on": None}),
         "id": unit_id,
         "parent_id": parent.id if parent is not None else None,
         "name": unit.name,
         "kind": unit.kind,
         "path": path,
         **unit.place,
+        **({"closed_on": unit.closed_on} if unit.closed_on is not None else {}),
     }
     note_unit(result, before, values)
     if parent is None:
@@ -154,6 +167,8 @@ def note_unit(result: Plan, before: Mapping[str, Any] | None, values: dict[str, 
     """Note one unit as it shall be, whole rows both; `before` None: it is new."""
     if not result.note(UnitRow, before, values):
         return
+    if values["closed_on"] is not None:
+        result.closing.append(values["id"])
     told = {name: values[name] for name in _AUDITED}
     change = "unit.created", None, told
     if before is not None:

@@ -74,11 +74,12 @@ def units_below(session: Session, path: str) -> Sequence[UnitRow]:
     return session.exec(select(UnitRow).where(is_below(path)).order_by(col(UnitRow.path))).all()
 
 
-def children_of(session: Session, unit_id: UUID) -> Sequence[UnitRow]:
-    """The units right below one, by name."""
-    return session.exec(
-        select(UnitRow).where(UnitRow.parent_id == unit_id).order_by(col(UnitRow.name), col(UnitRow.id))
-    ).all()
+def children_of(session: Session, unit_id: UUID, *, since: date | None) -> Sequence[UnitRow]:
+    """The units right below one, by name: without those closed on the day `since` or before; None: those, too."""
+    statement = select(UnitRow).where(UnitRow.parent_id == unit_id)
+    if since is not None:
+        statement = statement.where(or_(col(UnitRow.closed_on).is_(None), col(UnitRow.closed_on) > since))
+    return session.exec(statement.order_by(col(UnitRow.name), col(UnitRow.id))).all()
 
 
 def is_member_on(day: Day) -> ColumnElement[bool]:
@@ -269,9 +270,24 @@ def locked_staff(session: Session, staff_id: UUID) -> StaffRow | None:
     return session.exec(select(StaffRow).where(StaffRow.id == staff_id).with_for_update()).one_or_none()
 
 
-def unit_exists(session: Session, unit_id: UUID) -> bool:
-    """Whether there is such a unit."""
-    return session.get(UnitRow, unit_id) is not None
+def locked_unit(session: Session, unit_id: UUID) -> UnitRow | None:
+    """The unit as it is now, nobody else's to change until the transaction ends."""
+    statement = select(UnitRow).where(UnitRow.id == unit_id)
+    return session.exec(statement.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
+def unit_held_open(session: Session, unit_id: UUID) -> UnitRow | None:
+    """The unit as it is now; until the transaction ends nobody closes it. None: there is none."""
+    statement = select(UnitRow).where(UnitRow.id == unit_id).with_for_update(read=True)
+    return session.exec(statement.execution_options(populate_existing=True)).one_or_none()
+
+
+def is_unit_in_use(session: Session, unit_id: UUID, *, since: date) -> bool:
+    """Whether somebody belongs to the unit on that day or later, or a unit right below it is open then."""
+    belongs = select(MembershipRow.id).where(
+        MembershipRow.unit_id == unit_id, or_(col(MembershipRow.ends_on).is_(None), col(MembershipRow.ends_on) > since)
+    )
+    return bool(session.exec(belongs.limit(1)).first()) or bool(children_of(session, unit_id, since=since))
 
 
 def last_membership(session: Session, staff_id: UUID) -> MembershipRow | None:

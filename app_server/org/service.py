@@ -1,5 +1,6 @@
 """The rules of the org tree: where a member of staff belongs, and as what, from a day on. Reading the tree is queries.py's."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -15,11 +16,14 @@ from shared_models.org import Role
 def place_staff(session: Session, staff_id: UUID, *, unit_id: UUID, role: Role, on_day: date) -> None:
     """Let somebody belong to the unit in that role from `on_day` on; earlier days stay as they were.
 
-    Raises NotFound for unknown staff or unit, Conflict for a day before their last move or change of role.
+    Raises NotFound for unknown staff or unit, Conflict for a day before their last move or change of role, and for
+    a unit that is closed.
     """
     last = _last_membership(session, staff_id)
-    if not queries.unit_exists(session, unit_id):
+    unit = queries.unit_held_open(session, unit_id)
+    if unit is None:
         raise NotFound("There is no such unit.")
+    check_open(unit)
     if last is not None:
         if on_day < last.starts_on or (last.ends_on is not None and on_day < last.ends_on):
             raise Conflict(f"They were placed later than that already: from {last.starts_on.isoformat()} on.")
@@ -37,6 +41,24 @@ def place_staff(session: Session, staff_id: UUID, *, unit_id: UUID, role: Role, 
             session.flush()
     session.add(MembershipRow(id=uuid4(), staff_id=staff_id, unit_id=unit_id, role=role, starts_on=on_day))
     session.flush()
+
+
+def check_open(unit: UnitRow) -> None:
+    """Raise Conflict for a unit that is closed, or will be."""
+    if unit.closed_on is not None:
+        raise Conflict(f"{unit.name} is closed from {unit.closed_on.isoformat()} on.", code="unit_closed")
+
+
+def check_closed(session: Session, unit_ids: Collection[UUID]) -> None:
+    """Raise Conflict where somebody, or an open unit, belongs to one of these units when it is closed."""
+    for unit_id in sorted(unit_ids):
+        unit = queries.locked_unit(session, unit_id)
+        if unit is not None and unit.closed_on is not None:
+            if unit.parent_id is None:
+                raise Conflict("The head office stays open.", code="unit_in_use")
+            if queries.is_unit_in_use(session, unit_id, since=unit.closed_on):
+                detail = f"Somebody, or an open unit, still belongs to {unit.name} on {unit.closed_on.isoformat()}."
+                raise Conflict(detail, code="unit_in_use")
 
 
 def transfer_staff(

@@ -10,8 +10,10 @@ from app_server.dependencies import ClockDep, DatabaseDep
 from app_server.people import service
 from shared_models.people import (
     AuditLog,
+    BookMove,
     LineEdit,
     NewPerson,
+    NewUnit,
     OrgUnit,
     OrgUnits,
     People,
@@ -36,8 +38,14 @@ def units(head: CurrentHead, db: DatabaseDep, unit_id: UUID | None = None) -> Or
 
 @router.put("/units/{unit_id}")
 def edit_unit(admin: CurrentAdmin, db: DatabaseDep, clock: ClockDep, unit_id: UUID, edit: UnitEdit) -> OrgUnit:
-    """Change a unit's name or place; 409 when somebody changed it since you looked."""
+    """Change a unit's name or place, close it or open it again; 409 when somebody changed it since you looked, or it is in use."""
     return db.write(lambda session: service.edit_unit(session, admin, unit_id, edit=edit, now=clock.now()))
+
+
+@router.post("/units", status_code=201)
+def open_unit(admin: CurrentAdmin, db: DatabaseDep, clock: ClockDep, new: NewUnit) -> OrgUnit:
+    """Set up a unit below another one."""
+    return db.write(lambda session: service.open_unit(session, admin, new, now=clock.now()))
 
 
 @router.get("/staff")
@@ -98,6 +106,12 @@ def revoke_device(
 def give_line(admin: CurrentAdmin, db: DatabaseDep, clock: ClockDep, staff_id: UUID, edit: LineEdit) -> PersonDetail:
     """Give somebody a line from a day on; for whoever had it until then it ends, and the calls that waited for it are entered."""
     return service.give_line(db, admin, staff_id, edit=edit, now=clock.now())
+
+
+@router.post("/staff/{staff_id}/customers/move")
+def move_book(admin: CurrentAdmin, db: DatabaseDep, clock: ClockDep, staff_id: UUID, move: BookMove) -> PersonDetail:
+    """Put all of somebody's customers into another advisor's book, with the follow-ups that are open; what was recorded stays."""
+    return service.move_book(db, admin, staff_id, move=move, now=clock.now())
 
 
 @router.get("/audit")

@@ -117,12 +117,6 @@ def is_login_taken(session: Session, login: str) -> bool:
     return session.exec(select(StaffRow.id).where(StaffRow.login == login)).first() is not None
 
 
-def locked_unit(session: Session, unit_id: UUID) -> UnitRow | None:
-    """The unit as it is now, nobody else's to change until the transaction ends."""
-    statement = select(UnitRow).where(UnitRow.id == unit_id)
-    return session.exec(statement.with_for_update().execution_options(populate_existing=True)).one_or_none()
-
-
 def staff_counts(session: Session, unit_ids: Collection[UUID], *, day: date) -> dict[UUID, int]:
     """How many belong right to each of these units on that day."""
     rows = session.exec(

@@ -3,34 +3,40 @@
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlmodel import Session
 
+from app_server.audit.service import note_all
 from app_server.auth import service as auth
 from app_server.auth.passwords import hash_password, temporary_password
 from app_server.auth.service import Caller
+from app_server.customers.queries import is_advisor
+from app_server.customers.service import books_moved, move_book_of
 from app_server.database import Database
 from app_server.imports import lines, staff, units
 from app_server.imports.entities import Move, Plan
 from app_server.imports.service import carry_out
 from app_server.numbers import e164, line_number
 from app_server.org import queries as org
+from app_server.org.service import check_open
 from app_server.people import queries
 from app_server.people.queries import PAGE, Placed
 from app_server.sync.service import write_batches
 from app_server.tables import AuditEntryRow, StaffRow, UnitRow
 from app_server.telephony.service import lock_lines
 from shared_models.errors import BadInput, Conflict, Forbidden, NotFound
-from shared_models.org import Role, StaffName
+from shared_models.org import Role, StaffName, UnitKind
 from shared_models.people import (
     AuditEntry,
     AuditLog,
+    BookMove,
     Device,
     LineEdit,
     NewPerson,
+    NewUnit,
     OrgUnit,
     OrgUnits,
     People,
@@ -50,7 +56,7 @@ from shared_models.telephony import PbxLine
 def org_units(session: Session, who: Caller, *, unit_id: UUID | None) -> OrgUnits:
     """A unit of the caller's subtree, its children and the way to it; raises NotFound outside."""
     unit = org.unit_in_scope(session, unit_id=unit_id or who.staff.unit.id, scope_path=who.unit_path)
-    children = org.children_of(session, unit.id)
+    children = org.children_of(session, unit.id, since=None)
     counts = queries.staff_counts(session, [unit.id, *(child.id for child in children)], day=who.today)
     above = org.unit_path(session, unit.path)[len(org.path_ids(who.unit_path)) - 1 : -1]
     return OrgUnits(
@@ -60,25 +66,59 @@ def org_units(session: Session, who: Caller, *, unit_id: UUID | None) -> OrgUnit
     )
 
 
+def open_unit(session: Session, who: Caller, new: NewUnit, *, now: datetime) -> OrgUnit:
+    """Set up a unit. Raises NotFound, BadInput, or Conflict for a name that is taken and below a closed unit."""
+    org.unit_in_scope(session, unit_id=new.parent_id, scope_path=who.unit_path)
+    parent = org.locked_unit(session, new.parent_id)
+    assert parent is not None
+    check_open(parent)
+    if new.kind is UnitKind.HEAD_OFFICE:
+        raise BadInput("There is one head office.")
+    _check_place(session, new, parent_id=parent.id)
+    plan, unit_id = Plan(), uuid4()
+    values = {**new.model_dump(mode="python"), "id": unit_id, "path": f"{parent.path}{unit_id}/", "closed_on": None}
+    units.note_unit(plan, None, values)
+    carry_out(session, plan, actor=who.id, now=now)
+    return _org_unit(org.unit_of(session, unit_id), 0)
+
+
 def edit_unit(session: Session, who: Caller, unit_id: UUID, *, edit: UnitEdit, now: datetime) -> OrgUnit:
-    """Change a unit's name or place. Raises NotFound, BadInput, or Conflict when it is no longer as it was looked at."""
+    """Change a unit's name or place, close it from tomorrow on or open it again.
+
+    Raises NotFound, BadInput, or Conflict when it is no longer as it was looked at, and for one in use that shall be closed.
+    """
     org.unit_in_scope(session, unit_id=unit_id, scope_path=who.unit_path)
-    unit = queries.locked_unit(session, unit_id)
+    unit = org.locked_unit(session, unit_id)
     assert unit is not None
     _check_version(edit.version, _version_of_unit(unit))
-    if (edit.lat is None) != (edit.lon is None):
-        raise BadInput("A place has a latitude and a longitude, or neither.")
-    if "/" in edit.name:
-        raise BadInput("A unit's name has no / in it.")
-    if unit.parent_id is not None:
-        twins = [each for each in org.children_of(session, unit.parent_id) if each.name == edit.name]
-        if any(each.id != unit.id for each in twins):
-            raise Conflict("There is a unit of that name beside it already.", code="name_taken")
+    _check_place(session, edit, parent_id=unit.parent_id, unit_id=unit.id)
+    closed_on = unit.closed_on
+    if edit.is_open is True and closed_on is not None:
+        if unit.parent_id is not None:
+            check_open(org.unit_of(session, unit.parent_id))
+        closed_on = None
+    elif edit.is_open is False and closed_on is None:
+        closed_on = who.today + timedelta(days=1)
     plan, before = Plan(), unit.model_dump(mode="python")
-    units.note_unit(plan, before, {**before, "name": edit.name, "lat": edit.lat, "lon": edit.lon})
+    told = {"name": edit.name, "lat": edit.lat, "lon": edit.lon, "closed_on": closed_on}
+    units.note_unit(plan, before, {**before, **told})
     carry_out(session, plan, actor=who.id, now=now)
     session.refresh(unit)
     return _org_unit(unit, queries.staff_counts(session, [unit.id], day=who.today).get(unit.id, 0))
+
+
+def _check_place(
+    session: Session, told: NewUnit | UnitEdit, *, parent_id: UUID | None, unit_id: UUID | None = None
+) -> None:
+    """Raise BadInput for half a place or a name that paths cannot hold, Conflict for the name of a unit beside it."""
+    if (told.lat is None) != (told.lon is None):
+        raise BadInput("A place has a latitude and a longitude, or neither.")
+    if "/" in told.name:
+        raise BadInput("A unit's name has no / in it.")
+    if parent_id is not None:
+        beside = org.children_of(session, parent_id, since=None)
+        if any(each.name == told.name and each.id != unit_id for each in beside):
+            raise Conflict("There is a unit of that name beside it already.", code="name_taken")
 
 
 def people(session: Session, who: Caller, *, unit_id: UUID | None, searched: str, after: str) -> People:
@@ -108,6 +148,7 @@ def open_account(db: Database, who: Caller, new: NewPerson, *, now: datetime) ->
     def work(session: Session) -> None:
         unit = org.unit_in_scope(session, unit_id=new.unit_id, scope_path=who.unit_path)
         _check_role(unit, new.role)
+        check_open(org.unit_held_open(session, unit.id) or unit)
         if queries.is_login_taken(session, new.login):
             raise Conflict("There is an account with this login already.", code="login_taken")
         plan = Plan()
@@ -159,6 +200,22 @@ def transfer(session: Session, who: Caller, staff_id: UUID, *, move: Transfer, n
     plan = Plan(moves=[Move(staff_id, unit.id, move.role, move.on_day)])
     carry_out(session, plan, actor=who.id, now=now)
     return _looked_at_again(session, who, staff_id)
+
+
+def move_book(db: Database, who: Caller, staff_id: UUID, *, move: BookMove, now: datetime) -> PersonDetail:
+    """Put all of somebody's customers into another advisor's book. Raises NotFound, or Conflict as `edit_person` and for no advisor."""
+
+    def work(session: Session) -> PersonDetail:
+        placed, to = _in_scope(session, who, staff_id), _in_scope(session, who, move.to)
+        _check_version(move.version, _version_of_person(placed.staff, _stays(session, staff_id)))
+        if to.staff.id == staff_id or not is_advisor(session, to.staff.id, day=who.today):
+            raise Conflict("Customers go to another advisor whose account is open.", code="no_advisor")
+        moved = move_book_of(session, staff_id, to_advisor=to.staff.id, now=now)
+        changes = books_moved(session, {(staff_id, to.staff.id): moved}, day=who.today)
+        note_all(session, changes, actor=who.id, now=now)
+        return _looked_at_again(session, who, staff_id)
+
+    return write_batches(db, work)
 
 
 def reset_password(db: Database, who: Caller, staff_id: UUID, *, now: datetime) -> TemporaryPassword:
@@ -358,12 +415,13 @@ def _org_unit(unit: UnitRow, staff_there: int) -> OrgUnit:
         lat=unit.lat,
         lon=unit.lon,
         staff=staff_there,
+        closed_on=unit.closed_on,
         version=_version_of_unit(unit),
     )
 
 
 def _version_of_unit(unit: UnitRow) -> str:
-    return _digest([unit.name, unit.lat, unit.lon])
+    return _digest([unit.name, unit.lat, unit.lon, unit.closed_on])
 
 
 def _version_of_person(row: StaffRow, stays: Sequence[Stay]) -> str:

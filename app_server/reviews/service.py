@@ -329,7 +329,7 @@ def averages(session: Session, who: Caller, *, unit_id: UUID | None, first: date
         first=first,
         last=last,
         total=averaged(unit, [row for rows in rows_of.values() for row in rows]),
-        units=[averaged(child, rows_of[str(child.id)]) for child in org.children_of(session, unit.id)],
+        units=[averaged(child, rows_of[str(child.id)]) for child in org.children_of(session, unit.id, since=first)],
     )
 
 

@@ -12,7 +12,10 @@ from shared_models.org import Role, UnitKind
 
 
 class UnitRow(Row, table=True):
-    """A unit (机构). `path` is the ids from the root down, "/…/…/": a subtree is one range of it."""
+    """A unit (机构). `path` is the ids from the root down, "/…/…/": a subtree is one range of it.
+
+    `closed_on`: from that day on nobody belongs to it; None: it is open.
+    """
 
     __table_args__ = (Index("ix_unit_path", "path", unique=True, postgresql_ops={"path": "text_pattern_ops"}),)
 
@@ -23,6 +26,7 @@ class UnitRow(Row, table=True):
     path: str
     lat: float | None = None
     lon: float | None = None
+    closed_on: date | None = None
 
 
 class StaffRow(Row, table=True):

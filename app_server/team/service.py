@@ -119,7 +119,7 @@ def team_day(
         totals=sum_of_totals(totals.values(), coverage=sum_of_coverage(totals.values(), window_days=window)),
         units=[
             UnitTotals(unit=org.as_unit(child), totals=totals.get(str(child.id), nobody))
-            for child in org.children_of(session, unit.id)
+            for child in org.children_of(session, unit.id, since=day)
         ],
         advisors=advisors,
         grades=sorted(grades) if grades is not None else None,

@@ -15,9 +15,10 @@ from app_server.imports.mapping import ColumnMapping, load_mapping
 from app_server.imports.readers import BadRow, read_table
 from app_server.imports.report import write_report
 from app_server.imports.service import Choices, ImportKind, Outcome, import_table
-from app_server.tables import ChangeRow, CustomerRow, MembershipRow, ProductRow, StaffRow, UnitRow
+from app_server.org.queries import unit_path
+from app_server.tables import AuditEntryRow, ChangeRow, CustomerRow, MembershipRow, ProductRow, StaffRow, UnitRow
 from shared_models.customers import Rating, Tier
-from shared_models.errors import BadInput
+from shared_models.errors import BadInput, Conflict
 from shared_models.org import Role
 from tests import factories as make
 
@@ -339,6 +340,69 @@ def test_an_advisor_who_becomes_head_was_an_advisor_until_today(sqlite_url, tmp_
     assert [(outcome.changed, outcome.unchanged) for outcome in outcomes] == [(1, 0), (0, 1)]
     assert roles() == [(Role.ADVISOR, date(2026, 11, 23)), (Role.HEAD, None)]
     db.dispose()
+
+
+def test_a_transfer_by_file_is_from_its_own_day_on_and_the_same_file_again_changes_nothing(sqlite_url, tmp_path):
+    db = Database(sqlite_url)
+    bank = make.tree(db)
+    person = make.staff(db, bank.outlets[0], login="8001")
+    make.unit(db, bank.root, name="新网点")
+    text = "工号,姓名,角色,机构,到岗日期\n8001,李昇,理财经理,总行/新网点,{}\n"
+
+    outcomes = [load(db, written(tmp_path, text.format("2026-12-01")), ImportKind.STAFF) for _ in range(2)]
+
+    assert [(each.bad, each.changed) for each in outcomes] == [([], 1), ([], 0)]
+    stays = select(MembershipRow).where(MembershipRow.staff_id == person.id)
+    assert {each.starts_on for each in db.read(lambda s: s.exec(stays).all())} == {make.LONG_AGO, date(2026, 12, 1)}
+    # Somebody's list of today does not know of it yet: that is said, and no move is undone by it.
+    back = load(
+        db,
+        written(tmp_path, f"工号,姓名,角色,机构\n8001,李昇,理财经理,{name_path(db, bank.outlets[0])}\n"),
+        ImportKind.STAFF,
+    )
+    assert [(row.line, row.column) for row in back.bad] == [(2, "机构")]
+    assert "2026-12-01" in back.bad[0].reason
+    db.dispose()
+
+
+def test_a_unit_is_closed_by_file_once_nobody_belongs_to_it(sqlite_url, tmp_path):
+    db = Database(sqlite_url)
+    bank = make.tree(db)
+    gone = make.unit(db, bank.root, name="老网点")
+    person = make.staff(db, gone, login="8001")
+    closing = written(tmp_path, "机构名称,机构类型,上级机构,撤销日期\n老网点,网点,总行,2026-12-01\n")
+    with pytest.raises(Conflict, match="老网点"):
+        load(db, closing, ImportKind.UNITS)
+    assert audited(db) == []
+
+    rows = f"工号,姓名,角色,机构,到岗日期\n8001,李昇,理财经理,{name_path(db, bank.outlets[0])},2026-12-01\n"
+    load(db, written(tmp_path, rows), ImportKind.STAFF)
+    closing = written(tmp_path, "机构名称,机构类型,上级机构,撤销日期\n老网点,网点,总行,2026-12-01\n")
+    assert load(db, closing, ImportKind.UNITS).changed == 1
+
+    back = load(db, written(tmp_path, "工号,姓名,角色,机构\n8001,李昇,理财经理,总行/老网点\n"), ImportKind.STAFF)
+    assert [row.column for row in back.bad] == ["机构"]
+    actions = [(each.action, each.subject_id) for each in audited(db)]
+    assert actions.count(("unit.changed", str(gone.id))) == 1
+    assert actions.count(("staff.placed", str(person.id))) == 1
+    db.dispose()
+
+
+def test_the_log_tells_how_many_customers_a_file_gave_to_whom(sqlite_db, tmp_path):
+    db, rows = sqlite_db, "客户号,姓名,手机,客户经理\n1,甲,13800001111,{0}\n2,乙,13800001112,{0}\n"
+    make.staff(db, make.unit(db), login="advisor2")
+    for advisor in ("advisor1", "advisor2"):
+        load(db, written(tmp_path, rows.format(advisor)))
+    told = {each.action: each.after for each in audited(db)}
+    assert told == {"customers.left": {"customers": 2}, "customers.came": {"customers": 2}}
+
+
+def audited(db: Database) -> list[AuditEntryRow]:
+    return list(db.read(lambda s: s.exec(select(AuditEntryRow).order_by(col(AuditEntryRow.id))).all()))
+
+
+def name_path(db: Database, unit: UnitRow) -> str:
+    return "/".join(each.name for each in db.read(lambda s: unit_path(s, unit.path)))
 
 
 def test_units_without_a_way_to_the_root_are_refused(sqlite_url, tmp_path):

@@ -17,6 +17,8 @@ def writes(bank: Bank, login: str) -> list[tuple[str, str, dict | None]]:
         ("PUT", f"{of}/lines", line),
         ("POST", "/staff", new),
         ("PUT", f"/units/{unit}", {"name": "x", "version": "x"}),
+        ("POST", "/units", {"parent_id": unit, "name": "x", "kind": "outlet"}),
+        ("POST", f"{of}/customers/move", {"to": str(bank.staff["li"].id), "version": "x"}),
     ]
 
 

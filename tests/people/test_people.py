@@ -7,6 +7,7 @@ import pytest
 from app_server.audit.service import Change, note_all
 from app_server.org import queries as org
 from shared_models.errors import Conflict
+from tests import factories
 from tests.factories import NOW, with_token
 from tests.people.conftest import Bank
 
@@ -122,6 +123,52 @@ def test_a_unit_is_renamed_and_placed_once_for_two_who_looked_at_the_same(sqlite
     bank.put("admin", f"/units/{outlet.id}", twin, expect=409)
     (entry,) = bank.get("head", "/audit")["entries"]
     assert entry["after"] == {"name": "南湖网点", "lat": 43.88, "lon": 125.32}
+
+
+def test_a_unit_is_set_up_closed_once_it_is_empty_and_opened_again(bank: Bank) -> None:
+    parent = bank.tree.outlets[0].parent_id
+    made = bank.post("admin", "/units", {"parent_id": str(parent), "name": "新民网点", "kind": "outlet"}, expect=201)
+    bank.post("admin", "/units", {"parent_id": str(parent), "name": "新民网点", "kind": "outlet"}, expect=409)
+    place = {"role": "advisor", "on_day": TODAY.isoformat(), "unit_id": made["id"]}
+    bank.post("admin", f"{bank.of('li')}/transfer", place | {"version": bank.version("li")})
+    edit = {"name": "新民网点", "is_open": False, "version": made["version"]}
+    in_use = bank.ask("admin", "PUT", f"/units/{made['id']}", edit)
+    assert (in_use.status_code, in_use.json()["code"]) == (409, "unit_in_use")
+
+    back = place | {"unit_id": str(bank.tree.outlets[0].id), "on_day": TOMORROW, "version": bank.version("li")}
+    bank.post("admin", f"{bank.of('li')}/transfer", back)
+    closed = bank.put("admin", f"/units/{made['id']}", edit)
+
+    assert closed["closed_on"] == TOMORROW
+    for body in (
+        place | {"version": bank.version("chen")},
+        back | {"unit_id": made["id"], "version": bank.version("chen")},
+    ):
+        refused = bank.ask("admin", "POST", f"{bank.of('chen')}/transfer", body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "unit_closed")
+    bank.post("admin", "/units", {"parent_id": made["id"], "name": "x", "kind": "outlet"}, expect=409)
+    opened = bank.put("admin", f"/units/{made['id']}", edit | {"is_open": True, "version": closed["version"]})
+    assert opened["closed_on"] is None
+    assert "unit.created" in bank.actions()
+
+
+def test_all_customers_of_somebody_go_to_another_advisor_and_the_log_says_how_many(bank: Bank) -> None:
+    customers = [factories.customer(bank.server.db, bank.staff["li"]) for _ in range(3)]
+    kept = factories.customer(bank.server.db, bank.staff["chen"])
+    seen = bank.version("li")
+    move = f"{bank.of('li')}/customers/move"
+    for nobody in ("head", "li"):
+        bank.post("admin", move, {"to": str(bank.staff[nobody].id), "version": seen}, expect=409)
+
+    after = bank.post("admin", move, {"to": str(bank.staff["chen"].id), "version": seen})
+
+    assert after["customers"] == 0
+    body = {"device_id": "phone-1", "cursor": None, "activities": []}
+    told = bank.server.http.post("/api/v1/sync", json=body, headers=bank.server.bearer("chen")).json()["changes"]
+    book = {each["id"] for each in told if each["entity"] == "customer" and not each["deleted"]}
+    assert book == {str(each.id) for each in [*customers, kept]}
+    assert bank.actions() == ["customers.came", "customers.left"]
+    assert bank.actions("head") == ["customers.left"]
 
 
 def test_a_new_account_signs_in_with_the_password_it_was_opened_with(sqlite_bank: Bank) -> None:
