@@ -9,7 +9,7 @@ import flet as ft
 from app_client.addressed import use_address
 from app_client.asking import use_asking
 from app_client.calls.words import decline_word
-from app_client.flet_typed import component, keyed, use_state
+from app_client.flet_typed import component, keyed, use_observed, use_state
 from app_client.i18n import t, t_date, t_n
 from app_client.meetings.actions import fetch_late, fetch_meeting, fetch_past_meetings
 from app_client.meetings.queries import bank_zone, unfinished
@@ -25,7 +25,7 @@ from app_client.meetings.words import (
     summary_words,
 )
 from app_client.session import AppSession
-from app_client.session_context import dismissal, go, use_session
+from app_client.session_context import app_state, dismissal, go, use_session
 from app_client.shell.screen import shell_view
 from app_client.team.behind import activities_parts
 from app_client.team.queries import KeptDay, TeamView, team_view
@@ -75,7 +75,9 @@ def MeetingsScreen() -> ft.View:
         if address.id is not None:
             set_listed(tuple(await fetch_past_meetings(session, address.id)))
 
-    trouble, again = use_asking(ask, address.id)
+    # Whoever comes back to the page sees what it is by then.
+    presence = use_observed(app_state().presence)
+    trouble, again = use_asking(ask, address.id, presence.returns)
     shown = chosen or (listed[0].id if listed else None)
 
     def look_at(meeting_id: UUID) -> None:
@@ -125,7 +127,8 @@ def MeetingPane(*, meeting_id: UUID) -> ft.Control:
     async def ask() -> None:
         set_meeting(await fetch_meeting(session, meeting_id))
 
-    trouble, again = use_asking(ask, meeting_id)
+    presence = use_observed(app_state().presence)
+    trouble, again = use_asking(ask, meeting_id, presence.returns)
     found, missing, ask_again = _use_late(session, meeting_id, late)
     ft.use_dialog(
         _late_sheet(meeting, late, found, missing, ask_again, look)
