@@ -34,6 +34,7 @@ class Column(StrEnum):
     PRODUCTS_BOUGHT = "products_bought"
     AMOUNT_BOUGHT = "amount_bought"
     MET_DAYS = "met_days"
+    LEAVE_DAYS = "leave_days"
     SCORE = "score"
 
 
@@ -230,6 +231,8 @@ def value_of(figures: BulletinFigures, column: Column) -> Fraction | None:
             return share_of(totals.coverage.called_in_window, totals.coverage.managed_customers)
         case Column.MET_DAYS:
             return share_of(figures.met_days, figures.target_days)
+        case Column.LEAVE_DAYS:
+            return Fraction(totals.advisors_on_leave)
         case Column.SCORE:
             return Fraction(figures.score.value) if figures.score is not None else None
         case Column.VISITS_A | Column.VISITS_B | Column.VISITS_C | Column.VISITS_D:

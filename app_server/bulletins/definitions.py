@@ -19,6 +19,12 @@ _OTHERS = {
         "有要求的人日中，有效电话、面访和每次面访的产品数均达标的人日",
         "Of the advisor-days with targets, those on which calls, visits and products per visit were all as the policy asks",
     ),
+    Column.LEAVE_DAYS: (
+        "休假天数",
+        "Days on leave",
+        "休假的人日；这些日子没有要求，不计入达标天数的分母，做了的照常计入",
+        "Advisor-days on leave; they have no targets and are not among the days that could be met, and what is done on them counts",
+    ),
     Column.SCORE: (
         "考核得分",
         "Score",

@@ -6,22 +6,24 @@ from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from sqlmodel import select
 
 from app_server.bulletins.service import TREND_PERIODS
 from app_server.bulletins.service import bulletin as bulletin_of
 from app_server.database import Database
 from app_server.org.service import move_staff
-from app_server.tables import CustomerRow, UnitRow
+from app_server.tables import CustomerRow, StaffRow, UnitRow
 from app_server.team.service import team_range
-from shared_models.bulletins import Bulletin, Column
+from shared_models.bulletins import Bulletin, Column, value_of
 from shared_models.fold import Figures, sum_figures
+from shared_models.leave import LeaveDays
 from shared_models.org import UnitKind
 from shared_models.team import Coverage, Period
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 from tests.shared_models.ledgers import CUSTOMERS, DAY
 from tests.team.recording import call, caller, empty, record
-from tests.team.test_totals import banks, made_by
+from tests.team.test_totals import away_on, banks, made_by
 
 TODAY = NOW.date()
 
@@ -54,14 +56,16 @@ def bulletin(
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(bank=banks())
 def test_rows_add_up_and_say_what_the_team_view_says(db: Database, bank) -> None:
-    parents, advisors, moves, owners = bank
+    parents, advisors, moves, owners, away, calendar = bank
     empty(db)
-    factories.policy(db, effective_from=LONG_AGO, coverage_days=2, calls=1, visits=0, effective_talk_seconds=10)
-    factories.policy(db, effective_from=DAY, coverage_days=3, calls=2, visits=0)
+    rules = {"visits": 0, "calendar": calendar}
+    factories.policy(db, effective_from=LONG_AGO, coverage_days=2, calls=1, effective_talk_seconds=10, **rules)
+    factories.policy(db, effective_from=DAY, coverage_days=3, calls=2, **rules)
     units = [factories.unit(db, kind=UnitKind.HEAD_OFFICE)]
     for parent in parents:
         units.append(factories.unit(db, units[parent]))
     people = [factories.staff(db, units[where]) for where, _ in advisors]
+    factories.save(db, *(away_on(days, people[who]) for who, days in away.items()))
     for customer, (owner, since) in zip(CUSTOMERS, owners, strict=True):
         factories.save(
             db,
@@ -86,6 +90,7 @@ def test_rows_add_up_and_say_what_the_team_view_says(db: Database, bank) -> None
                 **{name: getattr(own.totals, name) for name in Figures.model_fields}
             )
             assert sum(each.totals.advisors for each in figures) == own.totals.advisors
+            assert sum(each.totals.advisors_on_leave for each in figures) == own.totals.advisors_on_leave
             assert sum(each.target_days for each in figures) == own.target_days
             assert sum(each.met_days for each in figures) == own.met_days <= own.target_days
             window = own.totals.coverage.window_days
@@ -146,6 +151,22 @@ def test_a_monday_tells_what_changed_since_friday(week) -> None:
     assert (second.figures.met_days, second.figures.target_days) == (0, 1)
     assert first.formula == "100 × (50 × 有效电话 1/1 + 50 × 覆盖 2/2) ÷ (50 + 50) = 100.0"
     assert second.formula == "100 × (50 × 有效电话 0/1) ÷ (50) = 0.0"
+
+
+def test_days_on_leave_are_told_and_are_none_to_meet(week) -> None:
+    db, tree = week
+    idle = db.read(lambda session: session.exec(select(StaffRow).where(StaffRow.name == "乙")).one())
+    # From Friday over the weekend to Monday.
+    away = LeaveDays(first_day=TODAY - timedelta(days=3), last_day=TODAY)
+    before = bulletin(db, tree.outlets[0], Period.MONTH, TODAY)
+    factories.save(db, away_on(away, idle))
+    seen = bulletin(db, tree.outlets[0], Period.MONTH, TODAY)
+    assert {row.name: value_of(row.figures, Column.LEAVE_DAYS) for row in seen.rows} == {"甲": 0, "乙": 4}
+    assert before.total is not None
+    assert seen.total is not None
+    assert value_of(seen.total.figures, Column.LEAVE_DAYS) == 4
+    assert before.total.figures.target_days - seen.total.figures.target_days == 2
+    assert seen.total.figures.totals.calls_effective == before.total.figures.totals.calls_effective
 
 
 def test_days_off_have_no_days_to_meet(week) -> None:
