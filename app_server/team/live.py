@@ -46,7 +46,7 @@ def watched(session: Session, who: Caller, *, unit_id: UUID | None, day: date | 
 
 
 def day_token(session: Session, of: Watched) -> str:
-    """Another one whenever an advisor-day of the subtree was folded anew, a phone of its advisors synced, or one came or left."""
+    """Another one whenever an advisor-day of the subtree was folded anew, a phone of its advisors synced, one came or left, or is on leave."""
     pulse = queries.pulse_of(session, path=of.path, day=of.day)
     return blake2s(repr(tuple(pulse)).encode(), digest_size=12).hexdigest()
 

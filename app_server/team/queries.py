@@ -35,8 +35,8 @@ from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col, select
 
 from app_server.columns import UtcDateTime
-from app_server.org.queries import advisors_below, advisors_between, is_leave_on, is_stay_on, leave_between
-from app_server.tables import AdvisorDayRow, CustomerRow, DeviceRow, LedgerRow, advisor_day_values
+from app_server.org.queries import advisors_below, advisors_between, covers, is_leave_on, is_stay_on, leave_between
+from app_server.tables import AdvisorDayRow, CustomerRow, DeviceRow, LeaveRow, LedgerRow, advisor_day_values
 from shared_models.activity import Activity, ActivityKind
 from shared_models.fold import AdvisorDay
 
@@ -301,7 +301,7 @@ def entries_on(
 def pulse_of(session: Session, *, path: str, day: date) -> tuple[int, ...]:
     """What moves whenever something of that day of the subtree does: counts, and sums of instants.
 
-    Of the advisors, their advisor-days and when these were folded, and of their phones, when they synced and what they still
+    Of the advisors, their advisor-days and when these were folded, their leave, and of their phones, when they synced and what they still
     held. Sums, as commits may come in another order than their instants: the latest would miss one.
     """
     advisors, phones = advisors_below(path, day), advisors_below(path, day)
@@ -309,11 +309,12 @@ def pulse_of(session: Session, *, path: str, day: date) -> tuple[int, ...]:
         func.count(),
         func.count(col(AdvisorDayRow.advisor_id)),
         *_sums_of(session, col(AdvisorDayRow.folded_at)),
+        *_sums_of(session, col(LeaveRow.entered_at)),
     ).select_from(
         advisors.outerjoin(
             AdvisorDayRow,
             and_(col(AdvisorDayRow.advisor_id) == advisors.c.staff_id, col(AdvisorDayRow.business_day) == day),
-        )
+        ).outerjoin(LeaveRow, and_(col(LeaveRow.advisor_id) == advisors.c.staff_id, covers(day)))
     )
     synced = core_select(
         func.count(),

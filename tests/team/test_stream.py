@@ -17,11 +17,13 @@ from app_server.org.service import move_staff
 from app_server.tables import AdvisorDayRow, StaffRow, UnitRow, advisor_day_values
 from app_server.team.live import MOST_OF_A_CALLER, Watched, day_token
 from shared_models.fold import AdvisorDay
+from shared_models.leave import LeaveDays
 from shared_models.org import Role
 from tests import factories
 from tests.factories import NOW, PASSWORD, TOKEN, Server
 from tests.listening import listening, process_of
 from tests.sync_server.phones import call
+from tests.team.test_totals import away_on
 
 STREAM = "/api/v1/team/stream"
 LOOK = 0.02
@@ -183,5 +185,7 @@ def test_a_commit_that_comes_after_a_later_one_moves_the_token(database_url: str
 
     seen = [db.read(lambda session: day_token(session, of))]
     seen += [folded(people[0], seconds=1), folded(people[1], seconds=0.000001), folded(people[1], seconds=0.000002)]
-    assert len(set(seen)) == 4
+    factories.save(db, away_on(LeaveDays(first_day=NOW.date(), last_day=NOW.date()), people[0]))
+    seen.append(db.read(lambda session: day_token(session, of)))
+    assert len(set(seen)) == 5
     db.dispose()
