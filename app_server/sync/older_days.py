@@ -1,6 +1,6 @@
 """Advisor-days that an earlier version of the fold made, or an earlier calendar, folded anew beside whoever is being served."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -17,6 +17,8 @@ from shared_models.errors import NotReady
 
 # A transaction holds one advisor's feed, and their phone waits for it.
 MOST_DAYS = 60
+# Few of many millions may be older, and no index knows them: each listing may read the whole table.
+MOST_LISTED = 6000
 
 
 def refold_older(db: Database, *, now: datetime, progress: Callable[[int, int], None]) -> int:
@@ -27,18 +29,26 @@ def refold_older(db: Database, *, now: datetime, progress: Callable[[int, int], 
     """
     total = db.read(queries.count_older_days)
     done, last = 0, None
-    while found := db.read(lambda session, last=last: queries.older_days(session, after=last, most=MOST_DAYS)):
-        for advisor_id, rows in groupby(found, key=itemgetter(0)):
-            branches = {day: branch_id for _, day, branch_id in rows}
+    while found := db.read(lambda session, last=last: queries.older_days(session, after=last, most=MOST_LISTED)):
+        for advisor_id, branches in _stretches(found):
             db.write(
                 lambda session, advisor_id=advisor_id, branches=branches: _refold(
                     session, advisor_id=advisor_id, branches=branches, now=now
                 )
             )
-        done, last = done + len(found), found[-1][:2]
-        # A push may have refolded some meanwhile, and there are none of an earlier version that come new.
-        progress(done, max(done, total))
+            done += len(branches)
+            # A push may have refolded some meanwhile; whoever makes others older folds those themselves.
+            progress(done, max(done, total))
+        last = found[-1][:2]
     return done
+
+
+def _stretches(found: Sequence[tuple[UUID, date, UUID]]) -> Iterator[tuple[UUID, dict[date, UUID]]]:
+    """Days of one advisor with their branch, so many as a transaction may have."""
+    for advisor_id, rows in groupby(found, key=itemgetter(0)):
+        days = [(day, branch_id) for _, day, branch_id in rows]
+        for start in range(0, len(days), MOST_DAYS):
+            yield advisor_id, dict(days[start : start + MOST_DAYS])
 
 
 def require_refolded(db: Database) -> None:
