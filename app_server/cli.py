@@ -25,6 +25,7 @@ from app_server.imports.service import ImportKind
 from app_server.key_ring import KeyRing
 from app_server.migrations import current, head, require_migrated
 from app_server.migrations import migrate as migrate_database
+from app_server.policies.commands import show_calendar
 from app_server.policies.service import renew_calendars
 from app_server.pwa import is_built
 from app_server.quality.commands import export_wordings, import_wordings, recheck_days
@@ -79,6 +80,7 @@ import_app.command("cards")(plain_errors(import_cards))
 import_app.command("outbox")(plain_errors(import_outbox))
 import_app.command("cdr")(plain_errors(import_cdr_file))
 app.command("init")(plain_errors(init))
+app.command("calendar")(plain_errors(show_calendar))
 telephony_app.command("standing")(plain_errors(show_standing))
 simulate_app.command("pbx")(plain_errors(simulate_pbx))
 telephony_keys_app.command("add")(plain_errors(add_key))

@@ -12,6 +12,7 @@ from app_server.imports.readers import read_table
 from app_server.imports.service import Choices, ImportKind, Outcome, import_table
 from app_server.org.queries import policies
 from app_server.policies.calendar import calendar_for, known_years
+from app_server.policies.commands import departures
 from app_server.policies.service import overrides_of, renew_calendars
 from app_server.tables import AuditEntryRow, UnitRow
 from shared_models.org import Role
@@ -93,6 +94,10 @@ def test_it_holds_in_every_version_of_the_policy(heads: Heads, tmp_path: Path):
     factories.policy(heads.bank.db, effective_from=TODAY, calls=10)
     load(heads, ImportKind.CALENDAR, tmp_path, f"日期,安排\n{SATURDAY},上班\n{TODAY},放假\n")
     assert [heads.day(day)["totals"]["targets"]["calls"] for day in (SATURDAY, TODAY)] == [40, 0]
+    shown = departures(heads.bank.db.read(policies), 2026)
+    assert shown[-2:] == [(SATURDAY, True, True), (TODAY, False, True)]
+    assert (date(2026, 10, 10), True, False) in shown
+    assert len(shown) == len(calendar_for([2026]).days_off) + len(calendar_for([2026]).make_up_days) + 2
 
 
 def test_days_that_nobody_can_mean_are_refused(heads: Heads, tmp_path: Path):
