@@ -104,9 +104,9 @@ def last_seqs(session: Session) -> dict[str, int]:
     return dict(session.exec(statement).all())
 
 
-def planned_advisors(session: Session, day: date) -> set[UUID]:
-    """The advisors who have a list for that day."""
-    return set(session.exec(select(PlanRow.advisor_id).where(PlanRow.day == day)))
+def lists_for(session: Session, day: date) -> dict[UUID, list[UUID]]:
+    """The lists that were set for that day, by advisor."""
+    return {row.advisor_id: list(row.customer_ids) for row in session.exec(select(PlanRow).where(PlanRow.day == day))}
 
 
 def note_syncs(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -60,7 +60,7 @@ def review_id_of(login: str) -> UUID:
 def add_reviews(session: Session, people: Sequence[Person], *, days: Sequence[date], today: date, at: datetime) -> None:
     """Draw a sample of the outlet's last days and one of the branch's, and review a call of each of three advisors'."""
     of_login = {person.login: person for person in people}
-    head, branch = (_caller(of_login[login], today) for login in ("head", "branch"))
+    head, branch = (caller_of(of_login[login], today) for login in ("head", "branch"))
     sample_id = _draw(session, head, days=days, size=SIZE, now=at)
     _draw(session, branch, days=days, size=2 * SIZE, now=at)
     for login in sorted(_CARDS, key=lambda login: str(of_login[login].id)):
@@ -89,7 +89,8 @@ def _draw(session: Session, who: Caller, *, days: Sequence[date], size: int, now
     return sample_id
 
 
-def _caller(person: Person, today: date) -> Caller:
+def caller_of(person: Person, today: date) -> Caller:
+    """Somebody of the demo bank as the one who asks on that day."""
     unit = Unit(id=person.unit.id, name=person.unit.name, kind=person.unit.kind)
     staff = Staff(id=person.id, login=person.login, name=person.name, role=person.role, unit=unit)
     return Caller(staff=staff, unit_path=person.unit.path, device_id="demo", family_id=NAMESPACE, today=today)

@@ -29,6 +29,7 @@ from app_server.demo.bank import (
 from app_server.demo.book import book, cards
 from app_server.demo.cases import tell_cases
 from app_server.demo.days import Memory, Setting, Window, work
+from app_server.demo.evenings import SYNCED_LATE, held_back, hold_evening
 from app_server.demo.proofs import checks_of_visits, with_codes
 from app_server.demo.quirks import with_quirks
 from app_server.demo.reviews import ANSWER, ANSWERED, add_reviews, review_id_of
@@ -55,6 +56,7 @@ from shared_models.customers import Customer
 from shared_models.errors import Conflict
 from shared_models.fold import fold_day
 from shared_models.leave import LeaveDays, is_on_leave
+from shared_models.meetings import AcceptedTarget
 from shared_models.org import Role
 from shared_models.plans import contacts_of, open_promises, rank_targets
 from shared_models.policy import DayPolicy, Policies, Policy, zone
@@ -80,6 +82,10 @@ LAST_DAYS = 4
 REVIEWED_DAYS = 5
 # When the day's work is over, so that neither takes anything from it.
 REVIEWED_AT, ANSWERED_AT = time(17, 25), time(17, 35)
+# The evening meeting, and when what it did not see came the next morning.
+FROZEN_AT, ARRIVE_AT = time(18, 5), time(8, 40)
+# So many of each list that was set for today were agreed on there.
+ACCEPTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,15 @@ class _Bank:
         return [each for each in self.people if each.role is Role.ADVISOR and each.login != NEVER_SYNCS]
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What an advisor's phone holds back, and their book."""
+
+    person: Person
+    activities: Sequence[Activity]
+    customers: Sequence[Customer]
+
+
 def prepare_demo(db: Database, reader: CardReader, *, size: Size, now: datetime, progress: Progress) -> bool:
     """Build the demo bank if the database is empty, then bring it up to `now`; True when it was built.
 
@@ -126,10 +141,12 @@ def prepare_demo(db: Database, reader: CardReader, *, size: Size, now: datetime,
         held = _note_cards(session, reader, people, size=size, now=now)
         leave = {person.id: leave_of(session, person.id) for person in people if person.login == AWAY}
         bank = _Bank(people, queries.shelf(session), policies(session), size, now, held, leave)
-        _top_up(session, bank, progress)
+        waiting = _top_up(session, bank, progress, holds_back=is_new)
         if is_new:
             _review(session, bank)
         tell_cases(session, people, now=now)
+        if is_new:
+            _meet(session, bank, waiting)
         return is_new
 
     return db.write(make)
@@ -236,8 +253,11 @@ def _membership(person: Person, since: date) -> dict[str, Any]:
     }
 
 
-def _top_up(session: Session, bank: _Bank, progress: Progress) -> None:
-    """Work through every stretch of the last working days, and of today, that nobody has recorded."""
+def _top_up(session: Session, bank: _Bank, progress: Progress, *, holds_back: bool) -> _Waiting | None:
+    """Work through every stretch of the last working days, and of today, that nobody has recorded.
+
+    `holds_back`: the end of one advisor's last day is not stored but returned, for it to come later.
+    """
     calendar = bank.policies.on(bank.today).policy.calendar
     days = working_days_before(bank.today, bank.size.days, calendar)
     recorded = queries.days_on_record(session, days[0])
@@ -246,22 +266,44 @@ def _top_up(session: Session, bank: _Bank, progress: Progress) -> None:
         for person in bank.working_advisors
         if (windows := _missing_windows(bank, person, days, recorded.get(person.id, {})))
     }
-    planned = queries.planned_advisors(session, bank.today)
+    planned = queries.lists_for(session, bank.today)
     plans = [person for person in bank.working_advisors if person.login in PLANNED and person.id not in planned]
     concerned = [person for person in bank.working_advisors if person.id in missing or person in plans]
     books = queries.books(session, [person.id for person in concerned])
     seqs = queries.last_seqs(session)
+    waiting: _Waiting | None = None
     # In sorted order, as every writer of several feeds takes them.
     for number, person in enumerate(sorted(concerned, key=lambda each: str(each.id))):
         progress("working days", number, len(concerned))
         ledger = queries.ledger_of(session, person.id) if recorded.get(person.id) else []
         seq = seqs.get(_device(person), 0) + 1
         worked = _work(bank, person, books[person.id], missing.get(person.id, {}), ledger, seq)
+        later = held_back(worked, bank.policies, days[-1]) if holds_back and person.login == SYNCED_LATE else ()
+        worked = worked[: len(worked) - len(later)]
         if worked:
             _store(session, bank, person, worked, ledger, books[person.id])
+        if later:
+            waiting = _Waiting(person, later, books[person.id])
         if person in plans:
             _set_plan(session, bank, person, books[person.id], [*ledger, *worked])
     progress("working days", len(concerned), len(concerned))
+    return waiting
+
+
+def _meet(session: Session, bank: _Bank, waiting: _Waiting | None) -> None:
+    """Hold the outlet's meeting of the last working day, and let what waited on a phone come the next morning."""
+    [day] = working_days_before(bank.today, 1, bank.policies.on(bank.today).policy.calendar)
+    accepted = [
+        AcceptedTarget(advisor_id=advisor_id, customer_id=customer_id)
+        for advisor_id, listed in sorted(queries.lists_for(session, bank.today).items())
+        for customer_id in listed[:ACCEPTED]
+    ]
+    hold_evening(session, bank.people, day=day, at=_instant(bank, day, FROZEN_AT), accepted=accepted)
+    if waiting is not None:
+        arrive = min(_instant(bank, bank.today, ARRIVE_AT), bank.now)
+        # With what the server found of it, which decides how it counts.
+        ledger = queries.ledger_of(session, waiting.person.id)
+        _store(session, bank, waiting.person, waiting.activities, ledger, waiting.customers, arrive=arrive)
 
 
 def _missing_windows(
@@ -367,8 +409,13 @@ def _store(
     worked: Sequence[Activity],
     ledger: Sequence[Activity],
     customers: Sequence[Customer],
+    *,
+    arrive: datetime | None = None,
 ) -> None:
-    """Append the activities, and what the server finds of their visits, under numbers of the advisor's feed, and fold the days they touch."""
+    """Append the activities, and what the server finds of their visits, under numbers of the advisor's feed, and fold the days they touch.
+
+    They are received as they were done, but not before they `arrive`.
+    """
     checks = checks_of_visits(session, worked, person, rules=bank.policies, cards=bank.cards)
     told = [*worked, *checks]
     first = take_numbers(session, str(person.id), len(told)) - len(told) + 1
@@ -380,7 +427,7 @@ def _store(
             by_day[day].append(activity)
     managed_since = {customer.id: customer.managed_since for customer in customers}
     entries = [
-        _entry(person, activity, day=day, feed_seq=feed_seq)
+        _entry(person, activity, day=day, feed_seq=feed_seq, arrive=arrive)
         for feed_seq, (activity, day) in enumerate(zip(told, days, strict=True), start=first)
     ]
     folded = [
@@ -393,11 +440,13 @@ def _store(
     check_notes(session, worked, version=None, now=bank.now)
     device = {"staff_id": person.id, "device_id": _device(person), "name": "演示手机", "created_at": bank.now}
     last_at = min(worked[-1].corrected_at + timedelta(minutes=2), bank.now)
+    last_at = last_at if arrive is None else max(last_at, arrive)
     queries.note_syncs(session, [{**device, "last_sync_at": last_at, "waiting": 0}])
 
 
-def _entry(person: Person, activity: Activity, *, day: date, feed_seq: int) -> NewEntry:
+def _entry(person: Person, activity: Activity, *, day: date, feed_seq: int, arrive: datetime | None) -> NewEntry:
     content = activity.content()
+    received_at = activity.corrected_at + timedelta(seconds=3)
     return NewEntry(
         activity,
         content,
@@ -405,7 +454,7 @@ def _entry(person: Person, activity: Activity, *, day: date, feed_seq: int) -> N
         business_day=day,
         branch_id=person.unit.branch_id,
         feed_seq=feed_seq,
-        received_at=activity.corrected_at + timedelta(seconds=3),
+        received_at=received_at if arrive is None else max(received_at, arrive),
     )
 
 

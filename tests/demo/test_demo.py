@@ -15,10 +15,12 @@ from app_server.cards.service import CardReader
 from app_server.database import Database
 from app_server.demo.bank import LEFT_OPEN, NEVER_SYNCS, PASSWORD, Size
 from app_server.demo.book import CARD_PREFIX, CARDS_EACH, book, cards
+from app_server.demo.evenings import HELD_BACK
 from app_server.demo.names import BEYOND_GB2312, PHONE_PREFIX
 from app_server.demo.quirks import QUIRKS
 from app_server.demo.service import prepare_demo
 from app_server.demo.shelf import MARK, PROMISES, products
+from app_server.meetings.service import late_activities, meeting, meetings
 from app_server.org.queries import policies
 from app_server.settings import Settings
 from app_server.sync.checks import OWN_DEVICE
@@ -55,6 +57,7 @@ from shared_models.products import Product, suitability
 from shared_models.proposals import Proposal
 from shared_models.visits import VisitCheck
 from tests import factories as make
+from tests.team.recording import caller
 
 SMALL = Size(advisors=9, customers=120, prospects=20, days=2)
 # Monday 23 November 2026, 15:30 in the bank's time zone.
@@ -398,3 +401,25 @@ def test_hints_are_few_and_true(demo):
     assert {login: codes for login, codes in seen.items() if codes} == {
         login: set(codes) for login, codes in QUIRKS.items()
     }
+
+
+def test_the_last_evening_was_frozen_and_two_calls_came_the_next_morning(demo):
+    friday = date(2026, 11, 20)
+    unit = demo.read(lambda session: session.exec(select(UnitRow).where(UnitRow.name == "南湖大路网点")).one())
+    head = caller(unit, today=TODAY)
+
+    [listed] = demo.read(lambda session: meetings(session, head, unit_id=None, first=friday, last=TODAY)).meetings
+    seen = demo.read(lambda session: meeting(session, head, listed.id, now=NOW))
+
+    frozen_at = seen.frozen_at.astimezone(zone("Asia/Shanghai"))
+    assert (frozen_at.date(), frozen_at.hour, frozen_at.minute) == (friday, 18, 5)
+    assert seen.changes["calls_effective"].came == seen.changes["calls_effective"].total == HELD_BACK
+    # Of weeks, not of the day's activities.
+    assert {name for name, change in seen.changes.items() if change.otherwise} <= {"coverage.called_in_window"}
+    assert seen.drill is not None
+    assert seen.drill.done
+    assert len(seen.notes) == 4
+    assert seen.accepted
+    assert all(each.customer_name for each in seen.accepted)
+    late = demo.read(lambda session: late_activities(session, head, seen.id, advisor_id=None, metric="calls_effective"))
+    assert [int(each.adds) for each in late.activities] == [1] * HELD_BACK
