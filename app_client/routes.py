@@ -13,6 +13,7 @@ from app_client.meetings.past import MeetingsScreen, PastMeetingScreen
 from app_client.meetings.screen import MeetingScreen
 from app_client.people.log import LogScreen
 from app_client.people.screen import PeopleScreen, PersonScreen
+from app_client.people.units import UnitsScreen
 from app_client.playbook.screen import CaseScreen, PlaybookScreen
 from app_client.proposals.screen import ProposalScreen
 from app_client.quality.screen import QualityScreen
@@ -111,6 +112,8 @@ def routes_of(role: Role) -> list[ft.Route]:
             component=PeopleScreen,
             children=[
                 ft.Route(path="log", component=LogScreen),
+                ft.Route(path="units", component=UnitsScreen),
+                ft.Route(path="units/:unit_id", component=UnitsScreen),
                 ft.Route(path=":staff_id", component=PersonScreen),
             ],
         ),

@@ -1,4 +1,4 @@
-"""What a head can do about staff: look, give a temporary password, revoke a device; head office also closes accounts and moves people. All of it online.
+"""What a head can do about staff: look, give a temporary password, revoke a device; head office keeps accounts, places, lines and units. All of it online.
 
 Nothing of it is kept on the device. Everything here raises Offline, SignInAgain, ServerSaid, BadReply.
 """
@@ -6,7 +6,22 @@ Nothing of it is kept on the device. Everything here raises Offline, SignInAgain
 from uuid import UUID
 
 from app_client.session import AppSession
-from shared_models.people import AuditLog, People, PersonDetail, PersonEdit, TemporaryPassword
+from shared_models.errors import DomainError
+from shared_models.people import (
+    AuditLog,
+    BookMove,
+    LineEdit,
+    NewPerson,
+    NewUnit,
+    OrgUnit,
+    OrgUnits,
+    People,
+    PersonDetail,
+    PersonEdit,
+    TemporaryPassword,
+    Transfer,
+    UnitEdit,
+)
 
 # What the server takes to look for.
 MOST_SEARCHED = 100
@@ -20,6 +35,14 @@ async def fetch_people(session: AppSession, *, searched: str, after: str = "") -
 async def fetch_person(session: AppSession, staff_id: UUID) -> PersonDetail:
     """Somebody with their devices, lines and past."""
     return await session.transport.get_person(staff_id)
+
+
+async def looked_at_again(session: AppSession, person: PersonDetail) -> PersonDetail:
+    """Somebody as they are now; as they were, where that cannot be asked."""
+    try:
+        return await fetch_person(session, person.id)
+    except DomainError:
+        return person
 
 
 async def give_password(session: AppSession, staff_id: UUID) -> TemporaryPassword:
@@ -36,6 +59,47 @@ async def open_or_close(session: AppSession, person: PersonDetail, *, active: bo
     """Close an account or open it again, if it is still as it was looked at."""
     edit = PersonEdit(name=person.name, active=active, version=person.version)
     return await session.transport.put_person(person.id, edit)
+
+
+async def rename(session: AppSession, person: PersonDetail, name: str) -> PersonDetail:
+    """Call somebody otherwise, if they are still as they were looked at."""
+    edit = PersonEdit(name=name, active=person.active, version=person.version)
+    return await session.transport.put_person(person.id, edit)
+
+
+async def open_account(session: AppSession, new: NewPerson) -> TemporaryPassword:
+    """Open an account; they sign in with what this answers, once."""
+    return await session.transport.open_account(new)
+
+
+async def transfer(session: AppSession, staff_id: UUID, move: Transfer) -> PersonDetail:
+    """Let somebody belong elsewhere, or be something else, from a day on."""
+    return await session.transport.transfer_person(staff_id, move)
+
+
+async def give_line(session: AppSession, staff_id: UUID, edit: LineEdit) -> PersonDetail:
+    """Give somebody a line from a day on; for whoever had it, it ends then."""
+    return await session.transport.put_line_of(staff_id, edit)
+
+
+async def move_book(session: AppSession, person: PersonDetail, to: UUID) -> PersonDetail:
+    """Put all of somebody's customers into another advisor's book."""
+    return await session.transport.move_book_of(person.id, BookMove(to=to, version=person.version))
+
+
+async def fetch_units(session: AppSession, unit_id: UUID | None) -> OrgUnits:
+    """A unit, the way to it and those right below it; None: one's own."""
+    return await session.transport.get_units(unit_id)
+
+
+async def set_up_unit(session: AppSession, new: NewUnit) -> OrgUnit:
+    """Set up a unit."""
+    return await session.transport.set_up_unit(new)
+
+
+async def edit_unit(session: AppSession, unit_id: UUID, edit: UnitEdit) -> OrgUnit:
+    """Change a unit, if it is still as it was looked at."""
+    return await session.transport.put_unit(unit_id, edit)
 
 
 async def fetch_log(session: AppSession, *, before: UUID | None = None) -> AuditLog:

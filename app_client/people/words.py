@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from app_client.i18n import t, t_date, t_full_date, t_n, t_time
+from app_client.i18n import t, t_capital, t_date, t_day_from, t_full_date, t_n, t_time
 from app_client.me.screen import role_word
-from shared_models.org import Role
-from shared_models.people import AuditEntry, Device, Person, PersonLine, Stay
+from shared_models.org import Role, UnitKind
+from shared_models.people import AuditEntry, Device, OrgUnit, Person, PersonLine, Stay
 from shared_models.telephony import PbxLine
 
 
@@ -66,6 +66,37 @@ def stay_words(stay: Stay) -> str:
     return f"{role_word(stay.role)} · {period_words(stay.since, stay.until)}"
 
 
+def first_day_words(day: date, today: date) -> str:
+    """A day to choose, near ones by their names, too: "明天 · 11月24日 周二"."""
+    name, near = t_date(day), t_day_from(day, today=today)
+    return name if near == name else f"{t_capital(near)} · {name}"
+
+
+def unit_kind_word(kind: UnitKind) -> str:
+    """What a unit is."""
+    return {
+        UnitKind.HEAD_OFFICE: t("总行"),
+        UnitKind.BRANCH: t("分行"),
+        UnitKind.SUB_BRANCH: t("支行"),
+        UnitKind.OUTLET: t("网点"),
+    }[kind]
+
+
+def unit_words(unit: OrgUnit) -> str:
+    """What a unit is, how many belong right to it, and whether it is closed."""
+    parts = [unit_kind_word(unit.kind), t_n("{n} 人", unit.staff)]
+    if unit.closed_on is not None:
+        parts.append(t("{day} 起关闭", day=t_full_date(unit.closed_on)))
+    return " · ".join(parts)
+
+
+def place_words(unit: OrgUnit) -> str:
+    """Where a unit is, in degrees."""
+    if unit.lat is None or unit.lon is None:
+        return t("还没有登记位置：面访的定位无从核对。")
+    return t("北纬 {lat}，东经 {lon}", lat=f"{unit.lat:.5f}", lon=f"{unit.lon:.5f}")
+
+
 def period_words(since: date, until: date | None) -> str:
     """From when, and up to when."""
     first = t_full_date(since)
@@ -87,6 +118,8 @@ def change_words(entry: AuditEntry) -> str:
         "device.revoked": t("停用了设备"),
         "line.created": t("登记了号码"),
         "line.changed": t("改了号码"),
+        "customers.left": t("移出客户"),
+        "customers.came": t("移入客户"),
         "leave.entered": t("登记了休假"),
         "leave.changed": t("改了休假"),
         "leave.taken_back": t("撤回了休假"),
@@ -103,6 +136,8 @@ def entry_words(entry: AuditEntry) -> str:
         return f"{after.get('unit', '')} · {_value('role', after.get('role'))} · {_value('since', after.get('since'))}"
     if entry.action == "staff.left":
         return f"{before.get('unit', '')} · {_value('until', after.get('until'))}"
+    if entry.action.startswith("customers."):
+        return t_n("{n} 位客户", int(after.get("customers", 0)))
     if entry.action.startswith("leave."):
         return " → ".join(_days_words(days) for days in (before, after) if days)
     if not before:
@@ -125,6 +160,8 @@ def _days_words(days: Mapping[str, object]) -> str:
 def _value(name: str, value: object) -> str:
     if name == "works":
         return t("按公布") if value is None else t("上班") if value else t("休息")
+    if name == "closed_on":
+        return t("没有关闭") if value is None else t("{day} 起关闭", day=str(value))
     if value is None:
         return t("无")
     if name == "active":

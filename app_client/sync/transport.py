@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -31,7 +31,21 @@ from shared_models.leave import AdvisorLeave, LeaveEdit, LeaveList
 from shared_models.meetings import LateActivities, Meeting, MeetingClose, Meetings
 from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
-from shared_models.people import AuditLog, People, PersonDetail, PersonEdit, TemporaryPassword
+from shared_models.people import (
+    AuditLog,
+    BookMove,
+    LineEdit,
+    NewPerson,
+    NewUnit,
+    OrgUnit,
+    OrgUnits,
+    People,
+    PersonDetail,
+    PersonEdit,
+    TemporaryPassword,
+    Transfer,
+    UnitEdit,
+)
 from shared_models.plans import Plan, PlanEdit
 from shared_models.quality import FindingEdit, FindingState, QualityFinding, QualityFindings
 from shared_models.recordings import RecordingTicket
@@ -41,6 +55,8 @@ from shared_models.sealing import CardKeys
 from shared_models.sync import SyncRequest, SyncResponse
 from shared_models.team import TeamActivity, TeamDay, TeamRange
 from shared_models.wordings import WordingEdit, WordingList
+
+T = TypeVar("T", bound=BaseModel)
 
 API = "/api/v1"
 
@@ -236,8 +252,7 @@ class ApiTransport:
 
     async def close_meeting(self, meeting_id: UUID, close: MeetingClose) -> Meeting:
         """Freeze a unit's day under that id."""
-        body = close.model_dump(mode="json")
-        return parsed(await self._call("POST", f"/team/meetings/{meeting_id}/close", body=body), Meeting)
+        return await self._sent("POST", f"/team/meetings/{meeting_id}/close", close, Meeting)
 
     async def get_meeting(self, meeting_id: UUID) -> Meeting:
         """A closed meeting beside what its figures are now."""
@@ -266,11 +281,11 @@ class ApiTransport:
 
     async def send_code(self, request: CodeRequest) -> CodeSent:
         """Have a code sent to a customer."""
-        return parsed(await self._call("POST", "/confirmations", body=request.model_dump(mode="json")), CodeSent)
+        return await self._sent("POST", "/confirmations", request, CodeSent)
 
     async def try_code(self, tried: CodeTry) -> CodeTried:
         """Whether a code is the one that was sent; a wrong one costs a try."""
-        return parsed(await self._call("POST", "/confirmations/check", body=tried.model_dump(mode="json")), CodeTried)
+        return await self._sent("POST", "/confirmations/check", tried, CodeTried)
 
     async def get_plan(self, advisor_id: UUID, day: date) -> Plan:
         """The list set for an advisor and a day."""
@@ -278,8 +293,7 @@ class ApiTransport:
 
     async def put_plan(self, advisor_id: UUID, day: date, edit: PlanEdit) -> Plan:
         """Set the list of an advisor for a day."""
-        body = edit.model_dump(mode="json")
-        return parsed(await self._call("PUT", f"/team/plans/{advisor_id}/{day}", body=body), Plan)
+        return await self._sent("PUT", f"/team/plans/{advisor_id}/{day}", edit, Plan)
 
     async def get_leave(self, advisor_id: UUID) -> LeaveList:
         """One advisor's leave, as far as it can be changed."""
@@ -287,8 +301,7 @@ class ApiTransport:
 
     async def put_leave(self, leave_id: UUID, edit: LeaveEdit) -> AdvisorLeave:
         """Enter leave, or give it other days."""
-        body = edit.model_dump(mode="json")
-        return parsed(await self._call("PUT", f"/org/leave/{leave_id}", body=body), AdvisorLeave)
+        return await self._sent("PUT", f"/org/leave/{leave_id}", edit, AdvisorLeave)
 
     async def delete_leave(self, leave_id: UUID) -> None:
         """Take leave back."""
@@ -305,8 +318,7 @@ class ApiTransport:
 
     async def put_finding(self, finding_id: UUID, edit: FindingEdit) -> QualityFinding:
         """Say what a finding is."""
-        body = edit.model_dump(mode="json")
-        return parsed(await self._call("PUT", f"/team/quality/{finding_id}", body=body), QualityFinding)
+        return await self._sent("PUT", f"/team/quality/{finding_id}", edit, QualityFinding)
 
     async def get_wordings(self) -> WordingList:
         """The list of wordings in force."""
@@ -314,8 +326,7 @@ class ApiTransport:
 
     async def put_wordings(self, edit: WordingEdit) -> WordingList:
         """Put a new version of the list in force."""
-        body = edit.model_dump(mode="json")
-        return parsed(await self._call("PUT", "/quality/wordings", body=body), WordingList)
+        return await self._sent("PUT", "/quality/wordings", edit, WordingList)
 
     async def draw_sample(self, wanted: SampleRequest) -> DrawnSample:
         """Draw a sample; the same again is the same sample."""
@@ -341,8 +352,7 @@ class ApiTransport:
 
     async def put_review(self, review_id: UUID, edit: ReviewEdit) -> TeamReview:
         """Write a review, or edit one's own."""
-        body = edit.model_dump(mode="json")
-        return parsed(await self._call("PUT", f"/team/reviews/{review_id}", body=body), TeamReview)
+        return await self._sent("PUT", f"/team/reviews/{review_id}", edit, TeamReview)
 
     async def get_playbook(self) -> Playbook:
         """Every approved case of the bank."""
@@ -358,12 +368,12 @@ class ApiTransport:
 
     async def put_case(self, case_id: UUID, edit: CaseEdit) -> TeamCase:
         """Begin a case, or write its next version."""
-        return parsed(await self._call("PUT", f"/team/cases/{case_id}", body=edit.model_dump(mode="json")), TeamCase)
+        return await self._sent("PUT", f"/team/cases/{case_id}", edit, TeamCase)
 
     async def move_case(self, case_id: UUID, step: CaseStep, move: CaseMove) -> TeamCase:
         """Take a step with that version of a case."""
         path = f"/team/cases/{case_id}/{step.value.replace('_', '-')}"
-        return parsed(await self._call("POST", path, body=move.model_dump(mode="json")), TeamCase)
+        return await self._sent("POST", path, move, TeamCase)
 
     async def get_people(self, *, searched: str, after: str) -> People:
         """A page of the staff below one's unit; with `after` the next one."""
@@ -376,8 +386,7 @@ class ApiTransport:
 
     async def put_person(self, staff_id: UUID, edit: PersonEdit) -> PersonDetail:
         """Change an account as it was looked at."""
-        body = edit.model_dump(mode="json")
-        return parsed(await self._call("PUT", f"/org/staff/{staff_id}", body=body), PersonDetail)
+        return await self._sent("PUT", f"/org/staff/{staff_id}", edit, PersonDetail)
 
     async def reset_password_of(self, staff_id: UUID) -> TemporaryPassword:
         """Give somebody a temporary password; each call makes another."""
@@ -387,6 +396,35 @@ class ApiTransport:
         """Revoke somebody's device; again it changes nothing."""
         path = f"/org/staff/{staff_id}/devices/{quote(device_id, safe='')}/revoke"
         return parsed(await self._call("POST", path), PersonDetail)
+
+    async def open_account(self, new: NewPerson) -> TemporaryPassword:
+        """Open an account."""
+        return await self._sent("POST", "/org/staff", new, TemporaryPassword)
+
+    async def transfer_person(self, staff_id: UUID, move: Transfer) -> PersonDetail:
+        """Let somebody belong elsewhere, or be something else, from a day on."""
+        return await self._sent("POST", f"/org/staff/{staff_id}/transfer", move, PersonDetail)
+
+    async def put_line_of(self, staff_id: UUID, edit: LineEdit) -> PersonDetail:
+        """Give somebody a line from a day on; again it changes nothing."""
+        return await self._sent("PUT", f"/org/staff/{staff_id}/lines", edit, PersonDetail)
+
+    async def move_book_of(self, staff_id: UUID, move: BookMove) -> PersonDetail:
+        """Put all of somebody's customers into another advisor's book."""
+        return await self._sent("POST", f"/org/staff/{staff_id}/customers/move", move, PersonDetail)
+
+    async def get_units(self, unit_id: UUID | None) -> OrgUnits:
+        """A unit and those right below it; None: one's own."""
+        params = {} if unit_id is None else {"unit_id": str(unit_id)}
+        return parsed(await self._call("GET", "/org/units", params=params), OrgUnits)
+
+    async def set_up_unit(self, new: NewUnit) -> OrgUnit:
+        """Set up a unit."""
+        return await self._sent("POST", "/org/units", new, OrgUnit)
+
+    async def put_unit(self, unit_id: UUID, edit: UnitEdit) -> OrgUnit:
+        """Change a unit as it was looked at."""
+        return await self._sent("PUT", f"/org/units/{unit_id}", edit, OrgUnit)
 
     async def get_audit_log(self, *, before: UUID | None) -> AuditLog:
         """A page of the audit log, the latest first; with `before` the next one."""
@@ -405,6 +443,9 @@ class ApiTransport:
             raise refusal
         raise_for_status(reply)
         return parsed(reply, SignedIn)
+
+    async def _sent(self, method: str, path: str, document: BaseModel, answer: type[T]) -> T:
+        return parsed(await self._call(method, path, body=document.model_dump(mode="json")), answer)
 
     async def _call(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None

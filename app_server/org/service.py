@@ -26,7 +26,9 @@ def place_staff(session: Session, staff_id: UUID, *, unit_id: UUID, role: Role, 
     check_open(unit)
     if last is not None:
         if on_day < last.starts_on or (last.ends_on is not None and on_day < last.ends_on):
-            raise Conflict(f"They were placed later than that already: from {last.starts_on.isoformat()} on.")
+            raise Conflict(
+                f"They were placed later than that already: from {last.starts_on.isoformat()} on.", code="placed_later"
+            )
         if last.ends_on is None and (last.unit_id, last.role) == (unit_id, role):
             return
         if last.starts_on == on_day:

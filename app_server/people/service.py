@@ -251,7 +251,7 @@ def revoke_device(session: Session, who: Caller, staff_id: UUID, device_id: str,
 def give_line(db: Database, who: Caller, staff_id: UUID, *, edit: LineEdit, now: datetime) -> PersonDetail:
     """Give somebody a line as an import of lines does; raises NotFound, BadInput for what is no number or no period."""
     if edit.line is PbxLine.MOBILE and e164(edit.number) is None:
-        raise BadInput("This is no telephone number.")
+        raise BadInput("This is no telephone number.", code="bad_number")
     if edit.until is not None and edit.until <= edit.since:
         raise BadInput("A line ends after its first day.")
 
