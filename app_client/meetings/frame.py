@@ -16,6 +16,7 @@ from app_client.widgets import (
     big_aside,
     big_heading,
     big_line,
+    has_large_type,
     icon_button,
     is_room,
     note,
@@ -130,14 +131,19 @@ def _top(
         ft.Icons.ARROW_BACK, label=t("离开夕会"), on_click=leave, identifier="leave-meeting", color=Role.INK
     )
     lines = [named, *([standing] if standing is not None else [])]
-    return ft.Container(
-        ft.Row(
-            [back, ft.Column(lines, spacing=0, tight=True, expand=True), *([clock] if clock is not None else [])],
-            spacing=8,
-            vertical_alignment=ft.CrossAxisAlignment.CENTER,
-        ),
-        padding=ft.Padding(left=8, right=_side(), top=8, bottom=4),
+    timed = [clock] if clock is not None else []
+    padding = ft.Padding(left=8, right=_side(), top=8, bottom=4)
+    if has_large_type():
+        # The words need the lines for themselves.
+        first = ft.Row([back, ft.Container(expand=True), *timed], vertical_alignment=ft.CrossAxisAlignment.CENTER)
+        words = ft.Container(ft.Column(lines, spacing=0, tight=True), padding=ft.Padding(left=12))
+        return ft.Container(ft.Column([first, words], spacing=0, tight=True), padding=padding)
+    row = ft.Row(
+        [back, ft.Column(lines, spacing=0, tight=True, expand=True), *timed],
+        spacing=8,
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
     )
+    return ft.Container(row, padding=padding)
 
 
 def _named_steps(

@@ -119,6 +119,14 @@ def _drill(
             padding=8,
             spacing=0,
         ),
+        # Above the script, which may be longer than the screen.
+        primary_button(
+            t("练过了") if drill.done else t("练完打勾"),
+            on_click=tick,
+            identifier="drill-done",
+            quiet=drill.done,
+            icon=ft.Icons.CHECK_CIRCLE if drill.done else ft.Icons.RADIO_BUTTON_UNCHECKED,
+        ),
         *_script(script_of(cases, drill)),
         ft.Row(
             [
@@ -130,13 +138,6 @@ def _drill(
             ]
             if count
             else []
-        ),
-        primary_button(
-            t("练过了") if drill.done else t("练完打勾"),
-            on_click=tick,
-            identifier="drill-done",
-            quiet=drill.done,
-            icon=ft.Icons.CHECK_CIRCLE if drill.done else ft.Icons.RADIO_BUTTON_UNCHECKED,
         ),
     ]
 

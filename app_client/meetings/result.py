@@ -24,6 +24,7 @@ from app_client.widgets import (
     mix_spoken,
     side_by_side,
     tappable,
+    tile_pair,
 )
 from shared_models.evidence import Grade
 from shared_models.fold import mix_of
@@ -84,11 +85,11 @@ def _totals(view: TeamView, look: Look) -> list[ft.Control]:
         on_click=_behind(look, "met"),
         identifier="meeting-met",
     )
-    return [_pair(calls, visits), _pair(three, met), ft.Container(evidence_legend(), padding=ft.Padding(left=8))]
-
-
-def _pair(left: ft.Control, right: ft.Control) -> ft.Control:
-    return ft.Row([left, right], spacing=12, intrinsic_height=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
+    return [
+        tile_pair(calls, visits),
+        tile_pair(three, met),
+        ft.Container(evidence_legend(), padding=ft.Padding(left=8)),
+    ]
 
 
 def _of(target: int) -> str:

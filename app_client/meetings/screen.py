@@ -177,10 +177,15 @@ def _use_material(
 
     as_of = view.as_of if view is not None else None
     trouble, again = use_asking(ask, behind, as_of)
-    no_cases, _ = use_asking(ask_for_cases, step)
-    no_plans, _ = use_asking(ask_for_plans, step, view is not None)
+    no_cases, cases_again = use_asking(ask_for_cases, step)
+    no_plans, plans_again = use_asking(ask_for_plans, step, view is not None)
     ft.use_effect(settle_on_drill, [step, bool(cases), view is not None and bool(view.declines)])
-    return _Material(found, cases, trouble or no_cases or no_plans, again)
+
+    def all_again() -> None:
+        for each in (again, cases_again, plans_again):
+            each()
+
+    return _Material(found, cases, trouble or no_cases or no_plans, all_again)
 
 
 def _use_sheets(

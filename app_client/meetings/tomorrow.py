@@ -11,7 +11,17 @@ from app_client.team.candidates import Candidate, Group, candidates_of
 from app_client.team.queries import Advisor, TeamView
 from app_client.team.words import group_word
 from app_client.theme import Role
-from app_client.widgets import big_aside, big_heading, big_line, card, empty_state, quiet_button, side_by_side, tappable
+from app_client.widgets import (
+    big_aside,
+    big_heading,
+    big_line,
+    card,
+    empty_state,
+    ends,
+    quiet_button,
+    side_by_side,
+    tappable,
+)
 from shared_models.team import TeamActivity
 
 Take = Callable[[Sequence[Candidate], bool], Callable[[], object]]
@@ -54,15 +64,7 @@ def _advisor(advisor: Advisor, theirs: Sequence[Candidate], sitting: Sitting, ta
     )
     return card(
         [
-            ft.Row(
-                [
-                    ft.Container(big_line(name, bold=True), expand=True),
-                    big_aside(t_n("名单上 {n} 位", len(listed))),
-                    all_of_them,
-                ],
-                spacing=12,
-                vertical_alignment=ft.CrossAxisAlignment.CENTER,
-            ),
+            ends(big_line(name, bold=True), [big_aside(t_n("名单上 {n} 位", len(listed))), all_of_them]),
             ft.Row(
                 [_candidate(each, take, is_in=each.customer_id in listed) for each in shown],
                 spacing=8,

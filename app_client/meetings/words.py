@@ -119,8 +119,13 @@ def moved_words(meeting: Meeting, metric: str) -> tuple[str, str]:
 
 
 def figure_word(metric: str) -> str:
-    """What a figure is called, that of how many met their targets among them."""
-    return metric_word("met" if metric == "advisors_met" else metric)
+    """What a figure is called where it stands by itself."""
+    alone = {
+        "advisors_met": t("达标"),
+        "calls_effective_managed": t("管户有效"),
+        "calls_effective_prospect": t("潜力有效"),
+    }
+    return alone.get(metric) or metric_word(metric)
 
 
 def change_words(change: Change, metric: str) -> str:

@@ -21,8 +21,11 @@ from app_client.widgets import (
     big_tile,
     card,
     empty_state,
+    ends,
+    has_large_type,
     quiet_button,
     side_by_side,
+    tile_pair,
 )
 from shared_models.fold import mix_of
 from shared_models.meetings import MeetingStep
@@ -35,27 +38,22 @@ def worked_parts(view: TeamView, sitting: Sitting, activities: Sequence[TeamActi
     """The step as a whole; `activities` are those of the day."""
     totals = view.team.totals
     found = successes(activities)
-    tiles = ft.Row(
-        [
-            big_tile(
-                str(totals.products_bought),
-                t("笔"),
-                t("成交"),
-                mix=mix_of(totals, "products_bought"),
-                on_click=lambda: look(Focus(metric="products_bought")),
-                identifier="meeting-products_bought",
-            ),
-            big_tile(
-                t_money(totals.amount_bought),
-                "",
-                t("金额"),
-                on_click=lambda: look(Focus(metric="amount_bought")),
-                identifier="meeting-amount_bought",
-            ),
-        ],
-        spacing=12,
-        intrinsic_height=True,
-        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+    tiles = tile_pair(
+        big_tile(
+            str(totals.products_bought),
+            t("笔"),
+            t("成交"),
+            mix=mix_of(totals, "products_bought"),
+            on_click=lambda: look(Focus(metric="products_bought")),
+            identifier="meeting-products_bought",
+        ),
+        big_tile(
+            t_money(totals.amount_bought),
+            "",
+            t("金额"),
+            on_click=lambda: look(Focus(metric="amount_bought")),
+            identifier="meeting-amount_bought",
+        ),
     )
     by_advisor: dict[UUID, list[Success]] = {}
     for each in found[:MOST_TOLD]:
@@ -89,9 +87,7 @@ def _advisor(theirs: Sequence[Success], sitting: Sitting) -> ft.Control:
     noted = sitting.draft.note_of(MeetingStep.WORKED, advisor.id)
     return card(
         [
-            ft.Row(
-                [ft.Container(big_line(advisor.name, bold=True), expand=True), _note_button(sitting, advisor.id, noted)]
-            ),
+            ends(big_line(advisor.name, bold=True), [_note_button(sitting, advisor.id, noted)]),
             *(_success(each) for each in theirs),
             *([big_line(noted)] if noted else []),
         ],
@@ -104,7 +100,7 @@ def _success(success: Success) -> ft.Control:
     sold = f"{t_n('成交 {n} 笔', success.bought)} · {t_money(success.amount)}" if success.bought else ""
     words = f"{customer} · {sold or t('约好面访')}"
     propose = propose_button(success.told_by, f"{success.advisor.name} {customer}") if success.told_by else []
-    return ft.Row(
+    row = ft.Row(
         [
             ft.Icon(
                 ft.Icons.PAID_OUTLINED if sold else ft.Icons.EVENT_OUTLINED,
@@ -112,10 +108,12 @@ def _success(success: Success) -> ft.Control:
                 color=Role.GOLD if sold else Role.MUTE,
             ),
             ft.Container(big_aside(words, color=Role.GOLD_TEXT if sold else Role.MUTE), expand=True),
-            *propose,
+            *([] if has_large_type() else propose),
         ],
         spacing=8,
     )
+    # In large type the words need the line.
+    return ft.Column([row, ft.Row(propose)], spacing=0, tight=True) if propose and has_large_type() else row
 
 
 def _note_button(sitting: Sitting, advisor_id: UUID | None, noted: str) -> ft.Control:

@@ -25,8 +25,10 @@ from app_client.widgets.big import (
     big_mix,
     big_runs,
     big_tile,
+    ends,
     is_room,
     side_by_side,
+    tile_pair,
 )
 from app_client.widgets.buttons import (
     Choice,
@@ -78,6 +80,7 @@ __all__ = [
     "customer_row",
     "detail_pane",
     "empty_state",
+    "ends",
     "error_state",
     "evidence_bar",
     "evidence_filter",
@@ -114,6 +117,7 @@ __all__ = [
     "tappable",
     "team_row",
     "text_field",
+    "tile_pair",
     "tiny",
     "title",
     "type_scale",

@@ -82,7 +82,27 @@ def big_tile(
         bgcolor=Role.CARD,
         radius=RADIUS_CARD,
         padding=ft.Padding.symmetric(horizontal=20 if is_room() else 14, vertical=14),
-        expand=1,
+        # Beneath each other each is as high as it must be.
+        expand=None if has_large_type() else 1,
+    )
+
+
+def tile_pair(left: ft.Control, right: ft.Control) -> ft.Control:
+    """Two tiles beside each other; beneath each other where large type would tear a figure in two."""
+    if has_large_type():
+        return ft.Column([left, right], spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Row([left, right], spacing=12, intrinsic_height=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def ends(left: ft.Control, right: Sequence[ft.Control]) -> ft.Control:
+    """A name and what belongs to it at the other end of the line, or beneath it where both are too long."""
+    return ft.Row(
+        [left, ft.Row(list(right), spacing=12, tight=True, vertical_alignment=ft.CrossAxisAlignment.CENTER)],
+        spacing=12,
+        run_spacing=0,
+        wrap=True,
+        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
     )
 
 
