@@ -29,6 +29,7 @@ def error_words(error: DomainError) -> str:
         "unit_in_use": t("还有人属于这个机构，或下面还有没关闭的机构，请先调走、关闭。"),
         "unit_closed": t("这个机构已关闭，请选别的机构。"),
         "placed_later": t("之后已经安排过调动，请选那天或更晚的日子。"),
+        "line_taken": t("这个号码那天登记在别人名下。"),
         "bad_number": t("这不是能用的号码，请检查。"),
         "no_advisor": t("客户只能移交给另一位在用的客户经理。"),
         "leave_taken": t("其中有的日子已经登记过休假。"),

@@ -164,13 +164,18 @@ class BookMove(BaseModel):
 
 
 class LineEdit(BaseModel):
-    """A line that shall be theirs from `since` on, up to, not including, `until`; `provider` "": any exchange."""
+    """A line that shall be theirs from `since` on, up to, not including, `until`; `provider` "": the exchange
+    that has had it, if one alone has, otherwise any.
+
+    `takes_over` False: not if it is somebody else's on that day or later.
+    """
 
     number: Annotated[str, StringConstraints(min_length=1, max_length=32, strip_whitespace=True)]
     line: PbxLine
     provider: str = ""
     since: date
     until: date | None = None
+    takes_over: bool = True
 
 
 class TemporaryPassword(BaseModel):

@@ -51,6 +51,8 @@ class EditForm:
         self.name = ""
         self.number = ""
         self.line = PbxLine.LANDLINE
+        # The server has said that it is somebody else's, and asks whether that is meant.
+        self.is_taken = False
         self.since = date.min
         self.picks_day = False
         self.weeks: date | None = None
@@ -60,12 +62,20 @@ class EditForm:
 
     def begin(self, what: Edit, person: PersonDetail, today: date) -> None:
         """Ask for that."""
-        self.what, self.person, self.trouble, self.picks_day = what, person, "", False
+        self.what, self.person, self.trouble, self.picks_day, self.is_taken = what, person, "", False, False
         self.name, self.number, self.since, self.to = person.name, "", today, None
 
     def pick_day(self, day: date) -> None:
         """Choose the line's first day."""
-        self.since, self.picks_day = day, False
+        self.since, self.picks_day, self.is_taken = day, False, False
+
+    def write_number(self, number: str) -> None:
+        """Write down the line's number."""
+        self.number, self.is_taken = number, False
+
+    def pick_line(self, line: PbxLine) -> None:
+        """Choose what the line is."""
+        self.line = line
 
     def close(self) -> None:
         """Put the sheet away."""
@@ -87,7 +97,7 @@ def use_edits(
         except ValidationError:
             form.trouble = t("还没有填，或太长了。")
         except DomainError as error:
-            form.trouble = error_words(error)
+            form.trouble, form.is_taken = error_words(error), error.code == "line_taken"
             if error.code == "changed_meanwhile":
                 form.person = await looked_at_again(session, form.person)
                 changed()
@@ -107,7 +117,7 @@ async def _saved(session: AppSession, form: EditForm, person: PersonDetail) -> s
         after = await rename(session, person, form.name)
         return t("姓名已改成{name}", name=after.name)
     if form.what == "line":
-        edit = LineEdit(number=form.number, line=form.line, since=form.since)
+        edit = LineEdit(number=form.number, line=form.line, since=form.since, takes_over=form.is_taken)
         await give_line(session, person.id, edit)
         return t("{number} 已登记给{name}", number=edit.number, name=person.name)
     if form.to is None:
@@ -176,13 +186,13 @@ def _line_sheet(
             segments(
                 [(PbxLine.LANDLINE, t("分机")), (PbxLine.MOBILE, t("手机"))],
                 selected=form.line,
-                on_pick=lambda line: setattr(form, "line", line),
+                on_pick=form.pick_line,
                 identifier="line-kind",
             ),
             text_field(
                 t("号码"),
                 value=form.number,
-                on_change=lambda text: setattr(form, "number", text),
+                on_change=form.write_number,
                 identifier="line-number",
                 keyboard=ft.KeyboardType.PHONE,
             ),
@@ -196,8 +206,17 @@ def _line_sheet(
                     )
                 ]
             ),
-            note(t("如果这个号码现在是别人的，从那天起就不再是；以前的通话不变。")),
-            primary_button(t("登记"), on_click=save, identifier="save-line", busy=form.is_busy),
+            *(
+                [note(t("改给{name}以后，从那天起就不再是那个人的；以前的通话不变。", name=person.name))]
+                if form.is_taken
+                else []
+            ),
+            primary_button(
+                t("改给{name}", name=person.name) if form.is_taken else t("登记"),
+                on_click=save,
+                identifier="save-line",
+                busy=form.is_busy,
+            ),
         ],
         heading=t("给{name}登记号码", name=person.name),
         on_dismiss=on_dismiss,

@@ -120,7 +120,7 @@ def _above(found: OrgUnits | None) -> str:
 
 def _unit(found: OrgUnits, step: Callable[[Step, OrgUnit], object] | None) -> list[ft.Control]:
     unit = found.unit
-    parts: list[ft.Control] = [card([note(unit_words(unit)), note(place_words(unit))])]
+    parts: list[ft.Control] = [card([note(words) for words in (unit_words(unit), place_words(unit)) if words])]
     if step is not None:
         parts += [ft.Container(height=8), ft.Row(_buttons(unit, step), wrap=True, spacing=8, run_spacing=8)]
     parts.append(section_header(t("下属机构"), t_n("{n} 个", len(found.below))))

@@ -91,9 +91,10 @@ def unit_words(unit: OrgUnit) -> str:
 
 
 def place_words(unit: OrgUnit) -> str:
-    """Where a unit is, in degrees."""
+    """Where a unit is, in degrees; "" where that is unknown and nobody meets customers there."""
     if unit.lat is None or unit.lon is None:
-        return t("还没有登记位置：面访的定位无从核对。")
+        meets = unit.kind in (UnitKind.SUB_BRANCH, UnitKind.OUTLET)
+        return t("还没有登记位置：面访的定位无从核对。") if meets else ""
     return t("北纬 {lat}，东经 {lon}", lat=f"{unit.lat:.5f}", lon=f"{unit.lon:.5f}")
 
 

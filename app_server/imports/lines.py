@@ -1,11 +1,12 @@
 """Lines from a file: whose an extension or a mobile of the bank's is, from a day on. What an exchange tells of them is telephony's."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
@@ -91,7 +92,9 @@ def plan(session: Session, parsed: Sequence[ParsedLine], *, today: date) -> Plan
             rows.append(same)
         same |= {"provider": row.provider, "number": row.number, "line": row.kind, "staff_id": holder["id"]}
         same["ends_on"] = row.until
-    audited = _Audited(session, held, today)
+    # Whoever had one is among them, also where the same first day is somebody else's now.
+    holders = {row["staff_id"] for rows in [*held.values(), before.values()] for row in rows}
+    audited = _Audited(session, holders, today)
     for rows in held.values():
         rows.sort(key=lambda each: each["starts_on"])
         for earlier, later in pairwise(rows):
@@ -106,10 +109,7 @@ def plan(session: Session, parsed: Sequence[ParsedLine], *, today: date) -> Plan
 class _Audited:
     """What the audit log is told of lines; it knows where those belong whose they are."""
 
-    def __init__(
-        self, session: Session, held: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]], today: date
-    ) -> None:
-        ids = {row["staff_id"] for rows in held.values() for row in rows}
+    def __init__(self, session: Session, ids: Collection[UUID], today: date) -> None:
         self._paths = paths_of(session, ids, day=today)
         self._logins = {row_id: row["login"] for row_id, row in rows_by(session, StaffRow, "id", ids).items()}
 

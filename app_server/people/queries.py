@@ -107,6 +107,23 @@ def lines_of(session: Session, staff_id: UUID) -> Sequence[LineRow]:
     ).all()
 
 
+def exchange_of(session: Session, number: str) -> str:
+    """The exchange that has or had that line; "" where it is none's alone."""
+    found = session.exec(select(LineRow.provider).where(LineRow.number == number).distinct()).all()
+    return found[0] if len(found) == 1 else ""
+
+
+def is_line_of_others(session: Session, staff_id: UUID, *, number: str, provider: str, since: date) -> bool:
+    """Whether that line of that exchange is somebody else's on the day `since` or later."""
+    others = select(LineRow.id).where(
+        LineRow.number == number,
+        LineRow.provider == provider,
+        LineRow.staff_id != staff_id,
+        or_(col(LineRow.ends_on).is_(None), col(LineRow.ends_on) > since),
+    )
+    return session.exec(others.limit(1)).first() is not None
+
+
 def customers_of(session: Session, staff_id: UUID) -> int:
     """How many customers are in somebody's book."""
     return session.exec(select(func.count()).select_from(CustomerRow).where(CustomerRow.advisor_id == staff_id)).one()

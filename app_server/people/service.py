@@ -249,7 +249,10 @@ def revoke_device(session: Session, who: Caller, staff_id: UUID, device_id: str,
 
 
 def give_line(db: Database, who: Caller, staff_id: UUID, *, edit: LineEdit, now: datetime) -> PersonDetail:
-    """Give somebody a line as an import of lines does; raises NotFound, BadInput for what is no number or no period."""
+    """Give somebody a line as an import of lines does.
+
+    Raises NotFound, BadInput for what is no number or no period, Conflict for somebody else's that is not to be taken over.
+    """
     if edit.line is PbxLine.MOBILE and e164(edit.number) is None:
         raise BadInput("This is no telephone number.", code="bad_number")
     if edit.until is not None and edit.until <= edit.since:
@@ -259,9 +262,12 @@ def give_line(db: Database, who: Caller, staff_id: UUID, *, edit: LineEdit, now:
         placed = _in_scope(session, who, staff_id)
         lock_lines(session)
         number = line_number(edit.number)
-        wanted = lines.ParsedLine(
-            1, number, number, edit.line, placed.staff.login, edit.since, edit.until, edit.provider
-        )
+        # One exchange's own goes before one of any: given as that, nothing would change.
+        provider = edit.provider or queries.exchange_of(session, number)
+        of_others = queries.is_line_of_others(session, staff_id, number=number, provider=provider, since=edit.since)
+        if of_others and not edit.takes_over:
+            raise Conflict("The line is somebody else's on that day.", code="line_taken")
+        wanted = lines.ParsedLine(1, number, number, edit.line, placed.staff.login, edit.since, edit.until, provider)
         carry_out(session, lines.plan(session, [wanted], today=who.today), actor=who.id, now=now)
         return _looked_at_again(session, who, staff_id)
 

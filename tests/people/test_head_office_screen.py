@@ -87,7 +87,7 @@ async def test_customers_go_to_an_advisor_who_is_found_and_is_said_before(scene:
     assert bank.deeds == [(str(LIU), "customers/move", {"to": str(ZHOU), "version": "1"})]
 
 
-async def test_a_number_that_is_none_is_said_to_be_and_stays_written(scene: Scene) -> None:
+async def test_a_number_that_is_none_or_somebody_elses_is_said_to_be_and_stays_written(scene: Scene) -> None:
     bank = bank_of(scene)
     async with scene.app(route="/me") as app:
         await at_liu(app)
@@ -97,11 +97,19 @@ async def test_a_number_that_is_none_is_said_to_be_and_stays_written(scene: Scen
         bank.refusal = "bad_number"
         await app.tap("save-line")
         assert "这不是能用的号码，请检查。" in app.texts()
+        await app.type("line-number", "13900001111")
+        bank.refusal = "line_taken"
+        await app.tap("save-line")
+        assert {"这个号码那天登记在别人名下。", "改给刘洋"} <= set(app.texts())
         await tap_away(app, "save-line")
         assert not app.has("save-line")
-    assert [(body["number"], body["line"], body["since"]) for _, _, body in bank.deeds] == [
-        ("12", "mobile", "2026-11-23")
-    ]
+    (line,) = [body for _, _, body in bank.deeds]
+    assert (line["number"], line["line"], line["since"], line["takes_over"]) == (
+        "13900001111",
+        "mobile",
+        "2026-11-23",
+        True,
+    )
 
 
 async def test_units_are_walked_set_up_and_changed_after_the_other_change_was_seen(scene: Scene) -> None:

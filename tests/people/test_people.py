@@ -183,12 +183,25 @@ def test_a_new_account_signs_in_with_the_password_it_was_opened_with(sqlite_bank
 def test_an_extension_passes_to_somebody_else_from_its_day_on(bank: Bank) -> None:
     line = {"number": "8001", "line": "landline", "since": TODAY.isoformat()}
     bank.put("admin", f"{bank.of('li')}/lines", line)
+    taken = bank.ask("admin", "PUT", f"{bank.of('chen')}/lines", {**line, "since": TOMORROW, "takes_over": False})
+    assert (taken.status_code, taken.json()["code"]) == (409, "line_taken")
+    bank.put("admin", f"{bank.of('li')}/lines", {**line, "takes_over": False})
     bank.put("admin", f"{bank.of('chen')}/lines", {**line, "since": TOMORROW})
     assert [(each["number"], each["until"]) for each in bank.get("head", bank.of("li"))["lines"]] == [
         ("8001", TOMORROW)
     ]
     bank.put("admin", f"{bank.of('li')}/lines", {**line, "line": "mobile"}, expect=422)
     assert bank.actions() == ["line.changed", "line.created", "line.created"]
+
+
+def test_a_line_without_an_exchange_is_that_of_the_one_that_has_it(sqlite_bank: Bank) -> None:
+    bank = sqlite_bank
+    line = {"number": "8001", "line": "landline", "since": TODAY.isoformat()}
+    bank.put("admin", f"{bank.of('li')}/lines", line | {"provider": "asterisk"})
+    bank.put("admin", f"{bank.of('chen')}/lines", line | {"takes_over": False}, expect=409)
+    after = bank.put("admin", f"{bank.of('chen')}/lines", line)
+    assert [each["provider"] for each in after["lines"]] == ["asterisk"]
+    assert bank.get("head", bank.of("li"))["lines"] == []
 
 
 def test_the_log_is_read_page_by_page_without_a_gap(sqlite_bank: Bank) -> None:
