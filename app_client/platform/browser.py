@@ -85,7 +85,8 @@ class FetchHttp:
         try:
             reply = await self._fetch(f"{self._origin}{path}{query}", **options)
             content = await reply.bytes()
-        except OSError as error:
+        except (OSError, AttributeError) as error:
+            # A body that breaks off is an AttributeError in Pyodide 314: it asks for the reason of an abort, and there was none.
             raise Offline(f"The server cannot be reached ({type(error).__name__}).") from error
         return HttpReply(reply.status, {k.lower(): v for k, v in reply.headers.items()}, content)
 

@@ -31,10 +31,10 @@ KEPT = KeptSession(UUID("0193a5b2-0000-7000-8000-000000000001"), "a secret")
 class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | OSError = b""
+    body: bytes | Exception = b""
 
     async def bytes(self) -> bytes:
-        if isinstance(self.body, OSError):
+        if isinstance(self.body, Exception):
             raise self.body
         return self.body
 
@@ -100,7 +100,11 @@ async def test_a_large_body_travels_compressed() -> None:
     assert gzip.decompress(options["body"]) == b"x" * 5000
 
 
-@pytest.mark.parametrize("answer", [OSError("no route"), Answer(body=OSError("cut off"))], ids=["before", "midway"])
+@pytest.mark.parametrize(
+    "answer",
+    [OSError("no route"), Answer(body=OSError("cut off")), Answer(body=AttributeError("'NoneType' has no 'message'"))],
+    ids=["before", "midway", "midway, as Pyodide says it"],
+)
 async def test_an_answer_that_does_not_come_is_offline(answer: Answer | OSError) -> None:
     with pytest.raises(Offline):
         await Browser(answer).http().send("GET", "/api/v1/me", headers={})
