@@ -7,6 +7,7 @@ import flet as ft
 
 from app_client.i18n import t, t_date, t_n
 from app_client.meetings.sitting import Sitting
+from app_client.meetings.words import shown_name
 from app_client.team.candidates import Candidate, Group, candidates_of
 from app_client.team.queries import Advisor, TeamView
 from app_client.team.words import group_word
@@ -18,6 +19,7 @@ from app_client.widgets import (
     card,
     empty_state,
     ends,
+    is_room,
     quiet_button,
     side_by_side,
     tappable,
@@ -77,20 +79,20 @@ def _advisor(advisor: Advisor, theirs: Sequence[Candidate], sitting: Sitting, ta
 
 
 def _candidate(candidate: Candidate, take: Take, *, is_in: bool) -> ft.Control:
-    word = group_word(candidate.group)
+    name, word = shown_name(candidate.name, on_wall=is_room()), group_word(candidate.group)
     return tappable(
         ft.Row(
             [
                 ft.Icon(
                     ft.Icons.CHECK if is_in else ft.Icons.ADD, size=20, color=Role.ON_BRAND if is_in else Role.BRAND
                 ),
-                big_line(candidate.name, bold=is_in, color=Role.ON_BRAND if is_in else Role.INK),
+                big_line(name, bold=is_in, color=Role.ON_BRAND if is_in else Role.INK),
                 big_aside(word, color=Role.ON_BRAND if is_in else Role.MUTE),
             ],
             spacing=8,
             tight=True,
         ),
-        label=f"{candidate.name} · {word} · {t('已在名单') if is_in else t('不在名单')}",
+        label=f"{name} · {word} · {t('已在名单') if is_in else t('不在名单')}",
         on_click=take([candidate], not is_in),
         identifier=f"take-{candidate.customer_id}",
         selected=is_in,

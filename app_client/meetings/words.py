@@ -10,6 +10,8 @@ from shared_models.meetings import Change, Changes, Meeting, MeetingStep, Meetin
 from shared_models.policy import zone
 
 _MINUTE = 60
+# What stands for hidden letters, and up to how many letters a name has no middle.
+_HIDDEN, _SHORT = "*", 2
 # As wide as the plus.
 _MINUS = "\u2212"
 # In the order in which they are told; what else moved follows by its name.
@@ -50,6 +52,14 @@ def step_word(step: MeetingStep) -> str:
         MeetingStep.TOMORROW: t_capital(t("明天")),
         MeetingStep.CLOSE: t("收尾"),
     }[step]
+
+
+def shown_name(name: str, *, on_wall: bool) -> str:
+    """A customer's name; where everybody in the room reads it only so much of it that their own advisor knows whom is meant: `沈*泽`."""
+    if not on_wall or not name:
+        return name
+    last = name[-1] if len(name) > _SHORT else ""
+    return f"{name[0]}{_HIDDEN * min(max(len(name) - 1 - len(last), 1), _SHORT)}{last}"
 
 
 def clock_words(seconds: float) -> str:

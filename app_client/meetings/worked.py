@@ -10,6 +10,7 @@ from app_client.i18n import t, t_money, t_n
 from app_client.meetings.queries import Success, successes
 from app_client.meetings.result import Look
 from app_client.meetings.sitting import Sitting
+from app_client.meetings.words import shown_name
 from app_client.team.behind import Focus
 from app_client.team.queries import TeamView
 from app_client.theme import Role
@@ -23,6 +24,7 @@ from app_client.widgets import (
     empty_state,
     ends,
     has_large_type,
+    is_room,
     quiet_button,
     side_by_side,
     tile_pair,
@@ -96,7 +98,7 @@ def _advisor(theirs: Sequence[Success], sitting: Sitting) -> ft.Control:
 
 
 def _success(success: Success) -> ft.Control:
-    customer = success.customer_name or t("客户不在本机构")
+    customer = shown_name(success.customer_name or "", on_wall=is_room()) or t("客户不在本机构")
     sold = f"{t_n('成交 {n} 笔', success.bought)} · {t_money(success.amount)}" if success.bought else ""
     words = f"{customer} · {sold or t('约好面访')}"
     propose = propose_button(success.told_by, f"{success.advisor.name} {customer}") if success.told_by else []

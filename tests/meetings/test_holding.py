@@ -12,6 +12,7 @@ import pytest_asyncio
 from app_client.meetings import live
 from app_client.meetings.live import Following, follow_day
 from app_client.meetings.queries import exceptions, is_stuck, proposed_drill, successes
+from app_client.meetings.words import shown_name
 from app_client.session_context import Presence
 from app_client.sync.transport import ServerSaid
 from app_client.team.queries import KeptDay, TeamView, team_view
@@ -99,6 +100,14 @@ def test_what_worked_is_sales_by_their_amount_then_appointments() -> None:
 
 def told(*activities: dict[str, Any]) -> list[TeamActivity]:
     return TeamActivities.model_validate({"activities": activities}).activities
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("沈杰泽", "沈*泽"), ("张铭", "张*"), ("慕容亮磊", "慕**磊"), ("John Smith", "J**h"), ("", "")]
+)
+def test_on_the_wall_only_so_much_of_a_customers_name_is_told(name: str, shown: str) -> None:
+    assert shown_name(name, on_wall=True) == shown
+    assert shown_name(name, on_wall=False) == name
 
 
 # -- how it follows its day
@@ -248,9 +257,7 @@ async def test_arrows_and_a_presenters_remote_turn_the_steps_but_not_while_someb
         await press(app, "Arrow Right", "Page Down", "Arrow Left", "X")
         assert step_of(app) == "例外"
         await app.tap(f"note-{LIU}")
-        await press(app, "Arrow Right")
-        assert step_of(app) == "例外"
-        await press(app, *["Page Up"] * 3)
+        await press(app, "Arrow Right", "Page Up")
         assert step_of(app) == "例外"
 
     await on_wide(scene, act)
@@ -276,7 +283,7 @@ async def test_what_was_said_is_there_again_after_the_page_was_closed(scene: Sce
 
 async def test_the_drill_has_a_script_roles_and_a_tick(scene: Scene) -> None:
     async def act(app: App) -> None:
-        await press(app, *["Arrow Right"] * 2)
+        await app.tap("step-refusals")
         await app.until("练一遍：收益太低")
         assert str(SCRIPT["title"]) in app.texts()
         assert app.at("plays-advisor").label == "演客户经理 · 刘洋"
@@ -298,7 +305,7 @@ async def test_a_tap_takes_a_candidate_into_tomorrows_list_and_another_out_of_it
     bank.plans[str(LIU), "2026-11-24"] = {"customer_ids": [str(customer_of(9))], "note": "上午打完"}
 
     async def act(app: App) -> None:
-        await press(app, *["Arrow Right"] * 4)
+        await app.tap("step-tomorrow")
         await app.until("名单上 1 位")
         await app.tap(f"take-{customer_of(1)}")
         await app.tap(f"take-{customer_of(2)}")
