@@ -65,7 +65,15 @@ def customer_parts(view: CustomerView, take_back: TakeBack) -> list[ft.Control]:
                 [
                     _pair(
                         t_capital(t_day_from(promise.due_on, today=view.today)),
-                        " · ".join(word for word in (promised_word(promise.reason), promise.note) if word),
+                        " · ".join(
+                            word
+                            for word in (
+                                promised_word(promise.reason),
+                                promise.note,
+                                t("上一位客户经理约的") if promise.activity_id in view.brought else "",
+                            )
+                            if word
+                        ),
                         tone=Role.WARN if promise.due_on <= view.today else Role.INK,
                     )
                     for promise in view.promises

@@ -61,6 +61,7 @@ class CustomerView:
     rated_until: date | None
     reasons: tuple[Reason, ...]
     promises: tuple[Promise, ...]
+    brought: frozenset[UUID]
     maturities: tuple[Maturity, ...]
     last_called_on: date | None
     last_spoken_on: date | None
@@ -107,6 +108,7 @@ def customer_view(session: AppSession, customer_id: UUID) -> CustomerView | None
             rated_until=_rated_until(customer, rules.on(today)),
             reasons=reasons_for(customer, promise=promises[0] if promises else None, contact=contact, day=today),
             promises=tuple(promises),
+            brought=frozenset(each.activity_id for each in promises) - {each.id for each in activities},
             maturities=tuple(sorted(customer.maturities, key=lambda maturity: maturity.due_on)),
             last_called_on=_date(days["last_called_on"]),
             last_spoken_on=_date(days["last_spoken_on"]),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from app_server.org.queries import policies
 from app_server.sync import queries
 from app_server.sync.cursor import Cursor, Heads, Place, expired
 from app_server.sync.handed import handed_to
@@ -190,11 +191,20 @@ def _told(session: Session, reader: Reader, told: Sequence[Told], sent: Collecti
 
 
 def _add_handed(session: Session, reader: Reader, customers: Mapping[UUID, Data]) -> None:
-    """Add to each of these customers what they bring along from the books they were in before."""
-    if customers:
-        handed = handed_to(session, reader.advisor_id, customers.keys(), since=reader.today - ACTIVITIES_BACK)
-        for customer_id, each in handed.items():
-            customers[customer_id]["handed"] = each.model_dump(mode="json")
+    """Add to each of these customers what they bring along from the books they were in before.
+
+    Spoken to there, they have been contacted: whoever has them now does not begin as a stranger.
+    """
+    if not customers:
+        return
+    handed = handed_to(session, reader.advisor_id, customers.keys(), since=reader.today - ACTIVITIES_BACK)
+    rules = policies(session) if handed else None
+    for customer_id, each in handed.items():
+        data = customers[customer_id]
+        data["handed"] = each.model_dump(mode="json")
+        if rules is not None and each.spoken_at is not None:
+            spoken_on = rules.today(each.spoken_at)
+            data["last_contact_on"] = max(data["last_contact_on"] or spoken_on, spoken_on)
 
 
 def _with_departed(session: Session, reader: Reader, changes: list[Data]) -> list[Data]:

@@ -1,17 +1,22 @@
 """The book and a customer's page as an advisor uses them: search, filters, a new prospect, promises and history."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import flet as ft
 import pytest_asyncio
 
 from app_client.customers.queries import customer_view
+from app_client.plans.queries import morning_list
 from app_client.search.queries import Filters, find_customers
 from app_client.session import AppSession
 from app_client.store import ledger, reads
+from app_client.store.materialize import apply_change
 from shared_models.activity import ActivityKind, Void
 from shared_models.fold import AdvisorDay
 from shared_models.follow_ups import FollowUp, FollowUpReason
+from shared_models.plans import ReasonCode
+from shared_models.sync import Change
 from tests.store.scenes import MONDAY
 from tests.today.scenes import (
     CHEN,
@@ -28,6 +33,8 @@ from tests.today.scenes import (
     record,
 )
 from tests.ui.harness import App
+
+PROMISED = UUID(int=0x0195_0000_0000_7000_8000_0000_0000_0001)
 
 
 @pytest_asyncio.fixture
@@ -153,6 +160,27 @@ async def test_a_promise_is_one_tap_and_can_be_taken_back(app: App, session: App
     view = customer_view(session, person(OUYANG))
     assert view is not None
     assert view.promises == ()
+
+
+async def test_what_the_former_advisor_promised_is_due_here_and_kept_here(scene: Scene) -> None:
+    promise = {"due_on": "2026-11-23", "reason": "callback", "note": "下午三点后", "made_at": "2026-11-20T02:00:00Z"}
+    handed = {"promise": {"activity_id": str(PROMISED), "customer_id": str(person(OUYANG)), **promise}}
+    of_ouyang = next(each for each in scene.bank.snapshot if each["id"] == str(person(OUYANG)))
+    of_ouyang["data"] |= {"handed": handed}
+    session = await scene.signed_in()
+    first = morning_list(session, MONDAY).listed[0]
+    assert (first.customer_id, first.reasons[0].code) == (person(OUYANG), ReasonCode.PROMISED)
+    async with scene.app(route=f"/customers/{person(OUYANG)}") as opened:
+        assert "回电 · 下午三点后 · 上一位客户经理约的" in opened.texts()
+    await record(session, a_call(OUYANG))
+    view = customer_view(session, person(OUYANG))
+    assert view is not None
+    assert view.promises == ()
+    # Once they have left the book, it is for whoever has them.
+    await session.store.write(
+        lambda tx: apply_change(tx, Change(entity="customer", id=str(person(OUYANG)), deleted=True))
+    )
+    assert session.store.read(lambda tx: reads.promises(tx, [])) == []
 
 
 async def test_a_promise_can_be_for_any_day(app: App, session: AppSession) -> None:

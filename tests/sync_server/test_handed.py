@@ -52,8 +52,9 @@ def test_what_was_kept_before_they_came_is_open_no_more(bank: Bank):
     customer = bank.customer()
     bank.phone().send(promised(customer, at=NOW - 2 * HOUR), call(customer, at=NOW - HOUR))
     move(bank, customer, bank.wang)
-    handed = brought(bank.phone(bank.wang), customer)
-    assert handed == Handed(promise=None, spoken_at=NOW - HOUR)
+    (told,) = [each["data"] for each in bank.phone(bank.wang).pull() if each["entity"] == "customer"]
+    assert Handed.model_validate(told["handed"]) == Handed(promise=None, spoken_at=NOW - HOUR)
+    assert told["last_contact_on"] == NOW.date().isoformat()
 
 
 def test_what_comes_in_or_is_taken_back_after_they_left_reaches_whoever_has_them(bank: Bank):
