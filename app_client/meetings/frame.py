@@ -10,7 +10,7 @@ from app_client.flet_typed import component, use_state
 from app_client.i18n import t
 from app_client.meetings.draft import SECONDS, SECONDS_OF_STEP, STEPS, Draft
 from app_client.meetings.words import clock_words, step_word
-from app_client.theme import GUTTER, Role
+from app_client.theme import GUTTER, MOTION_MS, Role
 from app_client.widgets import (
     Tap,
     big_aside,
@@ -31,20 +31,24 @@ from shared_models.meetings import MeetingStep
 TICK_SECONDS = 1.0
 _BUTTON_WIDTH = 320
 # As Flutter calls them; a presenter's remote sends pages.
-_ON, _BACK = frozenset({"Arrow Right", "Page Down"}), frozenset({"Arrow Left", "Page Up"})
+_TURNS = {"Arrow Right": 1, "Page Down": 1, "Arrow Left": -1, "Page Up": -1}
+# How far an arrow moves a step that is longer than the screen.
+_SCROLLS = {"Arrow Down": 160, "Arrow Up": -160}
 
 
-def use_keys(turn: Callable[[int], object], *, is_typing: bool) -> None:
-    """A hook: arrows turn to the next and the last step, while nobody is typing."""
+def use_keys(turn: Callable[[int], object], *, is_typing: bool) -> ft.Ref[ft.Column]:
+    """A hook: arrows turn to the next and the last step, and move within it, while nobody is typing; returns the ref of what moves."""
     page = ft.context.page
+    moved, _ = use_state(_no_column)
 
-    def pressed(event: ft.KeyboardEvent) -> None:
+    async def pressed(event: ft.KeyboardEvent) -> None:
         if is_typing:
             return
-        if event.key in _ON:
-            turn(1)
-        elif event.key in _BACK:
-            turn(-1)
+        if event.key in _TURNS:
+            turn(_TURNS[event.key])
+        column = moved.current
+        if event.key in _SCROLLS and column is not None:
+            await column.scroll_to(delta=_SCROLLS[event.key], duration=MOTION_MS)
 
     def listen() -> None:
         page.on_keyboard_event = pressed
@@ -53,6 +57,7 @@ def use_keys(turn: Callable[[int], object], *, is_typing: bool) -> None:
         page.on_keyboard_event = None
 
     ft.use_effect(listen, [is_typing], cleanup=listen_no_more)
+    return moved
 
 
 def meeting_view(
@@ -66,25 +71,29 @@ def meeting_view(
     turn: Callable[[int], object],
     leave: Tap,
     content: Sequence[ft.Control],
+    moved: ft.Ref[ft.Column],
     last: ft.Control | None,
 ) -> ft.View:
-    """The whole screen of a meeting that is being held; `last`: the button after the last step, within the thumb's reach."""
+    """The whole screen of a meeting that is being held.
+
+    `moved`: of `use_keys`; `last`: the button after the last step, within the thumb's reach.
+    """
     head = _top(heading, leave, standing=standing, clock=MeetingClock(draft=draft, now=now))
     padding = ft.Padding.symmetric(horizontal=_side(), vertical=4)
     if is_room():
         # By the steps one goes on and back as well: what stands beneath them gets the room.
         steps = ft.Container(_named_steps(draft.step, on_step, turn), padding=padding)
-        return _view(route, [head, steps, _scrolling(content)])
+        return _view(route, [head, steps, _scrolling(content, draft.step, moved)])
     come = ft.Container(_come_so_far(draft.step), padding=padding)
     turns = ft.Container(
         _turns(draft.step, turn, last), padding=ft.Padding(left=_side(), right=_side(), top=8, bottom=16)
     )
-    return _view(route, [head, come, _scrolling(content), turns])
+    return _view(route, [head, come, _scrolling(content, draft.step, moved), turns])
 
 
 def notice_view(route: str, *, heading: str, leave: Tap, content: Sequence[ft.Control]) -> ft.View:
     """The same screen while there is no meeting to go through: not yet, or not any more."""
-    return _view(route, [_top(heading, leave), _scrolling(content)])
+    return _view(route, [_top(heading, leave), _scrolling(content, heading)])
 
 
 def over_state(words: str, *, look: Tap, again: Tap) -> ft.Control:
@@ -111,9 +120,19 @@ def _side() -> int:
     return 28 if is_room() else GUTTER
 
 
-def _scrolling(content: Sequence[ft.Control]) -> ft.Control:
-    return ft.ListView(
-        list(content), expand=True, spacing=12, padding=ft.Padding(left=_side(), right=_side(), top=8, bottom=24)
+def _scrolling(content: Sequence[ft.Control], key: str, moved: ft.Ref[ft.Column] | None = None) -> ft.Control:
+    """What may be longer than the screen; with another key it begins at its top again."""
+    padded = ft.Container(
+        ft.Column(list(content), spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+        padding=ft.Padding(left=_side(), right=_side(), top=8, bottom=24),
+    )
+    return ft.Column(
+        [padded],
+        key=key,
+        ref=moved,
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 
@@ -272,6 +291,10 @@ def MeetingClock(*, draft: Draft, now: Callable[[], datetime]) -> ft.Control:
         container=True,
         exclude_semantics=True,
     )
+
+
+def _no_column() -> ft.Ref[ft.Column]:
+    return ft.Ref()
 
 
 def _never() -> int:

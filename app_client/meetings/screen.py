@@ -109,7 +109,7 @@ def HeldMeeting(*, session: AppSession, route: str, unit_id: UUID, day: date) ->
     ft.use_effect(look_for_closed, [unit_id, day])
     ft.use_effect(keep, [draft])
     material = _use_material(session, unit_id, view, sitting, version)
-    use_keys(turn, is_typing=any(each is not None for each in (sitting.writes, sitting.picks, focus)))
+    moved = use_keys(turn, is_typing=any(each is not None for each in (sitting.writes, sitting.picks, focus)))
     _use_sheets(session, view, sitting, material, focus, look, version)
     over = next((each for each in closed if each.id == draft.id or not sitting.goes_on), None)
     heading = _heading(view, day, session.today())
@@ -132,6 +132,7 @@ def HeldMeeting(*, session: AppSession, route: str, unit_id: UUID, day: date) ->
         turn=turn,
         leave=_leave,
         content=[*_troubles(sitting, following, again), *_step(session, view, sitting, material, look)],
+        moved=moved,
         last=freeze_button(sitting, _close(session, view, sitting)) if draft.step is MeetingStep.CLOSE else None,
     )
 

@@ -242,6 +242,9 @@ async def test_a_phone_that_syncs_moves_the_screen_and_nobody_touches_it(scene: 
         assert app.at(f"meeting-advisor-{LIU}").label == (
             "刘洋 · 电话 11/20 证据 A 4 · C 3 · D 2 · 面访 2/5 · 满三款 2/2 · 截至 17:40"
         )
+        await press(app, "Arrow Down")
+        [scrolled] = [sent.body for sent in app.connection.sent if getattr(sent.body, "name", "") == "scroll_to"]
+        assert scrolled.control_id in {control._i for control in app.walk()}
 
 
 async def test_without_a_stream_it_says_how_often_it_asks(scene: Scene, bank: MeetingBank) -> None:
