@@ -27,8 +27,9 @@ from app_client.meetings.words import (
 from app_client.session import AppSession
 from app_client.session_context import app_state, dismissal, go, use_session
 from app_client.shell.screen import shell_view
+from app_client.team.actions import fetch_activities
 from app_client.team.behind import activities_parts
-from app_client.team.queries import KeptDay, TeamView, team_view
+from app_client.team.queries import Behind, KeptDay, TeamView, team_view
 from app_client.theme import Role
 from app_client.widgets import (
     Figure,
@@ -55,11 +56,15 @@ from shared_models.team import AdvisorRow, TeamActivity
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
-    """What of what came later is looked at: of one advisor or of all, what moved one figure or all of it."""
+class Look:
+    """What is looked behind: of one advisor or of all, one figure or all; `is_late`: what moved it after the freeze, else all there is."""
 
     advisor_id: UUID | None = None
     metric: str | None = None
+    is_late: bool = True
+
+
+SetLook = Callable[[Look | None], object]
 
 
 @component
@@ -75,9 +80,9 @@ def MeetingsScreen() -> ft.View:
         if address.id is not None:
             set_listed(tuple(await fetch_past_meetings(session, address.id)))
 
-    # Whoever comes back to the page sees what it is by then.
+    # Whoever comes back to the page, or to the list from one of them, sees what it is by then.
     presence = use_observed(app_state().presence)
-    trouble, again = use_asking(ask, address.id, presence.returns)
+    trouble, again = use_asking(ask, address.id, presence.returns, ft.context.page.route)
     shown = chosen or (listed[0].id if listed else None)
 
     def look_at(meeting_id: UUID) -> None:
@@ -122,18 +127,16 @@ def MeetingPane(*, meeting_id: UUID) -> ft.Control:
     session = use_session()
     use_wide()
     meeting, set_meeting = use_state(_no_meeting)
-    late, look = use_state(_nothing_late)
+    looked, look = use_state(_nothing)
 
     async def ask() -> None:
         set_meeting(await fetch_meeting(session, meeting_id))
 
     presence = use_observed(app_state().presence)
     trouble, again = use_asking(ask, meeting_id, presence.returns)
-    found, missing, ask_again = _use_late(session, meeting_id, late)
+    found, missing, ask_again = _use_found(session, meeting, looked)
     ft.use_dialog(
-        _late_sheet(meeting, late, found, missing, ask_again, look)
-        if meeting is not None and late is not None
-        else None
+        _sheet(meeting, looked, found, missing, ask_again, look) if meeting is not None and looked is not None else None
     )
     if meeting is None:
         if trouble:
@@ -222,7 +225,7 @@ def _listed(
 # -- one meeting
 
 
-def _figures(meeting: Meeting, look: Callable[[Late | None], object]) -> list[ft.Control]:
+def _figures(meeting: Meeting, look: SetLook) -> list[ft.Control]:
     moved = moved_metrics(meeting.changes)
     shown = [*MAIN_FIGURES, *(each for each in moved if each not in MAIN_FIGURES)]
     heading = section_header(t("定格 → 现在") if moved else t("定格的数字"), "" if moved else t("定格以后没有变化"))
@@ -235,7 +238,7 @@ def _figures(meeting: Meeting, look: Callable[[Late | None], object]) -> list[ft
                 name,
                 detail=change_words(change, metric) if change is not None else "",
                 trailing=figures,
-                on_click=_look(look, Late(metric=_asked(metric))) if change is not None else None,
+                on_click=_look(look, Look(metric=_asked(metric), is_late=change is not None)),
                 place=Place.of(index, len(shown)),
                 identifier=f"moved-{metric}",
             )
@@ -248,11 +251,11 @@ def _asked(metric: str) -> str:
     return "met" if metric == "advisors_met" else metric
 
 
-def _look(look: Callable[[Late | None], object], late: Late) -> Tap:
-    return lambda: look(late)
+def _look(look: SetLook, at: Look) -> Tap:
+    return lambda: look(at)
 
 
-def _latecomers(meeting: Meeting, look: Callable[[Late | None], object]) -> list[ft.Control]:
+def _latecomers(meeting: Meeting, look: SetLook) -> list[ft.Control]:
     late = [each for each in meeting.advisors if each.received]
     if not late:
         return []
@@ -262,7 +265,7 @@ def _latecomers(meeting: Meeting, look: Callable[[Late | None], object]) -> list
             line_row(
                 each.advisor.name,
                 trailing=t_n("{n} 条记录", each.received),
-                on_click=_look(look, Late(advisor_id=each.advisor.id)),
+                on_click=_look(look, Look(advisor_id=each.advisor.id)),
                 place=Place.of(index, len(late)),
                 identifier=f"late-{each.advisor.id}",
             )
@@ -340,38 +343,45 @@ def _agreed(meeting: Meeting) -> list[ft.Control]:
 # -- what came later
 
 
-def _use_late(session: AppSession, meeting_id: UUID, late: Late | None) -> tuple[list[TeamActivity] | None, str, Tap]:
-    """A hook: the activities behind what moved, None until they are there."""
+def _use_found(
+    session: AppSession, meeting: Meeting | None, look: Look | None
+) -> tuple[list[TeamActivity] | None, str, Tap]:
+    """A hook: the activities that are looked at, None until they are there."""
     found, set_found = use_state(_none_found)
 
     async def ask() -> None:
         set_found(None)
-        if late is not None:
-            set_found(await fetch_late(session, meeting_id, advisor_id=late.advisor_id, metric=late.metric))
+        if meeting is None or look is None:
+            return
+        if look.is_late:
+            set_found(await fetch_late(session, meeting.id, advisor_id=look.advisor_id, metric=look.metric))
+        else:
+            behind = Behind(meeting.unit.id, meeting.day, look.advisor_id, look.metric)
+            set_found(await fetch_activities(session, behind))
 
-    trouble, again = use_asking(ask, meeting_id, late)
+    trouble, again = use_asking(ask, meeting and meeting.id, look)
     return found, trouble, again
 
 
-def _late_sheet(
+def _sheet(
     meeting: Meeting,
-    late: Late,
+    looked: Look,
     found: list[TeamActivity] | None,
     trouble: str,
     again: Tap,
-    look: Callable[[Late | None], object],
+    look: SetLook,
 ) -> ft.BottomSheet:
     view = _view(meeting)
-    advisor = view.advisor(late.advisor_id) if late.advisor_id is not None else None
-    heading = advisor.row.staff.name if advisor is not None else figure_word(late.metric or "")
+    advisor = view.advisor(looked.advisor_id) if looked.advisor_id is not None else None
+    heading = advisor.row.staff.name if advisor is not None else figure_word(looked.metric or "")
     parts: list[ft.Control] = []
-    change = meeting.changes.get(late.metric) if late.metric is not None else None
-    if change is not None and late.metric is not None:
-        parts.append(note(change_words(change, late.metric), color=Role.INK, bold=True))
+    metric = "advisors_met" if looked.metric == "met" else looked.metric or ""
+    if metric in meeting.changes:
+        parts.append(note(change_words(meeting.changes[metric], metric), color=Role.INK, bold=True))
     return sheet(
         [*parts, *activities_parts(found, trouble, view, again, named=advisor is None)],
         heading=heading,
-        subtitle=t("定格以后同步的"),
+        subtitle=t("定格以后同步的") if looked.is_late else t("定格时就有的"),
         on_dismiss=dismissal(lambda: look(None)),
         tall=True,
     )
@@ -393,7 +403,7 @@ def _no_meeting() -> Meeting | None:
     return None
 
 
-def _nothing_late() -> Late | None:
+def _nothing() -> Look | None:
     return None
 
 

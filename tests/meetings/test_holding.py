@@ -347,6 +347,14 @@ async def test_a_closed_evening_is_kept_with_who_was_there_and_says_what_came_la
         await app.tap("moved-calls_effective")
         await app.until("1 条记录")
         assert "后来同步 +2" in app.texts()
+        await app.tap("moved-visits")
+        await app.until("定格时就有的")
+        assert bank.asked[-1] == {"unit_id": str(UNIT), "day": str(DAY), "metric": "visits"}
+        bank.push()
+        back = app.all(ft.Semantics, identifier="back")[-1].content
+        assert back is not None
+        await app.tap(back)
+        await app.until("18:05 定格 · 有效电话 47，现在 50")
 
 
 async def test_whoever_comes_back_finds_it_closed_and_may_hold_another(scene: Scene, bank: MeetingBank) -> None:
