@@ -31,7 +31,9 @@ from tests.sync.bank import Bank, Pocket, a_platform
 
 # Building the app, where that is still to be done, counts as the first test's.
 pytestmark = pytest.mark.timeout(240)
-LOGIN = "advisor8"
+# Neither on leave nor at any other walk.
+NUMBER = 10
+LOGIN = f"advisor{NUMBER}"
 VERSION = "document.documentElement.dataset.version"
 
 Walk = Callable[[Screen], None]
@@ -131,13 +133,16 @@ def staff_name(stage: Stage, login: str) -> tuple[str]:
 
 
 def found_in(profile: Path, words: list[str]) -> set[str]:
-    """Which of these words stand in any file of a browser's profile, in either of the encodings that browsers write."""
+    """Which of these words stand in any file of a browser's profile, in either of the encodings that browsers write.
+
+    Four bytes, a name of two characters in UTF-16, are in some sealed megabyte by chance: not looked for.
+    """
     contents = [path.read_bytes() for path in profile.rglob("*") if path.is_file()]
     return {
         word
         for word in words
-        for encoding in ("utf-8", "utf-16-le")
-        if any(word.encode(encoding) in content for content in contents)
+        for coded in (word.encode("utf-8"), word.encode("utf-16-le"))
+        if len(coded) > 4 and any(coded in content for content in contents)
     }
 
 
@@ -145,7 +150,7 @@ def test_a_day_without_server_with_the_browser_closed_and_a_new_version_in_betwe
     start: Callable[[Walk], None], stage: Stage, published: Path, tmp_path: Path
 ) -> None:
     before, matched = calls_in_ledger(stage), cards_matched(stage)
-    customer_id, card = cards(LOGIN, 8, stage.size)[0]
+    customer_id, card = cards(LOGIN, NUMBER, stage.size)[0]
 
     def morning(screen: Screen) -> None:
         sign_in(screen, LOGIN)
@@ -182,7 +187,7 @@ def test_a_day_without_server_with_the_browser_closed_and_a_new_version_in_betwe
         screen.tap("lock-now")
         enter_pin(screen)
         expect(screen.at("page-title").last).to_contain_text("我的")
-        swipe_a_card(screen, phone_number(8000), customer_id, card)
+        swipe_a_card(screen, phone_number(NUMBER * 1000), customer_id, card)
 
     def back(screen: Screen) -> None:
         enter_pin(screen)
@@ -201,7 +206,7 @@ def test_a_day_without_server_with_the_browser_closed_and_a_new_version_in_betwe
     assert cards_matched(stage) == matched + 1
     names, phones = zip(*customers_of(stage, LOGIN), strict=True)
     # Whose store it is may be read, and shows that a name would be found.
-    owner = ["advisor8", *staff_name(stage, LOGIN)]
+    owner = [LOGIN, *staff_name(stage, LOGIN)]
     assert found_in(tmp_path / "profile", [*owner, *names, *phones, card.digits]) == set(owner)
 
 

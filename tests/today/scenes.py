@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ class Scene:
 
     def __init__(self, folder: Path, *, book: Sequence[dict[str, Any]] = BOOK) -> None:
         self.clock = HandClock()
-        self.bank = Bank(self.clock, snapshot=[*book])
+        self.bank = Bank(self.clock, snapshot=deepcopy([*book]))
         self.phone = PhoneInHand()
         self.platform = a_platform(folder, self.bank, self.phone)
 
