@@ -2,6 +2,7 @@
 
 import flet as ft
 
+from app_client.bulletins.screen import BulletinScreen
 from app_client.cases.compose import ComposeScreen
 from app_client.cases.screen import CasesScreen, TeamCaseScreen
 from app_client.customers.screen import CustomerScreen, CustomersScreen
@@ -88,6 +89,7 @@ def routes_of(role: Role) -> list[ft.Route]:
             path="team",
             component=TeamScreen,
             children=[
+                ft.Route(path="bulletin", component=BulletinScreen),
                 ft.Route(path="reviews/:unit_id", component=ReviewsScreen),
                 ft.Route(path="activities/:activity_id", component=SubjectScreen),
                 ft.Route(path="hall/:unit_id", component=HallScreen),

@@ -1,22 +1,18 @@
 """What a person can do with reviews: an advisor reads and answers, without network too; a head draws, writes, and asks."""
 
-from collections.abc import Awaitable
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from app_client.kept import keep
 from app_client.reviews.queries import averages_key, sample_key, samples_key, see_review, subject_key
 from app_client.session import AppSession
-from app_client.store import reads
 from app_client.store.ledger import Draft, append_activities
 from shared_models.activity import ActivityData, ActivityKind, uuid7
 from shared_models.errors import BadInput
 from shared_models.reviews import DrillDone, ReviewEdit, ReviewReply
 from shared_models.samples import DrawnSample, SampleRequest
-
-T = TypeVar("T", bound=BaseModel)
 
 
 async def mark_seen(session: AppSession, review_id: UUID) -> None:
@@ -40,23 +36,23 @@ async def finish_drill(session: AppSession, review_id: UUID, said: str = "") -> 
 
 async def fetch_samples(session: AppSession, unit_id: UUID) -> None:
     """Ask for a unit's samples and keep the answer. Raises Offline, SignInAgain, ServerSaid, BadReply, StoreWriteFailed."""
-    await _keep(session, samples_key(unit_id), session.transport.get_samples(unit_id))
+    await keep(session, samples_key(unit_id), session.transport.get_samples(unit_id))
 
 
 async def fetch_sample(session: AppSession, sample_id: UUID) -> None:
     """Ask for a sample and keep the answer; raises as `fetch_samples`."""
-    await _keep(session, sample_key(sample_id), session.transport.get_sample(sample_id))
+    await keep(session, sample_key(sample_id), session.transport.get_sample(sample_id))
 
 
 async def fetch_subject(session: AppSession, activity_id: UUID) -> None:
     """Ask for a call or visit with its reviews and keep the answer; raises as `fetch_samples`."""
-    await _keep(session, subject_key(activity_id), session.transport.get_review_subject(activity_id))
+    await keep(session, subject_key(activity_id), session.transport.get_review_subject(activity_id))
 
 
 async def fetch_averages(session: AppSession, unit_id: UUID, first: date, last: date) -> None:
     """Ask for a unit's averages and keep the answer; raises as `fetch_samples`."""
     averages = session.transport.get_review_averages(unit_id, first, last)
-    await _keep(session, averages_key(unit_id, first, last), averages)
+    await keep(session, averages_key(unit_id, first, last), averages)
 
 
 def new_id(session: AppSession) -> UUID:
@@ -70,7 +66,7 @@ async def draw_sample(
     """Have a sample drawn, keep it and the list it stands in now; raises as `fetch_samples`."""
     wishes = {"id": sample_id, "unit_id": unit_id, "from": first, "to": last, "size": size}
     wanted = SampleRequest.model_validate(wishes)
-    drawn = await _keep(session, sample_key(sample_id), session.transport.draw_sample(wanted))
+    drawn = await keep(session, sample_key(sample_id), session.transport.draw_sample(wanted))
     await fetch_samples(session, unit_id)
     return drawn
 
@@ -84,10 +80,3 @@ async def write_review(session: AppSession, review_id: UUID, edit: ReviewEdit) -
 async def _record(session: AppSession, kind: ActivityKind, data: ActivityData) -> None:
     now = session.now()
     await session.store.write(lambda tx: append_activities(tx, [Draft(kind=kind, data=data)], now=now))
-
-
-async def _keep(session: AppSession, key: str, asked: Awaitable[T]) -> T:
-    answer = await asked
-    now = session.now()
-    await session.store.write(lambda tx: reads.keep_reply(tx, key, answer.model_dump_json(), fetched_at=now))
-    return answer

@@ -7,10 +7,9 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from app_client.session import AppSession
-from app_client.store import reads
 from app_client.store.rules import policies
 from shared_models.activity import ActivityKind
 from shared_models.policy import zone
@@ -66,17 +65,6 @@ def own_reviews(session: AppSession) -> list[OwnReview]:
 def see_review(tx: sqlite3.Connection, review_id: UUID) -> None:
     """Note on this phone that the review was looked at as it is now."""
     tx.execute("UPDATE reviews SET seen_version = version WHERE id = ?", (str(review_id),))
-
-
-def kept(session: AppSession, key: str, model: type[T]) -> T | None:
-    """The last answer under that key, if there was one that this version can read."""
-    found = session.store.read(lambda tx: reads.kept_reply(tx, key))
-    if found is None:
-        return None
-    try:
-        return model.model_validate(found[0])
-    except ValidationError:
-        return None
 
 
 def in_bank_zone(session: AppSession, moment: datetime) -> datetime:

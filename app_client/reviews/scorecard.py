@@ -6,12 +6,12 @@ from uuid import UUID
 import flet as ft
 
 from app_client.addressed import use_address
+from app_client.answers import use_answer
 from app_client.cases.entry import propose_review
 from app_client.errors import error_words
 from app_client.flet_typed import component, keyed, use_observed
 from app_client.i18n import t, t_date, t_n, t_time
 from app_client.reviews.actions import fetch_subject, new_id, write_review
-from app_client.reviews.answers import use_answer
 from app_client.reviews.form import DRILL_DAYS, Scorecard
 from app_client.reviews.parts import comment_parts, score_parts
 from app_client.reviews.queries import editable_of, in_bank_zone, subject_key

@@ -7,11 +7,11 @@ from uuid import UUID
 import flet as ft
 
 from app_client.addressed import use_address
+from app_client.answers import Answer, use_answer
 from app_client.errors import error_words
 from app_client.flet_typed import component, keyed, observable, use_observed
 from app_client.i18n import t, t_capital, t_date, t_n, t_time
 from app_client.reviews.actions import draw_sample, fetch_averages, fetch_sample, fetch_samples, new_id
-from app_client.reviews.answers import Answer, use_answer
 from app_client.reviews.queries import averages_key, in_bank_zone, sample_key, samples_key
 from app_client.reviews.scorecard import SubjectParts
 from app_client.reviews.words import average_words, days_words, item_word, sample_words

@@ -116,10 +116,20 @@ def advisors_parts(view: TeamView, focus: Focus | None, set_focus: SetFocus) -> 
 
 
 def ways_parts(view: TeamView, waiting: int, set_focus: SetFocus) -> list[ft.Control]:
-    """What there is to do after the gaps: set lists, look at what the check has found (`waiting` of it), review, and the hall's code."""
+    """What there is to do after the gaps: set lists, read bulletins, look at what the check has found (`waiting` of it), review, and the hall's code."""
     unit = view.team.unit
     ways: list[_Way] = []
     is_outlet = not view.units and bool(view.team.advisors)
+    if view.team.advisors:
+        ways.append(
+            _Way(
+                t("通报"),
+                t("日报、周报、月报，排名和较上期"),
+                ft.Icons.LEADERBOARD_OUTLINED,
+                lambda: go("/team/bulletin"),
+                "to-bulletin",
+            )
+        )
     if 0 < len(view.team.advisors) <= MOST_ADVISORS:
         ways += [
             _Way(

@@ -100,11 +100,26 @@ class TeamPlace:
 
 def look_into_later(session: AppSession, advisor_id: UUID, day: date, kind: str) -> None:
     """Go to the team screen, at what is behind an advisor's figure of that day: that of the activity's kind."""
-    place = TeamPlace(Where((session.staff.unit,), day), session.today())
     metric = {"call": "calls", "pbx_record": "calls", "visit": "visits"}.get(kind)
-    place.look_into(Focus(advisor_id=advisor_id, metric=metric))
-    app_state().unfinished["team"] = place
+    show_day(session, Where((session.staff.unit,), day), Focus(advisor_id=advisor_id, metric=metric))
+
+
+def show_day(session: AppSession, where: Where, focus: Focus | None) -> None:
+    """Go to the team screen, at that unit's day by all evidence; it may be the one that lies beneath."""
+    unfinished = app_state().unfinished
+    beneath = unfinished.get("team")
+    place = beneath if isinstance(beneath, TeamPlace) else TeamPlace(where, session.today())
+    place.count(())
+    place.move(where, session.today())
+    place.look_into(focus)
+    unfinished["team"] = place
     go("/team")
+
+
+def day_shown(session: AppSession) -> Where:
+    """Where the team screen stands, of whatever is opened from it: one's own unit today, if it is not there."""
+    beneath = app_state().unfinished.get("team")
+    return beneath.where if isinstance(beneath, TeamPlace) else Where((session.staff.unit,), session.today())
 
 
 @component

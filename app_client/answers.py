@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from app_client.asking import use_asking
 from app_client.i18n import t
-from app_client.reviews.queries import kept
+from app_client.kept import kept
 from app_client.session import AppSession
 from app_client.session_context import use_store_version
 from app_client.widgets import Tap, Tone, banner, error_state, loading_state
