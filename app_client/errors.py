@@ -35,6 +35,8 @@ def error_words(error: DomainError) -> str:
         "leave_taken": t("其中有的日子已经登记过休假。"),
         "leave_too_far": t("只能登记近三个月到一年以内的日子。"),
         "leave_elsewhere": t("其中有的日子这位客户经理不在你的机构。"),
+        "plan_frozen": t("名单已经冻结，要改先解冻。"),
+        "plan_changed": t("名单刚刚被别人改过，请看一眼再存。"),
         "tells_who_it_is": t("还有能认出客户或客户经理的地方，改好才能往下走。"),
         "too_large": t("一次要的太多了，请选小一点的机构，或只看一位客户经理。"),
         "cursor_expired": t("本机数据要重新取一遍，请稍候；记录都在本机。"),

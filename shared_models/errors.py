@@ -72,6 +72,18 @@ class CursorExpired(Conflict):
     code = "cursor_expired"
 
 
+class PlanFrozen(Conflict):
+    """The list is frozen: whoever wants to change it unfreezes it first, with a word."""
+
+    code = "plan_frozen"
+
+
+class PlanChanged(Conflict):
+    """Somebody else changed the list since the version a change was made from; nothing was stored."""
+
+    code = "plan_changed"
+
+
 class TooLarge(DomainError):
     """More activities or bytes than one call may carry; nothing was stored."""
 

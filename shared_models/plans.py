@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared_models.activity import Activity, Void
 from shared_models.calls import Call, CallOutcome, is_connected
@@ -15,7 +16,7 @@ from shared_models.customers import Customer
 from shared_models.follow_ups import FollowUp, FollowUpReason
 from shared_models.policy import Policies
 from shared_models.telephony import PbxRecord
-from shared_models.text import Note
+from shared_models.text import NO_NUL, Note
 from shared_models.visits import Visit
 
 MATURITY_HORIZON_DAYS = 14
@@ -25,20 +26,37 @@ IDLE_CASH_FLOOR = Decimal(50_000)
 
 
 class Plan(BaseModel):
-    """The list a head set for one advisor and day, in order; an empty list means none was set."""
+    """The list a head set for one advisor and day, in order; an empty list means none was set.
+
+    `version` goes up with every change, from 0 where none was made; `frozen_at`: it is not changed from then on.
+    """
 
     id: UUID
     advisor_id: UUID
     day: date
     customer_ids: list[UUID] = Field(default_factory=list[UUID], max_length=500)
     note: Note | None = None
+    version: int = 0
+    frozen_at: AwareDatetime | None = None
 
 
 class PlanEdit(BaseModel):
-    """What a head sends to set a plan."""
+    """What a head sends to set a plan, and with `freeze` to freeze it as it is set.
+
+    `version` is the one the change was made from: another head's change since then is a conflict. None: from whatever it is.
+    """
 
     customer_ids: list[UUID] = Field(max_length=500)
     note: Note | None = None
+    version: int | None = Field(default=None, ge=0)
+    freeze: bool = False
+
+
+class PlanThaw(BaseModel):
+    """What a head sends to unfreeze a plan: from which version, and why; the log keeps the word."""
+
+    version: int = Field(ge=0)
+    word: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL, strip_whitespace=True)]
 
 
 class ReasonCode(StrEnum):

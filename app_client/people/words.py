@@ -124,6 +124,7 @@ def change_words(entry: AuditEntry) -> str:
         "leave.entered": t("登记了休假"),
         "leave.changed": t("改了休假"),
         "leave.taken_back": t("撤回了休假"),
+        "plan.unfrozen": t("解冻了名单"),
         "calendar.overridden": t("改了工作日"),
         "calendar.published": t("补入公布的节假日"),
     }
@@ -141,6 +142,8 @@ def entry_words(entry: AuditEntry) -> str:
         return t_n("{n} 位客户", int(after.get("customers", 0)))
     if entry.action.startswith("leave."):
         return " → ".join(_days_words(days) for days in (before, after) if days)
+    if entry.action == "plan.unfrozen":
+        return f"{after.get('day', '')} · {after.get('word', '')}"
     if not before:
         shown = [after.get(name) for name in ("device", "login", "number", "name") if after.get(name)]
         return " · ".join(str(each) for each in shown)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app_client.calls.queries import LoggedCall, RecordedCall, logged_calls, unlogged_calls
-from app_client.plans.queries import Listed, MorningList, promises_made
+from app_client.plans.queries import promises_made
 from app_client.session import AppSession
 from app_client.store import ledger, reads
 from app_client.store.rules import rule_on
@@ -17,6 +17,7 @@ from shared_models.calls import CallOutcome
 from shared_models.customers import Customer, Pool, pool_on
 from shared_models.fold import AdvisorDay
 from shared_models.follow_ups import FollowUpReason
+from shared_models.morning import Listed, MorningList
 from shared_models.plans import Reason, ReasonCode
 
 

@@ -489,6 +489,7 @@ def _set_plan(
         "day": bank.today,
         "customer_ids": [target.customer_id for target in ranked[: PLANNED[person.login]]],
         "note": PLAN_NOTE,
+        "version": 1,
         "set_by": bank.head.id,
         "updated_at": bank.now,
     }

@@ -1,21 +1,28 @@
 """The rules of plans: who may set whose list, for which customers; the advisor's phone learns of it by its feed."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from sqlmodel import Session
 
+from app_server.audit.service import note
 from app_server.auth.service import Caller
-from app_server.org.queries import advisor_in_scope
+from app_server.org.queries import advisor_in_scope, leave_of, paths_of, policies
 from app_server.plans import queries
 from app_server.sync.feed import Announced, announce
-from app_server.tables import as_model
-from shared_models.errors import BadInput
-from shared_models.plans import Plan, PlanEdit
+from app_server.sync.handed import handed_to
+from app_server.tables import PlanRow, as_model
+from shared_models.errors import BadInput, PlanChanged, PlanFrozen
+from shared_models.morning import Listed, PlanProposal, ProposedTarget, list_of
+from shared_models.org import StaffName
+from shared_models.plans import Plan, PlanEdit, PlanThaw, contacts_of, open_promises
 from shared_models.sync import Entity
 
 FURTHEST_AHEAD = timedelta(days=366)
 FURTHEST_BACK = timedelta(days=3660)
+# Whom a head may take in beside the list; a book has hundreds.
+MOST_FURTHER = 100
 
 
 def plan(session: Session, who: Caller, *, advisor_id: UUID, day: date) -> Plan:
@@ -26,24 +33,116 @@ def plan(session: Session, who: Caller, *, advisor_id: UUID, day: date) -> Plan:
     return as_model(Plan, row) if row else Plan(id=_plan_id(advisor_id, day), advisor_id=advisor_id, day=day)
 
 
+def proposal(session: Session, who: Caller, *, advisor_id: UUID, day: date) -> PlanProposal:
+    """The list of an advisor and day as their phone has it, with names and reasons; NotFound outside the caller's subtree on that day."""
+    _check_day(day, who)
+    advisor = advisor_in_scope(session, advisor_id=advisor_id, scope_path=who.unit_path, day=day)
+    row = queries.plan_of(session, advisor_id=advisor_id, day=day)
+    plan = as_model(Plan, row) if row else Plan(id=_plan_id(advisor_id, day), advisor_id=advisor_id, day=day)
+    rules = policies(session)
+    rule = rules.on(day, leave_of(session, advisor_id))
+    since = day - timedelta(days=rule.policy.feed_days)
+    customers = queries.book_of(session, advisor_id)
+    ids = {each.id for each in customers}
+    handed = handed_to(session, advisor_id, ids, since=since)
+    ledger = queries.ledger_between(session, advisor_id, first=since, until=day)
+    promises = [
+        each
+        for each in open_promises(ledger, handed)
+        if each.customer_id in ids and rules.business_day(each.made_at, 0) < day
+    ]
+    found = list_of(
+        day,
+        customers,
+        promises=promises,
+        contacts=contacts_of(ledger, rules),
+        plan=plan,
+        wanted=rule.targets.calls,
+    )
+    names = {each.id: each.name for each in customers}
+    staff = queries.names_of(session, {each for each in (row.set_by, row.frozen_by) if each}) if row else {}
+    return PlanProposal(
+        advisor=StaffName(id=advisor.id, name=advisor.name),
+        plan=plan,
+        set_by=staff.get(row.set_by) if row else None,
+        frozen_by=staff.get(row.frozen_by) if row and row.frozen_by else None,
+        listed=[_target(each, names) for each in found.listed],
+        further=[_target(each, names) for each in found.further[:MOST_FURTHER]],
+    )
+
+
 def set_plan(session: Session, who: Caller, *, advisor_id: UUID, day: date, edit: PlanEdit, now: datetime) -> Plan:
     """Set the list in the order given, a customer once; nothing changes when it is the same already.
 
-    Raises NotFound for an advisor outside the caller's subtree on that day, BadInput for customers of others.
+    Raises NotFound for an advisor outside the caller's subtree on that day, BadInput for customers of others, PlanFrozen
+    for a list that is frozen, PlanChanged for one that is no longer at the version the change was made from.
     """
     _check_day(day, who)
     advisor_in_scope(session, advisor_id=advisor_id, scope_path=who.unit_path, day=day)
     wanted = list(dict.fromkeys(edit.customer_ids))
+    before = queries.plan_of(session, advisor_id=advisor_id, day=day)
+    if before is not None and _is_as_wanted(before, wanted, edit):
+        return as_model(Plan, before)
+    version = before.version if before else 0
+    if before is not None and before.frozen_at is not None:
+        raise PlanFrozen("This list is frozen; unfreeze it to change it.")
+    if edit.version is not None and edit.version != version:
+        raise PlanChanged("Somebody else changed this list meanwhile; look at it again.")
     strangers = len(wanted) - len(queries.in_book(session, advisor_id=advisor_id, customer_ids=wanted))
     if strangers:
         raise BadInput(f"{strangers} of the {len(wanted)} customers are not in this advisor's book.")
+    after = Plan(
+        id=before.id if before else _plan_id(advisor_id, day),
+        advisor_id=advisor_id,
+        day=day,
+        customer_ids=wanted,
+        note=edit.note,
+        version=version + 1,
+        frozen_at=now if edit.freeze else None,
+    )
+    return _store(session, who, after, frozen_by=who.id if edit.freeze else None, now=now)
+
+
+def thaw_plan(session: Session, who: Caller, *, advisor_id: UUID, day: date, thaw: PlanThaw, now: datetime) -> Plan:
+    """Unfreeze a list, which the log keeps with its word; one that is not frozen stays as it is. Raises as `set_plan`."""
+    _check_day(day, who)
+    advisor_in_scope(session, advisor_id=advisor_id, scope_path=who.unit_path, day=day)
     before = queries.plan_of(session, advisor_id=advisor_id, day=day)
-    plan_id = before.id if before else _plan_id(advisor_id, day)
-    after = Plan(id=plan_id, advisor_id=advisor_id, day=day, customer_ids=wanted, note=edit.note)
-    if before is None or as_model(Plan, before) != after:
-        queries.store_plan(session, after, set_by=who.id, now=now)
-        announce(session, [Announced(str(advisor_id), Entity.PLAN, str(plan_id))], now=now)
-    return after
+    if before is None or before.frozen_at is None:
+        return plan(session, who, advisor_id=advisor_id, day=day)
+    if before.version != thaw.version:
+        raise PlanChanged("Somebody else changed this list meanwhile; look at it again.")
+    after = as_model(Plan, before).model_copy(update={"version": before.version + 1, "frozen_at": None})
+    told = {"day": day, "word": thaw.word}
+    note(
+        session,
+        actor=who.id,
+        action="plan.unfrozen",
+        subject_kind="staff",
+        subject_id=advisor_id,
+        unit_path=paths_of(session, [advisor_id], day=day)[advisor_id],
+        before={"frozen_at": before.frozen_at},
+        after=told,
+        now=now,
+    )
+    return _store(session, who, after, frozen_by=None, now=now)
+
+
+def _is_as_wanted(before: PlanRow, wanted: list[UUID], edit: PlanEdit) -> bool:
+    # What is asked for again after a lost answer is answered alike, frozen or not.
+    frozen = before.frozen_at is not None
+    return (before.customer_ids, before.note) == (wanted, edit.note) and (frozen or not edit.freeze)
+
+
+def _store(session: Session, who: Caller, plan: Plan, *, frozen_by: UUID | None, now: datetime) -> Plan:
+    if not queries.store_plan(session, plan, after=plan.version - 1, set_by=who.id, frozen_by=frozen_by, now=now):
+        raise PlanChanged("Somebody else changed this list meanwhile; look at it again.")
+    announce(session, [Announced(str(plan.advisor_id), Entity.PLAN, str(plan.id))], now=now)
+    return plan
+
+
+def _target(listed: Listed, names: Mapping[UUID, str]) -> ProposedTarget:
+    return ProposedTarget(customer_id=listed.customer_id, name=names[listed.customer_id], reasons=listed.reasons)
 
 
 def _plan_id(advisor_id: UUID, day: date) -> UUID:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app_client.plans.queries import MorningList, morning_key, morning_list
+from app_client.plans.queries import morning_key, morning_list
 from app_client.session import AppSession
 from app_client.sign_in.actions import sign_in
 from app_client.store import reads
@@ -17,6 +17,7 @@ from app_client.today.queries import (
 )
 from shared_models.calls import CallOutcome
 from shared_models.fold import AdvisorDay
+from shared_models.morning import MorningList
 from shared_models.plans import ReasonCode
 from tests.store.scenes import MONDAY
 from tests.sync.bank import PASSWORD
