@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 from app_client.meetings.draft import Draft
 from app_client.meetings.queries import drop_draft, keep_draft
+from app_client.plans.actions import change_list
 from app_client.session import AppSession
 from shared_models.meetings import Meeting, MeetingSummary
-from shared_models.plans import Plan, PlanEdit
+from shared_models.plans import Plan
 from shared_models.team import TeamActivity
 
 # How far back past meetings are listed: a quarter and some.
@@ -45,10 +46,12 @@ async def change_plan(
     session: AppSession, advisor_id: UUID, day: date, *, taken: Sequence[UUID], dropped: Collection[UUID]
 ) -> Plan:
     """Take customers into an advisor's list, behind who is on it, or out of it; its note stays. Raises as `fetch_plans`."""
-    # Asked anew: another head may have set it meanwhile.
-    earlier = await session.transport.get_plan(advisor_id, day)
-    listed = [each for each in dict.fromkeys([*earlier.customer_ids, *taken]) if each not in dropped]
-    return await session.transport.put_plan(advisor_id, day, PlanEdit(customer_ids=listed, note=earlier.note))
+
+    def change(earlier: Plan) -> tuple[list[UUID], str | None]:
+        listed = [each for each in dict.fromkeys([*earlier.customer_ids, *taken]) if each not in dropped]
+        return listed, earlier.note
+
+    return await change_list(session, advisor_id, day, change)
 
 
 async def close_meeting(session: AppSession, draft: Draft, people: Iterable[UUID]) -> Meeting:

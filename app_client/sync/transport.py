@@ -30,6 +30,7 @@ from shared_models.errors import DomainError
 from shared_models.evidence import Grade
 from shared_models.leave import AdvisorLeave, LeaveEdit, LeaveList
 from shared_models.meetings import LateActivities, Meeting, MeetingClose, Meetings
+from shared_models.morning import PlanProposal
 from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
 from shared_models.people import (
@@ -47,7 +48,7 @@ from shared_models.people import (
     Transfer,
     UnitEdit,
 )
-from shared_models.plans import Plan, PlanEdit
+from shared_models.plans import Plan, PlanEdit, PlanThaw
 from shared_models.quality import FindingEdit, FindingState, QualityFinding, QualityFindings
 from shared_models.recordings import RecordingTicket
 from shared_models.reviews import ReviewAverages, ReviewEdit, TeamReview
@@ -303,6 +304,14 @@ class ApiTransport:
     async def put_plan(self, advisor_id: UUID, day: date, edit: PlanEdit) -> Plan:
         """Set the list of an advisor for a day."""
         return await self._sent("PUT", f"/team/plans/{advisor_id}/{day}", edit, Plan)
+
+    async def get_proposal(self, advisor_id: UUID, day: date) -> PlanProposal:
+        """The list of an advisor and a day as their phone has it, with names and reasons."""
+        return parsed(await self._call("GET", f"/team/plans/{advisor_id}/{day}/proposal"), PlanProposal)
+
+    async def thaw_plan(self, advisor_id: UUID, day: date, thaw: PlanThaw) -> Plan:
+        """Unfreeze the list of an advisor for a day."""
+        return await self._sent("POST", f"/team/plans/{advisor_id}/{day}/unfreeze", thaw, Plan)
 
     async def get_leave(self, advisor_id: UUID) -> LeaveList:
         """One advisor's leave, as far as it can be changed."""

@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from app_client.plans.actions import change_list
 from app_client.session import AppSession
 from app_client.sync.clock_offset import keep_offset
 from app_client.sync.transport import BadReply
 from app_client.team.queries import Behind, Grades, KeptDay, keep_activities, keep_day
 from shared_models.confirmations import OutletCodes
 from shared_models.errors import DomainError
-from shared_models.plans import Plan, PlanEdit
+from shared_models.plans import Plan
 from shared_models.policy import zone
 from shared_models.quality import FindingState
 from shared_models.team import TeamActivity
-
-# What the server takes for one list.
-MOST_LISTED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +111,9 @@ async def set_plans(
 async def _set_plan(
     session: AppSession, advisor_id: UUID, day: date, customer_ids: Sequence[UUID], *, note: str, keeps_earlier: bool
 ) -> None:
-    listed, words = list(customer_ids), note or None
-    if keeps_earlier:
-        # Asked anew: another head may have set it meanwhile.
-        earlier = await fetch_plan(session, advisor_id, day)
-        listed, words = [*earlier.customer_ids, *listed], words or earlier.note
-    edit = PlanEdit(customer_ids=list(dict.fromkeys(listed))[:MOST_LISTED], note=words)
-    await session.transport.put_plan(advisor_id, day, edit)
+    def change(earlier: Plan) -> tuple[Sequence[UUID], str | None]:
+        if not keeps_earlier:
+            return customer_ids, note or None
+        return [*earlier.customer_ids, *customer_ids], note or earlier.note
+
+    await change_list(session, advisor_id, day, change)

@@ -36,6 +36,8 @@ def plan(session: Session, who: Caller, *, advisor_id: UUID, day: date) -> Plan:
 def proposal(session: Session, who: Caller, *, advisor_id: UUID, day: date) -> PlanProposal:
     """The list of an advisor and day as their phone has it, with names and reasons; NotFound outside the caller's subtree on that day."""
     _check_day(day, who)
+    # The book is today's: whoever has gone elsewhere with it is no longer read by a day they were here.
+    advisor_in_scope(session, advisor_id=advisor_id, scope_path=who.unit_path, day=who.today)
     advisor = advisor_in_scope(session, advisor_id=advisor_id, scope_path=who.unit_path, day=day)
     row = queries.plan_of(session, advisor_id=advisor_id, day=day)
     plan = as_model(Plan, row) if row else Plan(id=_plan_id(advisor_id, day), advisor_id=advisor_id, day=day)

@@ -9,8 +9,11 @@ from uuid import uuid4
 import pytest
 from sqlmodel import col, select
 
-from app_server.tables import ChangeRow, PlanRow, StaffRow
+from app_server.plans.queries import store_plan
+from app_server.tables import AuditEntryRow, ChangeRow, MembershipRow, PlanRow, StaffRow
+from shared_models.morning import PlanProposal
 from shared_models.org import Role
+from shared_models.plans import Plan, ReasonCode
 from tests import factories
 from tests.factories import NOW, Server
 
@@ -29,9 +32,17 @@ class Outlet:
     def url(self, advisor_id=None, day=TOMORROW) -> str:
         return f"/api/v1/team/plans/{advisor_id or self.advisor.id}/{day}"
 
-    def put(self, customer_ids, *, note=None, **of_url):
-        body = {"customer_ids": [str(each) for each in customer_ids], "note": note}
+    def put(self, customer_ids, *, note=None, version=None, freeze=False, **of_url):
+        body = {"customer_ids": [str(each) for each in customer_ids], "note": note, "freeze": freeze}
+        body |= {} if version is None else {"version": version}
         return self.server.http.put(self.url(**of_url), json=body, headers=self.head)
+
+    def proposal(self, **of_url):
+        return self.server.http.get(f"{self.url(**of_url)}/proposal", headers=self.head)
+
+    def unfreeze(self, version, word="有新到期", **of_url):
+        body = {"version": version, "word": word}
+        return self.server.http.post(f"{self.url(**of_url)}/unfreeze", json=body, headers=self.head)
 
     def get(self, **of_url):
         return self.server.http.get(self.url(**of_url), headers=self.head)
@@ -110,7 +121,6 @@ def test_advisors_set_no_lists(outlet: Outlet) -> None:
 
 def test_who_belongs_here_on_that_day_decides(outlet: Outlet) -> None:
     from app_server.org.service import move_staff
-    from app_server.tables import MembershipRow
 
     here = outlet.server.db.read(
         lambda session: session.exec(
@@ -136,3 +146,95 @@ def test_malformed_lists_are_refused(outlet: Outlet, body: object) -> None:
 
 def test_a_list_has_500_customers_at_most(outlet: Outlet) -> None:
     assert outlet.put([uuid4() for _ in range(501)]).status_code == 422
+
+
+def test_of_two_changes_from_one_version_the_second_is_refused_and_stores_nothing(outlet: Outlet) -> None:
+    first, second = (factories.customer(outlet.server.db, outlet.advisor) for _ in range(2))
+    assert outlet.put([first.id], version=0).json()["version"] == 1
+    refused = outlet.put([second.id], version=0)
+    assert (refused.status_code, refused.json()["code"]) == (409, "plan_changed")
+    assert outlet.get().json()["customer_ids"] == [str(first.id)]
+    # The same again, as after a lost answer, is no change.
+    assert outlet.put([first.id], version=0).json()["version"] == 1
+    assert outlet.put([second.id, first.id], version=1).json()["version"] == 2
+    assert len(outlet.changes()) == 2
+
+
+def test_of_two_at_the_same_moment_one_is_stored(outlet: Outlet) -> None:
+    """Both have read version 0 when the first commits."""
+    outlet.put([], note="先打到期的")
+    stored = outlet.get().json()
+    late = Plan.model_validate(stored | {"note": "上午打完"})
+    head = outlet.server.db.read(lambda s: s.exec(select(PlanRow.set_by)).one())
+
+    def store(session) -> bool:
+        return store_plan(session, late, after=0, set_by=head, frozen_by=None, now=NOW)
+
+    assert outlet.server.db.write(store) is False
+    assert outlet.get().json() == stored
+
+
+def test_a_frozen_list_is_changed_only_once_it_is_unfrozen_with_a_word(outlet: Outlet) -> None:
+    first, second = (factories.customer(outlet.server.db, outlet.advisor) for _ in range(2))
+    frozen = outlet.put([first.id], version=0, freeze=True).json()
+    assert (frozen["version"], frozen["frozen_at"] is not None) == (1, True)
+    assert outlet.put([first.id], version=0, freeze=True).json() == frozen
+    refused = [outlet.put([second.id], version=1), outlet.put([], version=1, freeze=True), outlet.put([second.id])]
+    assert {(each.status_code, each.json()["code"]) for each in refused} == {(409, "plan_frozen")}
+    assert outlet.unfreeze(1, word=" ").status_code == 422
+    assert outlet.unfreeze(0).json()["code"] == "plan_changed"
+    thawed = outlet.unfreeze(1)
+    assert (thawed.status_code, thawed.json()["version"], thawed.json()["frozen_at"]) == (200, 2, None)
+    assert outlet.unfreeze(2).json() == thawed.json()
+    (entry,) = outlet.server.db.read(lambda s: s.exec(select(AuditEntryRow.after)).all())
+    assert entry == {"day": TOMORROW.isoformat(), "word": "有新到期"}
+    assert outlet.put([second.id], version=2).status_code == 200
+    assert len(outlet.changes()) == 3
+
+
+def test_a_frozen_list_reaches_the_phone_as_such(outlet: Outlet) -> None:
+    customer = factories.customer(outlet.server.db, outlet.advisor)
+    outlet.put([customer.id], freeze=True)
+    body = {"cursor": None, "activities": [], "device_id": "phone-1"}
+    reply = outlet.server.http.post("/api/v1/sync", json=body, headers=outlet.server.bearer(outlet.advisor))
+    (plan,) = [each["data"] for each in reply.json()["changes"] if each["entity"] == "plan"]
+    assert Plan.model_validate(plan) == Plan.model_validate(outlet.get().json())
+    assert plan["frozen_at"] is not None
+
+
+def test_a_proposal_is_ranked_with_reasons_and_says_by_whom_it_was_frozen(outlet: Outlet) -> None:
+    factories.policy(outlet.server.db)
+    plain, due = (
+        factories.customer(outlet.server.db, outlet.advisor, **fields)
+        for fields in (
+            {"last_contact_on": None},
+            {"maturities": [{"name": "安盈", "amount": "500000", "due_on": str(TOMORROW)}]},
+        )
+    )
+    factories.customer(outlet.server.db, outlet.neighbour)
+    shown = PlanProposal.model_validate(outlet.proposal().json())
+    assert [(each.customer_id, each.name) for each in shown.listed] == [(due.id, due.name), (plain.id, plain.name)]
+    assert shown.listed[0].reasons[0].code is ReasonCode.MATURITY
+    assert (shown.plan.version, shown.set_by, shown.frozen_by) == (0, None, None)
+    outlet.put([plain.id], version=0, freeze=True)
+    frozen = PlanProposal.model_validate(outlet.proposal().json())
+    assert [each.customer_id for each in frozen.listed] == [plain.id]
+    assert [each.customer_id for each in frozen.further] == [due.id]
+    assert frozen.frozen_by is not None
+    assert frozen.frozen_by == frozen.set_by
+
+
+def test_proposals_and_unfreezing_stay_within_the_subtree(outlet: Outlet) -> None:
+    from app_server.org.service import move_staff
+
+    assert {
+        reply.status_code
+        for who in (outlet.neighbour.id, uuid4())
+        for reply in (outlet.proposal(advisor_id=who), outlet.unfreeze(1, advisor_id=who))
+    } == {404}
+    # Whose book has gone elsewhere with them is no longer read by the days they were here.
+    elsewhere = outlet.server.db.read(
+        lambda s: s.exec(select(MembershipRow.unit_id).where(MembershipRow.staff_id == outlet.neighbour.id)).one()
+    )
+    outlet.server.db.write(lambda session: move_staff(session, outlet.advisor.id, elsewhere, NOW.date()))
+    assert outlet.proposal(day=NOW.date() - timedelta(days=1)).status_code == 404

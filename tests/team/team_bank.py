@@ -113,6 +113,9 @@ class TeamBank(Bank):
     asked: list[dict[str, str]] = field(default_factory=list)
     tickets: list[str] = field(default_factory=list)
     plans: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    versions: dict[tuple[str, str], int] = field(default_factory=dict)
+    frozen: set[tuple[str, str]] = field(default_factory=set)
+    words: list[str] = field(default_factory=list)
     has_units: bool = True
     waiting: int = 0
     knows_grades: bool = True
@@ -171,11 +174,57 @@ class TeamBank(Bank):
         return HttpReply(200, {}, json.dumps({"url": url, "expires_at": "2026-11-23T09:47:00Z"}).encode())
 
     def _plan(self, path: str, body: bytes | None) -> HttpReply:
-        advisor, day = path.split("/")[-2:]
-        if body is not None:
-            self.plans[advisor, day] = json.loads(body)
-        plan = self.plans.get((advisor, day), {"customer_ids": [], "note": None})
-        return HttpReply(200, {}, json.dumps({"id": advisor, "advisor_id": advisor, "day": day, **plan}).encode())
+        advisor, day = path.split("/plans/")[1].split("/")[:2]
+        key = advisor, day
+        if path.endswith("/proposal"):
+            return HttpReply(200, {}, json.dumps(self._proposal(advisor, day)).encode())
+        sent = json.loads(body) if body is not None else None
+        if sent is not None and sent["version"] != self.versions.get(key, 0):
+            return self._problem(409, "plan_changed")
+        if sent is not None and path.endswith("/unfreeze"):
+            self.words.append(sent["word"])
+            self.versions[key] = sent["version"] + 1
+            self.frozen.discard(key)
+        elif sent is not None:
+            if key in self.frozen:
+                return self._problem(409, "plan_frozen")
+            self.set_list(key, sent["customer_ids"], sent["note"], freeze=sent["freeze"])
+        return HttpReply(200, {}, json.dumps(self._plan_json(advisor, day)).encode())
+
+    def set_list(
+        self, key: tuple[str, str], customer_ids: list[str], note: str | None, *, freeze: bool = False
+    ) -> None:
+        """A head sets a list, this one or another."""
+        self.plans[key] = {"customer_ids": customer_ids, "note": note}
+        self.versions[key] = self.versions.get(key, 0) + 1
+        if freeze:
+            self.frozen.add(key)
+
+    def _plan_json(self, advisor: str, day: str) -> dict[str, Any]:
+        key = advisor, day
+        plan = self.plans.get(key, {"customer_ids": [], "note": None})
+        frozen_at = "2026-11-23T00:45:00Z" if key in self.frozen else None
+        version = {"version": self.versions.get(key, 0), "frozen_at": frozen_at}
+        return {"id": advisor, "advisor_id": advisor, "day": day, **plan, **version}
+
+    def _proposal(self, advisor: str, day: str) -> dict[str, Any]:
+        plan = self._plan_json(advisor, day)
+        book = [str(UUID(int=100 + number)) for number in range(1, 6)]
+        listed = plan["customer_ids"] or book[:3]
+        reasons = [{"code": "maturity", "day": "2026-11-24", "amount": "500000"}, {"code": "never_called"}]
+        told = {
+            each: {"customer_id": each, "name": f"客户{int(UUID(each)) - 100}", "reasons": reasons}
+            for each in [*listed, *book]
+        }
+        head = {"id": advisor, "name": "周敏"}
+        return {
+            "advisor": {"id": advisor, "name": "刘洋"},
+            "plan": plan,
+            "set_by": head if plan["version"] else None,
+            "frozen_by": head if plan["frozen_at"] else None,
+            "listed": [told[each] for each in listed],
+            "further": [told[each] for each in book if each not in listed],
+        }
 
 
 async def signed_in(scene: Scene) -> AppSession:
