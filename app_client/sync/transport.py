@@ -5,11 +5,11 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from app_client.platform.clock import Clock
 from app_client.platform.http import Http, HttpReply, Offline
@@ -23,6 +23,7 @@ from app_client.sync.replies import (
     problem_of,
     raise_for_status,
 )
+from app_client.sync.signed_in import SignedIn, TokenKeeper
 from shared_models.bulletins import Bulletin
 from shared_models.cases import CaseEdit, CaseMove, CaseStep, Playbook, TeamCase, TeamCases
 from shared_models.confirmations import CodeRequest, CodeSent, CodeTried, CodeTry, OutletCodes
@@ -76,17 +77,6 @@ __all__ = [
 ]
 
 
-class SignedIn(BaseModel):
-    """What the token endpoint answers; unknown fields are passed over."""
-
-    access_token: str
-    refresh_token: str
-    staff: Staff
-    # Opens this device's own store when the PIN is forgotten; only the password brings it.
-    device_key: str | None = Field(default=None, repr=False)
-    password_change_required: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class TimedResponse:
     """An answer, and when by the device's clock the request that it answers went out and came back."""
@@ -94,22 +84,6 @@ class TimedResponse:
     response: SyncResponse
     sent_at: datetime
     received_at: datetime
-
-
-class TokenKeeper(Protocol):
-    """Where the refresh token and the device id are kept; the access token never leaves memory."""
-
-    def refresh_token(self) -> str | None:
-        """The last refresh token that was kept."""
-        ...
-
-    def device_id(self) -> str:
-        """The id under which this device signed in."""
-        ...
-
-    async def keep_refresh_token(self, token: str) -> None:
-        """Keep a new token durably in place of the old one."""
-        ...
 
 
 class ApiTransport:
