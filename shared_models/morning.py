@@ -121,7 +121,7 @@ def _planned_list(
     customers: Sequence[Customer],
     ranked: Sequence[Target],
     promises: Sequence[Promise],
-    contacts: dict[UUID, Contact],
+    contacts: Mapping[UUID, Contact],
     *,
     note: str | None,
 ) -> MorningList:
