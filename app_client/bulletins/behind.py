@@ -1,6 +1,6 @@
 """What is behind a bulletin's figure: its meaning and change, the score's formula, the unit's own bulletin, and the days it is the sum of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
 import flet as ft
@@ -24,6 +24,7 @@ from app_client.widgets import Place, Tap, body, card, line_row, note, quiet_but
 from shared_models.bulletins import Bulletin, BulletinRow, Column
 from shared_models.team import Period
 
+OnDay = Callable[[BulletinRow, Column | None, date], Awaitable[None]]
 Looking = Callable[[Look | None], object]
 
 
@@ -35,7 +36,7 @@ def look_sheet(
     on_look: Looking,
     on_rank: Callable[[Column], object],
     on_enter: Callable[[BulletinRow], object],
-    on_day: Callable[[BulletinRow, Column | None, date], object],
+    on_day: OnDay,
 ) -> ft.BottomSheet | None:
     """The sheet of what is looked into; None where this bulletin does not have it."""
     row = _row_of(bulletin, look)
@@ -115,7 +116,7 @@ def _figure(
     column: Column,
     *,
     on_enter: Callable[[BulletinRow], object],
-    on_day: Callable[[BulletinRow, Column | None, date], object],
+    on_day: OnDay,
 ) -> list[ft.Control]:
     cell = cell_of(row, column)
     change = change_words(cell, column)
@@ -163,7 +164,7 @@ def _days(
     bulletin: Bulletin,
     row: BulletinRow,
     column: Column,
-    on_day: Callable[[BulletinRow, Column | None, date], object],
+    on_day: OnDay,
 ) -> list[ft.Control]:
     days: Sequence[date] = days_of(bulletin.span)
     if bulletin.by is Period.DAY:
@@ -172,7 +173,10 @@ def _days(
         heading, detail = t("由这些天加起来"), ""
 
     def open_it(day: date) -> Tap:
-        return lambda: on_day(row, column, day)
+        async def opened() -> None:
+            await on_day(row, column, day)
+
+        return opened
 
     return [
         section_header(heading),

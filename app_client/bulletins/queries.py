@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from uuid import UUID
 
@@ -18,6 +19,12 @@ NEUTRAL = frozenset({Column.VISITS_C, Column.VISITS_D, Column.LEAVE_DAYS})
 SHARES = frozenset({Column.COVERAGE, Column.MET_DAYS})
 
 
+class FileKind(Enum):
+    """What a bulletin can be taken along as; the ending of its name."""
+
+    XLSX = "xlsx"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which bulletin is asked for, in which language; `day` None: of the server's today, which is `kept_day` here."""
@@ -29,9 +36,20 @@ class Asked:
     language: Language
 
     @property
+    def period(self) -> str:
+        """The name of the period: "2026-W48"."""
+        return span_of(self.kept_day, self.by).period
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The question as the server takes it."""
+        told = {"unit_id": str(self.unit_id), "period": self.by.value, "lang": self.language}
+        return told if self.day is None else {**told, "day": str(self.day)}
+
+    @property
     def key(self) -> str:
         """Under which the answer is kept."""
-        return f"team/bulletin/{self.unit_id}/{span_of(self.kept_day, self.by).period}/{self.language}"
+        return f"team/bulletin/{self.unit_id}/{self.period}/{self.language}"
 
 
 @dataclass(frozen=True, slots=True)

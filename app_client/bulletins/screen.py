@@ -1,5 +1,6 @@
 """A head's bulletins (通报): one table of what is right below a unit, the change since last time, the trend, and the way behind every figure."""
 
+import asyncio
 from datetime import date
 
 import flet as ft
@@ -7,12 +8,13 @@ import flet as ft
 from app_client.answers import Answer, use_answer
 from app_client.bulletins.actions import fetch_bulletin
 from app_client.bulletins.behind import look_sheet
+from app_client.bulletins.files import FileParts
 from app_client.bulletins.place import BulletinPlace
 from app_client.bulletins.queries import asked, earlier_day, later_day, metric_of
 from app_client.bulletins.table import bulletin_table
 from app_client.bulletins.trend import trend_parts
 from app_client.bulletins.words import by_word, compared_words, period_words, standing_words
-from app_client.flet_typed import component, use_observed, use_state
+from app_client.flet_typed import component, keyed, use_observed, use_state
 from app_client.i18n import Language, language, t
 from app_client.session import AppSession
 from app_client.session_context import app_state, go, use_session
@@ -37,6 +39,8 @@ from shared_models.org import Unit
 from shared_models.team import Period
 
 _PLACE = "bulletin"
+# More than a sheet takes to go.
+_SHEET_SECONDS = 0.25
 
 
 @component
@@ -56,13 +60,14 @@ def BulletinScreen() -> ft.View:
         _steps(session, place),
         *_crumbs(place),
     ]
-    aside = [*_order(place, found), *_trend(place, found)]
+    files = [] if found is None else [keyed(wanted.key, FileParts, session=session, asked=wanted, rank=place.rank)]
+    aside = [*_order(place, found), *_trend(place, found), *files]
     table = _table_parts(place, answer, wide=wide)
     return shell_view(
         route="/team/bulletin",
         heading=t("{name}通报", name=place.unit.name),
         subtitle=standing_words(found, bank_timezone(session)) if found is not None else "",
-        content=[*head, *aside] if wide else [*head, *_order(place, found), *table, *_trend(place, found)],
+        content=[*head, *aside] if wide else [*head, *_order(place, found), *table, *_trend(place, found), *files],
         detail=_pane(table) if wide else None,
         on_back=_back(place),
     )
@@ -213,7 +218,10 @@ def _sheet(session: AppSession, place: BulletinPlace, found: Bulletin | None) ->
     if found is None or place.look is None:
         return None
 
-    def show(row: BulletinRow, column: Column | None, day: date) -> None:
+    async def show(row: BulletinRow, column: Column | None, day: date) -> None:
+        place.look_into(None)
+        # A sheet that is still going takes with it the one that the team screen opens.
+        await asyncio.sleep(_SHEET_SECONDS)
         metric = metric_of(column) if column is not None else None
         path = place.path
         if row.kind is None:

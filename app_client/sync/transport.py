@@ -56,8 +56,7 @@ from shared_models.reviews import ReviewAverages, ReviewEdit, TeamReview
 from shared_models.samples import DrawnSample, ReviewSubject, SampleRequest, Samples
 from shared_models.sealing import CardKeys
 from shared_models.sync import SyncRequest, SyncResponse
-from shared_models.team import Period, TeamActivity, TeamDay, TeamRange
-from shared_models.text import Language
+from shared_models.team import TeamActivity, TeamDay, TeamRange
 from shared_models.wordings import WordingEdit, WordingList
 
 T = TypeVar("T", bound=BaseModel)
@@ -252,12 +251,13 @@ class ApiTransport:
         params = {"unit_id": str(unit_id), "from": str(start), "to": str(end)}
         return (await self._call("GET", "/team/export.xlsx", params=params)).body
 
-    async def get_bulletin(self, unit_id: UUID, by: Period, day: date | None, *, language: Language) -> Bulletin:
-        """A unit's bulletin of the day, ISO week or month of a day, None: of the server's today."""
-        params = {"unit_id": str(unit_id), "period": by.value, "lang": language}
-        if day is not None:
-            params["day"] = str(day)
-        return parsed(await self._call("GET", "/team/bulletin", params=params), Bulletin)
+    async def get_bulletin(self, asked: Mapping[str, str]) -> Bulletin:
+        """A unit's bulletin, as its question says: `unit_id`, `period`, `day`, `lang`."""
+        return parsed(await self._call("GET", "/team/bulletin", params=asked), Bulletin)
+
+    async def get_bulletin_file(self, asked: Mapping[str, str], *, ending: str) -> bytes:
+        """The same as a file of that ending; with `rank` its rows are ranked."""
+        return (await self._call("GET", f"/team/bulletin.{ending}", params=asked)).body
 
     async def get_outlet_codes(self, unit_id: UUID) -> OutletCodes:
         """What the screen of an outlet's hall shows in the next hours."""

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from app_server.auth.dependencies import CurrentHead
 from app_server.bulletins import service
+from app_server.bulletins.workbook import workbook
 from app_server.dependencies import ClockDep, DatabaseDep
-from app_server.team.endpoints import Day
+from app_server.team.endpoints import XLSX, Day
 from shared_models.bulletins import Bulletin, Column
 from shared_models.team import Period
 from shared_models.text import Language
@@ -31,4 +32,29 @@ def bulletin(
         lambda session: service.bulletin(
             session, head, unit_id=unit_id, by=period, day=day, ranked_by=rank, language=lang, now=clock.now()
         )
+    )
+
+
+@router.get("/bulletin.xlsx", response_class=Response, responses={200: {"content": {XLSX: {}}}})
+def bulletin_sheet(
+    head: CurrentHead,
+    db: DatabaseDep,
+    clock: ClockDep,
+    unit_id: UUID | None = None,
+    period: Period = Period.DAY,
+    day: Day | None = None,
+    rank: Column | None = None,
+    lang: Language = "zh",
+) -> Response:
+    """The same as a workbook: figures, changes, trend, and what each column means; a period without records says so."""
+    told = bulletin(head, db, clock, unit_id, period, day, rank, lang)
+    return _file(told, workbook(told, lang), media_type=XLSX, ending="xlsx")
+
+
+def _file(told: Bulletin, content: bytes, *, media_type: str, ending: str) -> Response:
+    name = f"day2053-bulletin-{told.span.period}.{ending}"
+    return Response(
+        content,
+        media_type=media_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )

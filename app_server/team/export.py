@@ -1,17 +1,11 @@
 """The team's figures as a workbook: units by day, advisors by day, and what each figure means. Counting is the fold's."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from io import BytesIO
 from uuid import UUID
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from sqlmodel import Session
 
@@ -22,6 +16,7 @@ from app_server.team import queries, service, sums
 from app_server.team.attribution import figure_of
 from app_server.team.queries import Split
 from app_server.team.recount import DayOf, Grades, recounted
+from app_server.workbooks import DATE_WIDTH, MONEY_WIDTH, NAME_WIDTH, NUMBER_WIDTH, TEXT_WIDTH, Value, append, begin
 from shared_models.errors import TooLarge
 from shared_models.evidence import Grade
 from shared_models.fold import Figures
@@ -29,13 +24,7 @@ from shared_models.org import UnitKind
 from shared_models.team import Totals
 from shared_models.text import Language
 
-Value = str | int | Decimal | date | datetime | None
-
 MOST_ROWS = 60_000
-# Excel and its kin run a text that begins so, once it is typed again or saved as CSV (OWASP: CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_DATE_FORMAT, _MONEY_FORMAT = "yyyy-mm-dd", "#,##0.00"
-_DATE_WIDTH, _NAME_WIDTH, _NUMBER_WIDTH, _MONEY_WIDTH, _TEXT_WIDTH = 12, 24, 11, 16, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +118,10 @@ FIGURES: tuple[_Column, ...] = (
     _Column("declines", "拒绝", "Refusals", "客户拒绝的电话", "Calls in which the customer declined"),
 )
 _TARGETS = (("calls", "电话要求", "Target calls"), ("visits", "面访要求", "Target visits"))
+_FIGURE_WIDTHS = [
+    *(MONEY_WIDTH if figure.metric == "amount_bought" else NUMBER_WIDTH for figure in FIGURES),
+    *(NUMBER_WIDTH for _ in _TARGETS),
+]
 _PEOPLE = (
     ("advisors", "理财经理", "Advisors"),
     ("advisors_on_leave", "休假人数", "Advisors on leave"),
@@ -167,7 +160,7 @@ _MEANINGS = (
         "Whose phone has synced since the day began, or whose activities of it are here",
     ),
 )
-_KINDS = {
+KINDS = {
     UnitKind.HEAD_OFFICE: ("总行", "Head office"),
     UnitKind.BRANCH: ("分行", "Branch"),
     UnitKind.SUB_BRANCH: ("支行", "Sub-branch"),
@@ -209,7 +202,12 @@ def workbook(
     )
     of_units = book.create_sheet(_sheet_name("机构每日", "Units by day", grades, is_chinese=is_chinese))
     level = "层级" if is_chinese else "Level"
-    _begin(of_units, [day_name, unit_name, level, *people, *figures, *targets], [_DATE_WIDTH, _NAME_WIDTH, 10])
+    counts_widths = [NUMBER_WIDTH] * len(_PEOPLE)
+    begin(
+        of_units,
+        [day_name, unit_name, level, *people, *figures, *targets],
+        [DATE_WIDTH, NAME_WIDTH, 10, *counts_widths, *_FIGURE_WIDTHS],
+    )
     own = sums.sums_of_days(session, path=unit.path, days=days, policies=policies, split=Split.UNITS, again=again)
     for day in days:
         of_day = {path: totals for (on, path), totals in own.items() if on == day}
@@ -217,26 +215,26 @@ def workbook(
             below = [totals for path, totals in of_day.items() if path.startswith(row.path)]
             if below:
                 totals = sums.add_up(below)
-                kind = _KINDS[row.kind][0 if is_chinese else 1]
+                kind = KINDS[row.kind][0 if is_chinese else 1]
                 counts: list[Value] = [getattr(totals, name) for name, _, _ in _PEOPLE]
-                _append(of_units, [day, row.name, kind, *counts, *_figures_of(totals)])
+                append(of_units, [day, row.name, kind, *counts, *_figures_of(totals)])
 
     of_advisors = book.create_sheet(_sheet_name("理财经理每日", "Advisors by day", grades, is_chinese=is_chinese))
     advisor_name, met_name = ("理财经理", "达标") if is_chinese else ("Advisor", "Met")
-    _begin(
+    begin(
         of_advisors,
         [day_name, unit_name, advisor_name, met_name, *figures, *targets],
-        [_DATE_WIDTH, _NAME_WIDTH, _NAME_WIDTH, 8],
+        [DATE_WIDTH, NAME_WIDTH, NAME_WIDTH, 8, *_FIGURE_WIDTHS],
     )
     names = {row.path: row.name for row in units}
     yes, no, away = ("是", "否", "休假") if is_chinese else ("yes", "no", "on leave")
-    begin = sums.with_beginnings(days, policies)
-    for on in queries.advisor_days_between(session, path=unit.path, days=begin):
+    beginnings = sums.with_beginnings(days, policies)
+    for on in queries.advisor_days_between(session, path=unit.path, days=beginnings):
         stored = advisor_day_of(on.AdvisorDayRow) if on.AdvisorDayRow and again is None else None
         anew = again.get(DayOf(on.staff_id, on.unit_path, on.day)) if again is not None else None
         folded = anew or stored or sums.without_activities(policies.on(on.day), on_leave=on.on_leave)
         met = away if folded.on_leave else yes if folded.met else no
-        _append(of_advisors, [on.day, names[on.unit_path], on.name, met, *_figures_of(folded)])
+        append(of_advisors, [on.day, names[on.unit_path], on.name, met, *_figures_of(folded)])
 
     definitions = book.create_sheet("口径说明" if is_chinese else "Definitions")
     _define(definitions, unit.name, grades, is_chinese=is_chinese, now=now)
@@ -270,60 +268,10 @@ def _value(figures: Figures, metric: str) -> Value:
     return value if metric == "amount_bought" else int(value)
 
 
-def _begin(sheet: WriteOnlyWorksheet, headings: Sequence[str], widths: Sequence[int]) -> None:
-    # A write-only sheet takes its layout before the first row.
-    sheet.freeze_panes = "A2"
-    for number, heading in enumerate(headings):
-        money = "金额" in heading or "Amount" in heading
-        width = widths[number] if number < len(widths) else _MONEY_WIDTH if money else _NUMBER_WIDTH
-        sheet.column_dimensions[get_column_letter(number + 1)].width = width  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - its stubs leave it out
-    cells: list[Cell] = []
-    for heading in headings:
-        cell = WriteOnlyCell(sheet, heading)
-        cell.font = Font(bold=True)
-        cells.append(cell)
-    _append_cells(sheet, cells)
-
-
-def _append(sheet: WriteOnlyWorksheet, row: Iterable[Value]) -> None:
-    _append_cells(sheet, [_cell(sheet, value) for value in row])
-
-
-def _append_cells(sheet: WriteOnlyWorksheet, cells: Sequence[Cell | int | None]) -> None:
-    sheet.append(cells)  # pyright: ignore[reportUnknownMemberType] - openpyxl's stubs leave the row untyped
-
-
-def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell | int | None:
-    match value:
-        case str():
-            return _text(sheet, value)
-        case Decimal():
-            return _formatted(sheet, value, _MONEY_FORMAT)
-        case date():
-            return _formatted(sheet, value, _DATE_FORMAT)
-        case _:
-            return value
-
-
-def _formatted(sheet: WriteOnlyWorksheet, value: Decimal | date, number_format: str) -> Cell:
-    cell = WriteOnlyCell(sheet, value)  # pyright: ignore[reportArgumentType] - it takes Decimals and dates too
-    cell.number_format = number_format
-    return cell
-
-
-def _text(sheet: WriteOnlyWorksheet, text: str) -> Cell:
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
-    if text.startswith(_FORMULA_STARTS):
-        # Text by its type, and kept so when somebody edits the cell.
-        cell.data_type = "s"
-        cell.quotePrefix = True
-    return cell
-
-
 def _define(sheet: WriteOnlyWorksheet, unit: str, grades: Grades | None, *, is_chinese: bool, now: datetime) -> None:
-    _begin(sheet, ["指标", "口径"] if is_chinese else ["Figure", "Meaning"], [_NAME_WIDTH, _TEXT_WIDTH])
-    _append(sheet, ["机构" if is_chinese else "Unit", unit])
-    _append(sheet, ["数据时间" if is_chinese else "As of", now.isoformat(timespec="seconds")])
+    begin(sheet, ["指标", "口径"] if is_chinese else ["Figure", "Meaning"], [NAME_WIDTH, TEXT_WIDTH])
+    append(sheet, ["机构" if is_chinese else "Unit", unit])
+    append(sheet, ["数据时间" if is_chinese else "As of", now.isoformat(timespec="seconds")])
     if grades is not None:
         named = sorted(grades)
         only = (
@@ -331,8 +279,8 @@ def _define(sheet: WriteOnlyWorksheet, unit: str, grades: Grades | None, *, is_c
             if is_chinese
             else f"Only evidence of grade {', '.join(named)} is counted"
         )
-        _append(sheet, ["证据" if is_chinese else "Evidence", only])
+        append(sheet, ["证据" if is_chinese else "Evidence", only])
     for zh, en, zh_meaning, en_meaning in _MEANINGS:
-        _append(sheet, [zh, zh_meaning] if is_chinese else [en, en_meaning])
+        append(sheet, [zh, zh_meaning] if is_chinese else [en, en_meaning])
     for column in FIGURES:
-        _append(sheet, [column.zh, column.zh_meaning] if is_chinese else [column.en, column.en_meaning])
+        append(sheet, [column.zh, column.zh_meaning] if is_chinese else [column.en, column.en_meaning])

@@ -3,14 +3,23 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from app_client.platform.http import HttpReply
 from app_server.bulletins.definitions import definitions
-from shared_models.bulletins import BulletinFigures, BulletinRow, score_of, score_words, span_before, span_of
-from shared_models.org import UnitKind
+from shared_models.bulletins import (
+    Bulletin,
+    BulletinFigures,
+    BulletinRow,
+    TrendPoint,
+    score_of,
+    score_words,
+    span_before,
+    span_of,
+)
+from shared_models.org import Unit, UnitKind
 from shared_models.policy import Policies, Policy, Targets
 from shared_models.team import Coverage, Period, Totals
 from tests.sync.bank import UNIT
@@ -57,15 +66,15 @@ class BulletinBank(TeamBank):
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> HttpReply:
-        if path != "/api/v1/team/bulletin" or self.faults:
+        if not path.startswith("/api/v1/team/bulletin") or self.faults:
             return await super().send(method, path, headers=headers, params=params, body=body)
         self.told.append(dict(params or {}))
+        if "." in path:
+            return HttpReply(200, {}, path.rpartition(".")[2].encode())
         return HttpReply(200, {}, json.dumps(self._bulletin(self.told[-1])).encode())
 
     def _bulletin(self, asked: dict[str, str]) -> dict[str, Any]:
         by, day = Period(asked["period"]), date.fromisoformat(asked.get("day", "2026-11-23"))
-        span = span_of(day, by)
-        before = span_before(span, by, RULES)
         at_top = asked["unit_id"] == str(UNIT)
         rows = [
             row(CHILD, "二道网点", UnitKind.OUTLET, 12, 61, was=15),
@@ -76,20 +85,35 @@ class BulletinBank(TeamBank):
         name, kind = ("人民路支行", UnitKind.SUB_BRANCH) if at_top else ("二道网点", UnitKind.OUTLET)
         total = row(UUID(asked["unit_id"]), name, kind, 39, 50, was=40)
         is_empty = day.isoformat() in self.nothing
-        trend = [(before, figures(40, 50)), (span, None if is_empty else total.figures)]
-        return {
-            "unit": {"id": asked["unit_id"], "name": name, "kind": kind.value},
-            "by": by.value,
-            "span": span.model_dump(mode="json"),
-            "is_over": day < date(2026, 11, 23) - timedelta(days=0),
-            "as_of": self.as_of,
-            "before": before.model_dump(mode="json"),
-            "ranked_by": None,
-            "rows": [] if is_empty else [each.model_dump(mode="json") for each in rows],
-            "total": None if is_empty else total.model_dump(mode="json"),
-            "trend": [
-                {"span": of.model_dump(mode="json"), "figures": each.model_dump(mode="json") if each else None}
-                for of, each in trend
-            ],
-            "definitions": [each.model_dump(mode="json") for each in definitions("zh")],
-        }
+        told = bulletin_of([] if is_empty else rows, total=None if is_empty else total, by=by, day=day)
+        unit = {"id": asked["unit_id"], "name": name, "kind": kind.value}
+        is_over = day < date(2026, 11, 23)
+        return {**told.model_dump(mode="json"), "unit": unit, "is_over": is_over, "as_of": self.as_of}
+
+
+def bulletin_of(
+    rows: list[BulletinRow],
+    *,
+    total: BulletinRow | None,
+    by: Period = Period.DAY,
+    day: date = date(2026, 11, 23),
+) -> Bulletin:
+    """The bulletin of these rows, with a trend of two periods."""
+    span = span_of(day, by)
+    before = span_before(span, by, RULES)
+    return Bulletin(
+        unit=Unit(id=UNIT, name="人民路支行", kind=UnitKind.SUB_BRANCH),
+        by=by,
+        span=span,
+        is_over=True,
+        as_of=datetime(2026, 11, 23, 9, 42, tzinfo=UTC),
+        before=before,
+        ranked_by=None,
+        rows=rows,
+        total=total,
+        trend=[
+            TrendPoint(span=before, figures=figures(40, 50)),
+            TrendPoint(span=span, figures=total.figures if total is not None else None),
+        ],
+        definitions=definitions("zh"),
+    )

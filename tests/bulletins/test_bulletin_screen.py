@@ -94,9 +94,9 @@ async def test_an_advisors_figure_leads_to_the_calls_of_a_day_and_the_bulletin_i
     await app.tap(f"row-{LIU}")
     await app.tap("all-calls_effective")
     await app.tap("behind-2026-11-23")
+    await app.until("10 条记录")
     asked = bank_of(scene).asked[-1]
     assert (asked["advisor_id"], asked["metric"], asked["day"]) == (str(LIU), "calls_effective", "2026-11-23")
-    assert "10 条记录" in app.texts()
     assert [each.open for each in app.all(ft.BottomSheet)] == [False, True], "the bulletin's own goes with its screen"
     await app.tap("to-bulletin")
     assert "第 48 周" in app.texts()
@@ -120,3 +120,12 @@ async def test_without_a_network_the_last_answer_stays_with_a_word_and_an_unknow
     await app.tap("bulletin-by-day")
     assert names(app) == ["合计", "河东网点", "二道网点", "刘洋"]
     assert "再试一次" in app.texts()
+
+
+async def test_a_file_is_asked_for_as_it_is_ranked_and_saved_or_not(app: App, scene: Scene) -> None:
+    await app.tap("save-xlsx")
+    assert bank_of(scene).told[-1] == {"unit_id": str(UNIT), "period": "day", "lang": "zh", "rank": "score"}
+    assert "已保存 day2053-2026-11-23.xlsx" in app.texts()
+    bank_of(scene).faults[:] = ["unsent"]
+    await app.tap("save-xlsx")
+    assert not [each for each in app.texts() if each.startswith("已保存")]

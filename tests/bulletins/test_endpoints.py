@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from openpyxl import load_workbook
 
+from app_server.bulletins.workbook import workbook
 from shared_models.bulletins import Bulletin, Column
 from shared_models.org import Role
 from tests import factories
+from tests.bulletins.bulletin_bank import bulletin_of, row
 from tests.factories import Server, Tree
 from tests.team.recording import call, record
 
 BULLETIN = "/api/v1/team/bulletin"
+SHOWN = (Column.AMOUNT_BOUGHT, Column.COVERAGE, Column.SCORE)
 
 
 @dataclass
@@ -68,6 +73,54 @@ def test_a_unit_outside_the_subtree_does_not_exist(bank: Bank) -> None:
 )
 def test_what_cannot_be_told_is_refused(bank: Bank, asked: dict[str, str]) -> None:
     assert bank.get(bank.admin, **asked).status_code == 422
+
+
+def test_the_workbook_has_the_same_figures_as_numbers_and_no_formula(bank: Bank) -> None:
+    asked = {"rank": "calls_effective", "period": "month"}
+    told = Bulletin.model_validate(bank.get(bank.admin, **asked).json())
+    reply = bank.server.http.get(f"{BULLETIN}.xlsx", params=asked, headers=bank.admin)
+    assert "day2053-bulletin-2026-11.xlsx" in reply.headers["Content-Disposition"]
+    book = load_workbook(BytesIO(reply.content))
+    figures, changes, trend, meanings = book.worksheets
+    assert [figures.freeze_panes, changes.freeze_panes, meanings.freeze_panes] == ["D2", "D2", "A2"]
+    heads, *rows = [[cell.value for cell in row] for row in figures.iter_rows()]
+    assert heads[3:19] == [each.name for each in told.definitions]
+    assert told.total is not None
+    assert [row[:4] for row in rows] == [
+        *([each.rank, each.name, "分行", each.figures.totals.calls_effective] for each in told.rows),
+        [None, told.total.name, "合计", 4],
+    ]
+    amount, coverage, score = (figures.cell(2, 4 + list(Column).index(each)) for each in SHOWN)
+    assert (amount.value, amount.number_format) == (0, "#,##0.00")
+    assert (coverage.value, coverage.number_format) == (1, "0.0%")
+    assert (score.data_type, score.number_format) == ("n", "0.0")
+    assert rows[0][-1] == told.rows[0].formula
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert [row[0].value for row in trend.iter_rows(min_row=2)] == [each.span.period for each in told.trend]
+    said = [(row[0].value, row[1].value) for row in meanings.iter_rows()]
+    assert said[-len(told.definitions) :] == [(each.name, each.meaning) for each in told.definitions]
+
+
+def test_a_workbook_of_a_period_without_records_says_so(bank: Bank) -> None:
+    params = {"day": "2026-10-01", "lang": "en"}
+    reply = bank.server.http.get(f"{BULLETIN}.xlsx", params=params, headers=bank.head)
+    figures = load_workbook(BytesIO(reply.content)).worksheets[0]
+    assert [[cell.value for cell in row[:2]] for row in figures.iter_rows(min_row=2)] == [
+        [None, "Nothing was recorded in this period"]
+    ]
+    advisor = factories.staff(bank.server.db, bank.tree.outlets[3])
+    refused = bank.server.http.get(f"{BULLETIN}.xlsx", headers=bank.server.bearer(advisor))
+    assert refused.status_code == 403
+
+
+def test_a_name_that_a_spreadsheet_would_run_stays_text() -> None:
+    hostile = row(UUID(int=1), '=HYPERLINK("http://x","y")', None, 3, 1, was=5)
+    told = bulletin_of([hostile], total=hostile)
+    book = load_workbook(BytesIO(workbook(told, "zh")))
+    name = book.worksheets[0].cell(2, 2)
+    assert (name.value, name.data_type, name.quotePrefix) == (hostile.name, "s", True)
+    change = book.worksheets[1].cell(2, 4)
+    assert (change.value, change.number_format) == (-2, "+#,##0;-#,##0;#,##0")
 
 
 def test_each_column_comes_with_its_one_meaning(bank: Bank) -> None:
