@@ -4,6 +4,7 @@
 `fresh_database` makes as many as wanted, for fixtures of a wider scope: `with fresh_database("postgresql") as url: …`.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -24,6 +25,8 @@ type_of_database = Literal["sqlite", "postgresql"]
 FreshDatabase = Callable[[type_of_database], AbstractContextManager[str]]
 
 TEMPLATE = "migrated"
+# A test makes thousands of objects that go by themselves; only cycles need the collector.
+COLLECT_AFTER = 20_000
 # pytest's stash key for the folder that all workers of one run share.
 _shared_folder = pytest.StashKey[Path]()
 
@@ -64,6 +67,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         stage = item.path.relative_to(here).parts[0]
         if stage in ("e2e", "bench"):
             item.add_marker(stage)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector leave alone what is loaded and collected by now, as the served app does."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 10, 10)
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,12 @@ from uuid import uuid4
 
 import httpx2
 from fastapi import FastAPI
+from fastapi.routing import _IncludedRouter  # pyright: ignore[reportPrivateUsage]
 from fastapi.testclient import TestClient
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import SQLModel
+from starlette.routing import BaseRoute
 
 from app_server.database import Database
 from app_server.main import create_app
@@ -190,11 +192,22 @@ def with_token(access_token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {access_token}"}
 
 
+_routes: dict[int, BaseRoute] = {}
+
+
+def share_routes(app: FastAPI) -> None:
+    """Give an app the routers of the process's first: what an endpoint takes and gives is worked out once, not once a test."""
+    for number, route in enumerate(app.router.routes):
+        if isinstance(route, _IncludedRouter):
+            app.router.routes[number] = _routes.setdefault(id(route.original_router), route)
+
+
 @contextmanager
 def serving(database_url: str, data_dir: Path, **settings: Any) -> Iterator[Server]:
     """A running app over a migrated database; `settings` are fields of Settings."""
     chosen = Settings(database_url=database_url, data_dir=data_dir, **settings)
     clock = FixedClock()
     app = create_app(chosen, clock=clock)
+    share_routes(app)
     with TestClient(app) as http:
         yield Server(app=app, db=app.state.database, clock=clock, http=http, settings=chosen)

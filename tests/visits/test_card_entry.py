@@ -273,6 +273,8 @@ async def test_a_check_in_is_there_after_the_lock_without_what_was_keyed_of_a_ca
 
 def holders_of(pan: str) -> list[str]:
     """Which objects of the process have a text with the number, beside the frames of the test."""
+    # What conftest.py has frozen is looked through, too.
+    gc.unfreeze()
     gc.collect()
     frames = {id(frame.f_locals) for frame in inspect.stack() for frame in [frame.frame]}
     found: list[str] = []
