@@ -9,6 +9,7 @@ import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 import flet as ft
@@ -70,6 +71,21 @@ def _pack(value: object) -> bytes:
     packed = msgpack.packb(value, default=configure_encode_object_for_msgpack(BaseControl))
     assert packed is not None  # only autoreset=False, which is not used, gives nothing
     return packed
+
+
+_LEAVES = frozenset((str, int, float, bool))
+
+
+@cache
+def _names_of_parts(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass that may hold controls; of another class there are none."""
+    if not dataclasses.is_dataclass(kind):
+        return ()
+    return tuple(
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.name not in {"_parent", "parent", "ref", "data"} and not field.metadata.get("skip")
+    )
 
 
 class App:
@@ -139,13 +155,15 @@ class App:
             elif isinstance(value, dict):
                 for item in value.values():
                     yield from visit(item)
-            elif dataclasses.is_dataclass(value) and not isinstance(value, type) and id(value) not in seen:
+            elif (names := _names_of_parts(type(value))) and id(value) not in seen:
                 seen.add(id(value))
                 if isinstance(value, BaseControl):
                     yield value
-                for field in dataclasses.fields(value):
-                    if field.name not in {"_parent", "parent", "ref", "data"} and not field.metadata.get("skip"):
-                        yield from visit(getattr(value, field.name, None))
+                for name in names:
+                    part = getattr(value, name, None)
+                    # Most are words and numbers, and this is the innermost loop of the UI tests.
+                    if part is not None and part.__class__ not in _LEAVES:
+                        yield from visit(part)
 
         yield from visit([self.page.views, self.page._dialogs, self.page._overlay])
 
