@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx2
 from fastapi import FastAPI
-from fastapi.routing import _IncludedRouter  # pyright: ignore[reportPrivateUsage]
+from fastapi.routing import _IncludedRouter  # pyright: ignore[reportPrivateUsage]  # no public name finds them
 from fastapi.testclient import TestClient
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
