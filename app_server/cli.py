@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from app_server.auth.commands import reset_password
 from app_server.auth.keys import KeyFile
+from app_server.bulletins.commands import write_bulletins
 from app_server.cards.keys import DigestKey
 from app_server.cards.service import CardReader
 from app_server.clock import SystemClock
@@ -80,6 +81,7 @@ import_app.command("cards")(plain_errors(import_cards))
 import_app.command("outbox")(plain_errors(import_outbox))
 import_app.command("cdr")(plain_errors(import_cdr_file))
 app.command("init")(plain_errors(init))
+app.command("bulletin")(plain_errors(write_bulletins))
 app.command("calendar")(plain_errors(show_calendar))
 telephony_app.command("standing")(plain_errors(show_standing))
 simulate_app.command("pbx")(plain_errors(simulate_pbx))

@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         return self.data_dir / "keys" / "access.json"
 
     @property
+    def bulletins_folder(self) -> Path:
+        """Where `day2053 bulletin --due` writes, unless it is told another place."""
+        return self.data_dir / "bulletins"
+
+    @property
     def card_keys_file(self) -> Path:
         """The pairs that phones seal cards to; made with the first question for it, mode 0600, older ones kept."""
         return self.data_dir / "keys" / "cards.json"

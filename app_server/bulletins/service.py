@@ -80,10 +80,25 @@ def bulletin(
     """
     day = checked_day(day or who.today, who)
     unit = asked_unit(session, who, unit_id)
+    return bulletin_of(session, unit, by=by, day=day, today=who.today, ranked_by=ranked_by, language=language, now=now)
+
+
+def bulletin_of(
+    session: Session,
+    unit: UnitRow,
+    *,
+    by: Period,
+    day: date,
+    today: date,
+    ranked_by: Column | None,
+    language: Language,
+    now: datetime,
+) -> Bulletin:
+    """The same of any unit, for whoever may see it; `day` has come."""
     policies = org.policies(session)
     whole = span_of(day, by)
-    span = whole.up_to(who.today)
-    is_over = who.today > whole.last
+    span = whole.up_to(today)
+    is_over = today > whole.last
     previous = span_before(whole, by, policies)
     before = previous if is_over or by is Period.DAY else same_days(previous, span)
     trend = _trend(session, unit.path, span, by, policies)

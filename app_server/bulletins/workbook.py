@@ -17,14 +17,14 @@ _FROZEN = 3
 _RANK_WIDTH, _KIND_WIDTH = 8, 12
 
 
-def workbook(bulletin: Bulletin, language: Language) -> bytes:
-    """The bytes of an XLSX file; where nothing was recorded, its first sheet says so."""
+def workbook(bulletin: Bulletin, language: Language, *, edition: int = 1) -> bytes:
+    """The bytes of an XLSX file; where nothing was recorded, its first sheet says so. From the second `edition` on it says which it is."""
     is_chinese = language == "zh"
     book = Workbook(write_only=True)
     _figures(book.create_sheet("通报" if is_chinese else "Bulletin"), bulletin, is_chinese=is_chinese)
     _changes(book.create_sheet("较上期" if is_chinese else "Changes"), bulletin, is_chinese=is_chinese)
     _trend(book.create_sheet("走势" if is_chinese else "Trend"), bulletin, is_chinese=is_chinese)
-    _define(book.create_sheet("口径说明" if is_chinese else "Definitions"), bulletin, is_chinese=is_chinese)
+    _define(book.create_sheet("口径说明" if is_chinese else "Definitions"), bulletin, edition, is_chinese=is_chinese)
     file = BytesIO()
     book.save(file)
     return file.getvalue()
@@ -71,7 +71,7 @@ def _trend(sheet: WriteOnlyWorksheet, bulletin: Bulletin, *, is_chinese: bool) -
         append(sheet, [point.span.period, point.span.first, point.span.last, *values])
 
 
-def _define(sheet: WriteOnlyWorksheet, bulletin: Bulletin, *, is_chinese: bool) -> None:
+def _define(sheet: WriteOnlyWorksheet, bulletin: Bulletin, edition: int, *, is_chinese: bool) -> None:
     begin(sheet, ["指标", "口径"] if is_chinese else ["Figure", "Meaning"], [NAME_WIDTH, TEXT_WIDTH])
     told: list[tuple[str, str, str]] = [
         ("机构", "Unit", bulletin.unit.name),
@@ -81,6 +81,13 @@ def _define(sheet: WriteOnlyWorksheet, bulletin: Bulletin, *, is_chinese: bool) 
     ]
     if not bulletin.is_over:
         told.append(("还没过完", "Not over yet", "只到最后一天为止" if is_chinese else "Up to its last day so far"))
+    if edition > 1:
+        again = (
+            f"第 {edition} 版：上一版之后又有记录到达，数字有变动"
+            if is_chinese
+            else f"Edition {edition}: records have arrived since the last one, and figures moved"
+        )
+        told.append(("更正", "Amended", again))
     for zh, en, words in told:
         append(sheet, [zh if is_chinese else en, words])
     for each in bulletin.definitions:
