@@ -12,6 +12,8 @@ from app_client.i18n import t
 from app_client.me.screen import MeScreen
 from app_client.meetings.past import MeetingsScreen, PastMeetingScreen
 from app_client.meetings.screen import MeetingScreen
+from app_client.morning.lists import ListScreen
+from app_client.morning.screen import MorningScreen
 from app_client.people.log import LogScreen
 from app_client.people.screen import PeopleScreen, PersonScreen
 from app_client.people.units import UnitsScreen
@@ -93,6 +95,11 @@ def routes_of(role: Role) -> list[ft.Route]:
                 ft.Route(path="reviews/:unit_id", component=ReviewsScreen),
                 ft.Route(path="activities/:activity_id", component=SubjectScreen),
                 ft.Route(path="hall/:unit_id", component=HallScreen),
+                ft.Route(
+                    path="morning/:unit_id",
+                    component=MorningScreen,
+                    children=[ft.Route(path="lists/:advisor_id/:day", component=ListScreen)],
+                ),
                 ft.Route(path="meeting/:unit_id/:day", component=MeetingScreen),
                 ft.Route(
                     path="meetings/:unit_id",

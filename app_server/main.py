@@ -30,6 +30,7 @@ from app_server.database import Database
 from app_server.docs_page import OPENAPI_PATH
 from app_server.leave import endpoints as leave
 from app_server.meetings import endpoints as meetings
+from app_server.morning import endpoints as morning
 from app_server.people import endpoints as people
 from app_server.plans import endpoints as plans
 from app_server.quality import endpoints as quality
@@ -68,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
     team.router,
     plans.router,
+    morning.router,
     leave.router,
     reviews.router,
     cards.router,

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from shared_models.customers import Customer
-from shared_models.org import StaffName
+from shared_models.org import StaffName, Unit
 from shared_models.plans import (
     Contact,
     Plan,
@@ -67,6 +68,49 @@ class PlanProposal(BaseModel):
     frozen_by: StaffName | None
     listed: list[ProposedTarget]
     further: list[ProposedTarget]
+
+
+class ListState(BaseModel):
+    """One advisor's list in a unit's morning: how many the head put on it, 0 leaving it to the ranking, and who froze it when."""
+
+    advisor: StaffName
+    on_leave: bool
+    listed: int
+    note: str | None
+    frozen_at: AwareDatetime | None
+    frozen_by: StaffName | None
+
+
+class DuePromise(BaseModel):
+    """What was promised to a customer and is still open, due on the day or before it; `advisor` has them now."""
+
+    advisor: StaffName
+    customer_id: UUID
+    customer_name: str
+    due_on: date
+    reason: str
+    note: str | None
+
+
+class DueMoney(BaseModel):
+    """What of a customer falls due on the day, `amount` in yuan."""
+
+    advisor: StaffName
+    customer_id: UUID
+    customer_name: str
+    name: str
+    amount: Decimal
+
+
+class Agenda(BaseModel):
+    """What a unit begins its day with: the lists, the promises, the latest due first, and the money, the largest first."""
+
+    unit: Unit
+    day: date
+    lists: list[ListState]
+    promises: list[DuePromise]
+    money: list[DueMoney]
+    money_total: Decimal
 
 
 def list_of(

@@ -48,11 +48,12 @@ def result_parts(view: TeamView, look: Look) -> list[ft.Control]:
     """The step as a whole."""
     first, others = _to_ask(view, look), _others(view, look)
     if not is_room():
-        return [side_by_side(first, _totals(view, look), others)]
-    return [side_by_side(_totals(view, look), [*first, *others], shares=(5, 7))]
+        return [side_by_side(first, totals_parts(view, look), others)]
+    return [side_by_side(totals_parts(view, look), [*first, *others], shares=(5, 7))]
 
 
-def _totals(view: TeamView, look: Look) -> list[ft.Control]:
+def totals_parts(view: TeamView, look: Look) -> list[ft.Control]:
+    """The day against its targets in four tiles, each a tap onto what is behind it."""
     totals, targets = view.team.totals, view.team.totals.targets
     calls = big_tile(
         str(totals.calls_effective),

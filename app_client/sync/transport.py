@@ -31,7 +31,7 @@ from shared_models.errors import DomainError
 from shared_models.evidence import Grade
 from shared_models.leave import AdvisorLeave, LeaveEdit, LeaveList
 from shared_models.meetings import LateActivities, Meeting, MeetingClose, Meetings
-from shared_models.morning import PlanProposal
+from shared_models.morning import Agenda, PlanProposal
 from shared_models.org import Staff
 from shared_models.passwords import PasswordChange
 from shared_models.people import (
@@ -282,6 +282,12 @@ class ApiTransport:
     async def get_proposal(self, advisor_id: UUID, day: date) -> PlanProposal:
         """The list of an advisor and a day as their phone has it, with names and reasons."""
         return parsed(await self._call("GET", f"/team/plans/{advisor_id}/{day}/proposal"), PlanProposal)
+
+    async def get_agenda(self, unit_id: UUID, day: date) -> Agenda:
+        """A unit's morning."""
+        return parsed(
+            await self._call("GET", "/team/agenda", params={"unit_id": str(unit_id), "day": str(day)}), Agenda
+        )
 
     async def thaw_plan(self, advisor_id: UUID, day: date, thaw: PlanThaw) -> Plan:
         """Unfreeze the list of an advisor for a day."""

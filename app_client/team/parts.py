@@ -133,6 +133,13 @@ def ways_parts(view: TeamView, waiting: int, set_focus: SetFocus) -> list[ft.Con
     if 0 < len(view.team.advisors) <= MOST_ADVISORS:
         ways += [
             _Way(
+                t("开晨会"),
+                t("昨天的数、今天约的、到期的钱、名单冻结"),
+                ft.Icons.WB_SUNNY_OUTLINED,
+                lambda: go(f"/team/morning/{unit.id}"),
+                "hold-morning",
+            ),
+            _Way(
                 t("开夕会"),
                 t("十分钟六步，大屏上开，开完定格"),
                 ft.Icons.CO_PRESENT_OUTLINED,

@@ -29,9 +29,9 @@ def handed_to(
     """What these customers of the advisor's bring along, by their ids, of those who bring anything; nothing of before `since`."""
     found: dict[UUID, list[Activity]] = defaultdict(list)
     for part in batches(sorted(customer_ids)):
-        former = _former_books(session, part) - {advisor_id}
+        former = former_books(session, part) - {advisor_id}
         if former:
-            for activity in _recorded(session, former, part, since=since):
+            for activity in recorded_with(session, former, part, since=since):
                 if activity.customer_id is not None:
                     found[activity.customer_id].append(activity)
     handed = {customer_id: handed_over(activities) for customer_id, activities in found.items()}
@@ -64,39 +64,47 @@ def changed_for_others(session: Session, kept: Iterable[Readable], known: Known,
     ]
 
 
-def _former_books(session: Session, customer_ids: Collection[UUID]) -> set[UUID]:
-    # The feed of who had them remembers that they left.
-    found = session.connection().execute(
-        select(CHANGE.c.scope)
-        .where(
-            CHANGE.c.entity_id.in_([str(each) for each in customer_ids]),
-            CHANGE.c.entity == Entity.CUSTOMER.value,
-            CHANGE.c.deleted,
+def former_books(session: Session, customer_ids: Collection[UUID]) -> set[UUID]:
+    """Whose books any of these customers have left."""
+    found: set[UUID] = set()
+    for part in batches(sorted(customer_ids)):
+        # The feed of who had them remembers that they left.
+        rows = session.connection().execute(
+            select(CHANGE.c.scope)
+            .where(
+                CHANGE.c.entity_id.in_([str(each) for each in part]),
+                CHANGE.c.entity == Entity.CUSTOMER.value,
+                CHANGE.c.deleted,
+            )
+            .distinct()
         )
-        .distinct()
-    )
-    return {UUID(scope) for scope in found.scalars()}
+        found |= {UUID(scope) for scope in rows.scalars()}
+    return found
 
 
-def _recorded(
+def recorded_with(
     session: Session, advisor_ids: Collection[UUID], customer_ids: Collection[UUID], *, since: date
 ) -> list[Activity]:
+    """What these advisors recorded with these customers that makes or keeps a promise, but for what was taken back."""
     void = LEDGER.alias("void")
     taken_back = select(void.c.id).where(
         void.c.refers_to == LEDGER.c.id,
         void.c.kind == ActivityKind.VOID,
         void.c.advisor_id == LEDGER.c.advisor_id,
     )
-    rows = session.connection().execute(
-        select(*(LEDGER.c[name] for name in Activity.model_fields)).where(
-            LEDGER.c.advisor_id.in_(advisor_ids),
-            LEDGER.c.business_day >= since,
-            LEDGER.c.kind.in_(_TELLING),
-            LEDGER.c.customer_id.in_(customer_ids),
-            ~taken_back.exists(),
+    found: list[Activity] = []
+    for part in batches(sorted(customer_ids)):
+        rows = session.connection().execute(
+            select(*(LEDGER.c[name] for name in Activity.model_fields)).where(
+                LEDGER.c.advisor_id.in_(advisor_ids),
+                LEDGER.c.business_day >= since,
+                LEDGER.c.kind.in_(_TELLING),
+                LEDGER.c.customer_id.in_(part),
+                ~taken_back.exists(),
+            )
         )
-    )
-    return [Activity.model_validate(dict(row)) for row in rows.mappings()]
+        found += [Activity.model_validate(dict(row)) for row in rows.mappings()]
+    return found
 
 
 def _owners(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -179,6 +179,8 @@ class TeamBank(Bank):
         if path.endswith("/proposal"):
             return HttpReply(200, {}, json.dumps(self._proposal(advisor, day)).encode())
         sent = json.loads(body) if body is not None else None
+        if sent is not None and key in self.frozen and not path.endswith("/unfreeze"):
+            return self._problem(409, "plan_frozen")
         if sent is not None and sent["version"] != self.versions.get(key, 0):
             return self._problem(409, "plan_changed")
         if sent is not None and path.endswith("/unfreeze"):
@@ -186,8 +188,6 @@ class TeamBank(Bank):
             self.versions[key] = sent["version"] + 1
             self.frozen.discard(key)
         elif sent is not None:
-            if key in self.frozen:
-                return self._problem(409, "plan_frozen")
             self.set_list(key, sent["customer_ids"], sent["note"], freeze=sent["freeze"])
         return HttpReply(200, {}, json.dumps(self._plan_json(advisor, day)).encode())
 
