@@ -91,9 +91,11 @@ def meeting_view(
     return _view(route, [head, come, _scrolling(content, draft.step, moved), turns])
 
 
-def notice_view(route: str, *, heading: str, leave: Tap, content: Sequence[ft.Control]) -> ft.View:
-    """The same screen while there is no meeting to go through: not yet, or not any more."""
-    return _view(route, [_top(heading, leave), _scrolling(content, heading)])
+def notice_view(
+    route: str, *, heading: str, leave: Tap, content: Sequence[ft.Control], standing: ft.Control | None = None
+) -> ft.View:
+    """The same screen without steps: no meeting to go through, or one that is all on one page."""
+    return _view(route, [_top(heading, leave, standing=standing), _scrolling(content, heading)])
 
 
 def over_state(words: str, *, look: Tap, again: Tap) -> ft.Control:
@@ -147,7 +149,7 @@ def _top(
     name = big_heading(heading) if is_room() else title(heading, lines=2)
     named = ft.Semantics(content=name, header=True, heading_level=1, identifier="page-title")
     back = icon_button(
-        ft.Icons.ARROW_BACK, label=t("离开夕会"), on_click=leave, identifier="leave-meeting", color=Role.INK
+        ft.Icons.ARROW_BACK, label=t("离开会议"), on_click=leave, identifier="leave-meeting", color=Role.INK
     )
     lines = [named, *([standing] if standing is not None else [])]
     timed = [clock] if clock is not None else []

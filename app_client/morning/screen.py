@@ -9,6 +9,7 @@ from app_client.addressed import use_address
 from app_client.asking import use_asking
 from app_client.flet_typed import component, use_observed, use_state
 from app_client.i18n import t, t_capital, t_date, t_day_from, t_money, t_n
+from app_client.meetings.frame import notice_view
 from app_client.meetings.queries import bank_zone
 from app_client.meetings.result import totals_parts
 from app_client.meetings.words import shown_name
@@ -16,7 +17,6 @@ from app_client.morning.actions import fetch_agenda
 from app_client.morning.queries import day_before, lists_of
 from app_client.morning.words import list_words, promise_words, standing_words
 from app_client.session_context import app_state, dismissal, go, use_session, use_store_version
-from app_client.shell.screen import shell_view
 from app_client.team.actions import fetch_day
 from app_client.team.behind import Focus, use_focus
 from app_client.team.queries import TeamView, kept_day, team_view
@@ -40,8 +40,9 @@ from app_client.widgets import (
 )
 from shared_models.morning import Agenda, DueMoney, DuePromise, ListState
 
-_MOST_PROMISES = 8
-_MOST_MONEY = 6
+# So that it is one screen: on a meeting room's wall nobody scrolls.
+_MOST_PROMISES = 4
+_MOST_MONEY = 3
 
 
 @component
@@ -88,12 +89,13 @@ def MorningScreen() -> ft.View:
     else:
         said = [banner(trouble, tone=Tone.WARN, action=t("再试一次"), on_action=again)] if trouble else []
         content = [*said, *_parts(agenda, view, before, look, bank_zone(session))]
-    return shell_view(
-        route=address.path or "/team/morning",
+    standing = [t_date(today), *([standing_words(lists_of(agenda))] if agenda is not None else [])]
+    return notice_view(
+        address.path or "/team/morning",
         heading=t("晨会 · {unit}", unit=agenda.unit.name) if agenda is not None else t("晨会"),
-        subtitle=" · ".join([t_date(today), *([standing_words(lists_of(agenda))] if agenda is not None else [])]),
+        standing=big_aside(" · ".join(standing)),
+        leave=lambda: go("/team"),
         content=content,
-        on_back=lambda: go("/team"),
     )
 
 
@@ -112,7 +114,7 @@ def _parts(
     lists, promises, money = _lists(agenda, at), _promises(agenda), _money(agenda)
     if not is_room():
         return [side_by_side(yesterday, promises, money, lists)]
-    return [side_by_side([*yesterday, *lists], [*promises, *money], shares=(6, 6))]
+    return [side_by_side(yesterday, [*promises, *money], lists)]
 
 
 def _yesterday(
