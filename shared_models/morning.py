@@ -82,7 +82,7 @@ class ListState(BaseModel):
 
 
 class DuePromise(BaseModel):
-    """What was promised to a customer and is still open, due on the day or before it; `advisor` has them now."""
+    """What was promised to a customer and was open when the day began, due on the day or before; `advisor` has them now."""
 
     advisor: StaffName
     customer_id: UUID

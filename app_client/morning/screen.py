@@ -14,7 +14,7 @@ from app_client.meetings.queries import bank_zone
 from app_client.meetings.result import totals_parts
 from app_client.meetings.words import shown_name
 from app_client.morning.actions import fetch_agenda
-from app_client.morning.queries import day_before, lists_of
+from app_client.morning.queries import day_before, lists_of, promises_by_advisor
 from app_client.morning.words import list_words, promise_words, standing_words
 from app_client.session_context import app_state, dismissal, go, use_session, use_store_version
 from app_client.team.actions import fetch_day
@@ -39,9 +39,11 @@ from app_client.widgets import (
     use_wide,
 )
 from shared_models.morning import Agenda, DueMoney, DuePromise, ListState
+from shared_models.org import StaffName
 
 # So that it is one screen: on a meeting room's wall nobody scrolls.
-_MOST_PROMISES = 4
+_MOST_PROMISING = 6
+_MOST_PROMISES = 2
 _MOST_MONEY = 3
 
 
@@ -129,15 +131,21 @@ def _promises(agenda: Agenda) -> list[ft.Control]:
     heading = ends(big_heading(t("答应了今天的")), [big_aside(t_n("{n} 位", len(agenda.promises)))])
     if not agenda.promises:
         return [heading, card([big_aside(t("今天没有约好的客户"))])]
-    shown = agenda.promises[:_MOST_PROMISES]
-    rows = [_promise(each, agenda.day) for each in shown]
-    return [heading, card([*rows, *_rest(len(agenda.promises) - len(shown))])]
+    of_advisor = promises_by_advisor(agenda)
+    shown = of_advisor[:_MOST_PROMISING]
+    left = sum(len(promises) for _, promises in of_advisor[_MOST_PROMISING:])
+    return [heading, card([*(_promised(advisor, each, agenda.day) for advisor, each in shown), *_rest(left)])]
 
 
-def _promise(each: DuePromise, day: date) -> ft.Control:
-    name = shown_name(each.customer_name, on_wall=is_room())
-    is_late = each.due_on < day
-    return _line(f"{each.advisor.name} → {name}", promise_words(each, day), color=Role.WARN if is_late else Role.MUTE)
+def _promised(advisor: StaffName, promises: Sequence[DuePromise], day: date) -> ft.Control:
+    """An advisor, and to whom they promised what; so many of them as one looks over."""
+    told = [
+        f"{shown_name(each.customer_name, on_wall=is_room())} {promise_words(each, day)}"
+        for each in promises[:_MOST_PROMISES]
+    ]
+    if len(promises) > len(told):
+        told.append(t_n("还有 {n} 位", len(promises) - len(told)))
+    return _line(f"{advisor.name} · {t_n('{n} 位', len(promises))}", t("，").join(told))
 
 
 def _money(agenda: Agenda) -> list[ft.Control]:

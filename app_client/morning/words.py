@@ -36,7 +36,8 @@ def list_words(state: ListState, at: tzinfo) -> str:
 
 
 def promise_words(promise: DuePromise, day: date) -> str:
-    """`面访 · 带资产配置表`, `回电 · 11月20日 周五约的`."""
+    """`面访`, `回电（11月20日 周五约的）`."""
     what = t("面访") if promise.reason == FollowUpReason.APPOINTMENT else t("回电")
-    late = t("{day}约的", day=t_day_from(promise.due_on, today=day)) if promise.due_on < day else ""
-    return " · ".join(part for part in (what, late, promise.note or "") if part)
+    if promise.due_on >= day:
+        return what
+    return t("{what}（{day}约的）", what=what, day=t_day_from(promise.due_on, today=day))

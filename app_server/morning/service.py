@@ -64,12 +64,12 @@ def _money(session: Session, advisors: dict[UUID, StaffName], day: date) -> list
 
 
 def _promises(session: Session, advisors: dict[UUID, StaffName], since: date, day: date) -> list[DuePromise]:
-    """What is still open and due by that day, as one ledger of all books would have it: a promise goes with the customer."""
+    """What was open and due when the day began, as one ledger of all books would have it: a promise goes with the customer."""
     books = queries.books_of(session, advisors)
     ledgers = advisors.keys() | former_books(session, books)
     promised = [each for each in queries.customers_promised(session, ledgers, since=since, day=day) if each in books]
     told: dict[UUID, list[Activity]] = defaultdict(list)
-    for activity in recorded_with(session, ledgers, promised, since=since):
+    for activity in recorded_with(session, ledgers, promised, since=since, until=day):
         if activity.customer_id is not None:
             told[activity.customer_id].append(activity)
     found = [

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlmodel import Session
 
 from app_server.database import batches
@@ -83,9 +83,17 @@ def former_books(session: Session, customer_ids: Collection[UUID]) -> set[UUID]:
 
 
 def recorded_with(
-    session: Session, advisor_ids: Collection[UUID], customer_ids: Collection[UUID], *, since: date
+    session: Session,
+    advisor_ids: Collection[UUID],
+    customer_ids: Collection[UUID],
+    *,
+    since: date,
+    until: date | None = None,
 ) -> list[Activity]:
-    """What these advisors recorded with these customers that makes or keeps a promise, but for what was taken back."""
+    """What these advisors recorded with these customers that makes or keeps a promise, but for what was taken back.
+
+    From `since` up to, not including, `until`; None: up to now.
+    """
     void = LEDGER.alias("void")
     taken_back = select(void.c.id).where(
         void.c.refers_to == LEDGER.c.id,
@@ -98,6 +106,7 @@ def recorded_with(
             select(*(LEDGER.c[name] for name in Activity.model_fields)).where(
                 LEDGER.c.advisor_id.in_(advisor_ids),
                 LEDGER.c.business_day >= since,
+                LEDGER.c.business_day < until if until is not None else true(),
                 LEDGER.c.kind.in_(_TELLING),
                 LEDGER.c.customer_id.in_(part),
                 ~taken_back.exists(),

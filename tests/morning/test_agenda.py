@@ -33,8 +33,10 @@ class Morning:
     wang: StaffRow
     neighbour: StaffRow
 
-    def get(self, **params: object):
-        return self.server.http.get("/api/v1/team/agenda", params=params, headers=self.head)
+    def get(self, **asked: object):
+        return self.server.http.get(
+            "/api/v1/team/agenda", params={name: str(each) for name, each in asked.items()}, headers=self.head
+        )
 
     def agenda(self) -> Agenda:
         return Agenda.model_validate(self.get(unit_id=self.outlet.id).json())
@@ -65,8 +67,8 @@ def promise(customer, due_on: date, *, seq: int = 1):
 def test_lists_say_how_they_stand_and_who_is_on_leave(morning: Morning) -> None:
     db = morning.server.db
     customer = factories.customer(db, morning.li)
-    days = {"first_day": TODAY, "last_day": TODAY}
-    factories.save(db, LeaveRow(id=customer.id, advisor_id=morning.wang.id, entered_at=NOW, **days))
+    leave = LeaveRow(id=customer.id, advisor_id=morning.wang.id, entered_at=NOW, first_day=TODAY, last_day=TODAY)
+    factories.save(db, leave)
     body = {"customer_ids": [str(customer.id)], "freeze": True}
     url = f"/api/v1/team/plans/{morning.li.id}/{TODAY}"
     assert morning.server.http.put(url, json=body, headers=morning.head).status_code == 200
@@ -106,6 +108,8 @@ def test_promises_still_open_are_told_by_whoever_has_the_customer(morning: Morni
             mistaken,
             void(mistaken, seq=5, at=YESTERDAY),
             call(kept.id, seq=6, at=YESTERDAY + timedelta(hours=1)),
+            # What is done on the day itself does not change what the morning was told.
+            call(open_.id, seq=7, at=NOW),
         ],
     )
     record(db, morning.neighbour, [promise(foreign, TODAY)])
