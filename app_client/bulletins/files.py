@@ -63,11 +63,19 @@ def FileParts(*, session: AppSession, asked: Asked, rank: Column | None) -> ft.C
     )
 
 
-_ICONS = {FileKind.XLSX: ft.Icons.TABLE_CHART_OUTLINED}
+_ICONS = {
+    FileKind.PNG: ft.Icons.IMAGE_OUTLINED,
+    FileKind.PDF: ft.Icons.PRINT_OUTLINED,
+    FileKind.XLSX: ft.Icons.TABLE_CHART_OUTLINED,
+}
 
 
 def _words(kind: FileKind) -> tuple[str, str]:
-    return {FileKind.XLSX: (t("表格"), t("Excel 表格，数字可以接着算，附口径说明"))}[kind]
+    return {
+        FileKind.PNG: (t("图片"), t("发到群里，手机上看得清")),
+        FileKind.PDF: (t("打印版"), t("A4 横向 PDF，全部列和口径")),
+        FileKind.XLSX: (t("表格"), t("Excel 表格，数字可以接着算，附口径说明")),
+    }[kind]
 
 
 def _nothing() -> FileKind | None:

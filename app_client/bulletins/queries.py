@@ -22,6 +22,8 @@ SHARES = frozenset({Column.COVERAGE, Column.MET_DAYS})
 class FileKind(Enum):
     """What a bulletin can be taken along as; the ending of its name."""
 
+    PNG = "png"
+    PDF = "pdf"
     XLSX = "xlsx"
 
 

@@ -125,6 +125,11 @@ def bulletin_of(
     )
 
 
+def bank_timezone(session: Session) -> str:
+    """The bank's time zone, for saying when a bulletin was made."""
+    return org.policies(session).timezone
+
+
 def _rows(
     session: Session, unit: UnitRow, below: _Subtree, before: Span | None, span: Span, language: Language
 ) -> list[BulletinRow]:

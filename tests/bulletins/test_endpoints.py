@@ -108,9 +108,15 @@ def test_a_workbook_of_a_period_without_records_says_so(bank: Bank) -> None:
     assert [[cell.value for cell in row[:2]] for row in figures.iter_rows(min_row=2)] == [
         [None, "Nothing was recorded in this period"]
     ]
-    advisor = factories.staff(bank.server.db, bank.tree.outlets[3])
-    refused = bank.server.http.get(f"{BULLETIN}.xlsx", headers=bank.server.bearer(advisor))
-    assert refused.status_code == 403
+
+
+def test_no_kind_of_file_is_an_advisors_or_of_another_subtree(bank: Bank) -> None:
+    advisor = bank.server.bearer(factories.staff(bank.server.db, bank.tree.outlets[3]))
+    elsewhere = {"unit_id": str(bank.tree.outlets[2].id)}
+    for ending in ("xlsx", "pdf", "png"):
+        path = f"{BULLETIN}.{ending}"
+        assert bank.server.http.get(path, headers=advisor).status_code == 403
+        assert bank.server.http.get(path, params=elsewhere, headers=bank.head).status_code == 404
 
 
 def test_a_name_that_a_spreadsheet_would_run_stays_text() -> None:
