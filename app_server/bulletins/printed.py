@@ -78,6 +78,7 @@ def _told(bulletin: Bulletin, language: Language, kind: Printed, timezone: str) 
         "compared": f"{'变化是与这些天比：' if is_chinese else 'Changes since '}{_days(bulletin.before)}",
         "as_of": f"{'数据截至' if is_chinese else 'As of'} {at}",
         "nothing": "这一期没有记录" if is_chinese else "Nothing was recorded in this period",
+        "money": names[Column.AMOUNT_BOUGHT],
         "columns": [names[column] for column in columns],
         "rows": rows,
         "more": (f"还有 {more} 行，见表格" if is_chinese else f"{more} more rows, see the workbook")
@@ -137,7 +138,7 @@ def _money(value: Fraction, *, is_chinese: bool) -> str:
     """`62 万`, to a hundredth of it; yuan below and in English."""
     if is_chinese and value >= _WAN:
         in_wan = Decimal(value.numerator) / Decimal(value.denominator) / _WAN
-        return f"{in_wan:,.2f}".rstrip("0").rstrip(".") + " 万"
+        return f"{in_wan:,.2f}".rstrip("0").rstrip(".") + "\u00a0万"
     return f"{float(value):,.0f}"
 
 
