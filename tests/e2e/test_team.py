@@ -83,10 +83,12 @@ def test_a_list_that_the_head_sets_is_on_the_advisors_today(open_phone: OpenPhon
 
 
 @pytest.mark.parametrize("login", ["head", "branch", "admin"])
-def test_totals_add_up_from_the_outlet_to_head_office(open_phone: OpenPhone, login: str) -> None:
+def test_each_level_shows_its_gaps_and_opens_the_one_beneath(open_phone: OpenPhone, login: str) -> None:
     screen = open_phone(login)
     screen.at("figure-calls_effective").wait_for()
-    spoken(screen, "先看差距")
     if login != "head":
+        # The furthest behind is first: it has advisors, and so a gap.
         screen.tap(first(screen, "unit-"))
         screen.at("crumb-0").wait_for()
+        expect(screen.at("figure-calls_effective")).to_have_count(1)
+    screen.scroll_to(screen.words("先看差距"))

@@ -54,6 +54,23 @@ def test_gaps_come_first_then_who_has_not_synced_then_who_is_done() -> None:
     assert view.declines == (("low_return", 2), ("busy", 1))
 
 
+def test_units_come_furthest_behind_first_and_those_without_advisors_last() -> None:
+    team = team_json(UNIT, MONDAY)
+    (child,) = team["units"]
+    empty = {
+        **child,
+        "unit": {**child["unit"], "id": str(UUID(int=91)), "name": "空"},
+        "totals": day_json(0, 0, advisors=0),
+    }
+    ahead = {
+        **child,
+        "unit": {**child["unit"], "id": str(UUID(int=92)), "name": "先"},
+        "totals": day_json(60, 15, advisors=3),
+    }
+    view = team_view(KeptDay(TeamDay.model_validate({**team, "units": [empty, ahead, child]}), NINE))
+    assert [each.unit.name for each in view.units] == [child["unit"]["name"], "先", "空"]
+
+
 def test_nobody_is_behind_on_a_day_off() -> None:
     saturday = team_json(UNIT, date(2026, 11, 21))
     view = team_view(KeptDay(TeamDay.model_validate(saturday), NINE))
