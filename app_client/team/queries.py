@@ -161,7 +161,9 @@ def team_view(kept: KeptDay) -> TeamView:
         not_synced=tuple(_standing_so(advisors, Standing.NOT_SYNCED)),
         done=tuple(_standing_so(advisors, Standing.DONE)),
         on_leave=tuple(_standing_so(advisors, Standing.ON_LEAVE)),
-        units=tuple(sorted(team.units, key=lambda each: (not each.totals.advisors, _share(each.totals), each.unit.name))),
+        units=tuple(
+            sorted(team.units, key=lambda each: (not each.totals.advisors, _share(each.totals), each.unit.name))
+        ),
         declines=tuple(sorted(team.totals.declines.items(), key=lambda pair: (-pair[1], pair[0]))),
     )
 
