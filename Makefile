@@ -14,6 +14,9 @@ SOURCES := app_client app_server shared_models
 # e2e and bench are stages of their own.
 LINTED := $(SOURCES) tests scripts
 
+# Each module is compiled once, also where the machine says to keep nothing: a run starts dozens of processes that import both sides.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help demo pwa test lint format types contracts unit py314 e2e torture mutants bench bench-client screenshots lock install install-dev clean
 
 help: ## list the commands

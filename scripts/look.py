@@ -46,7 +46,7 @@ def main() -> None:
         for size, size_name in ((PHONE, "phone"), (WIDE, "wide")):
             for dark in (False, True):
                 suffix = f"{size_name}-{'dark' if dark else 'light'}"
-                context = phone_context(browser, size, dark=dark)
+                context = phone_context(browser, size, dark=dark, scale=2)
                 for name in PAGES:
                     start = time.monotonic()
                     screen = open_app(context, f"http://127.0.0.1:{port}/{name}{'?dark=1' if dark else ''}")

@@ -87,7 +87,7 @@ def main() -> None:
             for size, size_name in ((PHONE, "phone"), (WIDE, "wide")):
                 for dark in (False, True):
                     for part in (advisor, head):
-                        context = phone_context(browser, size, dark=dark)
+                        context = phone_context(browser, size, dark=dark, scale=2)
                         screen = open_app(context, stage.url)
                         suffix = f"{size_name}{'-dark' if dark else ''}"
 

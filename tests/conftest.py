@@ -77,6 +77,12 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
+def shared_folder(pytestconfig: pytest.Config) -> Path:
+    """The folder that all workers of the run share; take a FileLock in it."""
+    return pytestconfig.stash[_shared_folder]
+
+
+@pytest.fixture(scope="session")
 def postgresql_server(pytestconfig: pytest.Config) -> str:
     """The URL of the run's PostgreSQL with `{database}` in it; the first who asks starts it, and migrates the template."""
     folder = pytestconfig.stash[_shared_folder]

@@ -154,15 +154,17 @@ def chromium() -> Generator[Browser]:
             browser.close()
 
 
-def phone_context(browser: Browser, size: tuple[int, int] = PHONE, *, dark: bool = False) -> BrowserContext:
-    """A Chinese phone with touch, or any other size; nothing leaves the machine."""
+def phone_context(
+    browser: Browser, size: tuple[int, int] = PHONE, *, dark: bool = False, scale: int = 1
+) -> BrowserContext:
+    """A Chinese phone with touch, or any other size; nothing leaves the machine. `scale`: pixels of a phone, which a processor draws."""
     width, height = size
     phone = width < 900
     context = browser.new_context(
         viewport={"width": width, "height": height},
         has_touch=phone,
         is_mobile=phone,
-        device_scale_factor=2 if phone else 1,
+        device_scale_factor=scale if phone else 1,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
         color_scheme="dark" if dark else "light",

@@ -1,13 +1,15 @@
-"""One demo bank and one browser for all walks; each walk signs in on a phone of its own."""
+"""A demo bank and a browser for all walks of a worker; each walk signs in on a phone of its own."""
 
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser
 
 from app_server.pwa import BUILD
@@ -20,10 +22,18 @@ OpenPhone = Callable[..., Screen]
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The API and the app over a demo bank."""
-    made = Stage(tmp_path_factory.mktemp("stage"))
-    made.build()
+def stage(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The API and the app over a demo bank, which the first worker builds and each has a copy of."""
+    first, shift = shared_folder / "stage", shared_folder / "stage-shift"
+    with FileLock(shared_folder / "stage-lock"):
+        if not shift.exists():
+            first.mkdir()
+            built = Stage(first)
+            built.build()
+            shift.write_text(str(built.shift.total_seconds()))
+    # By the clock it was built by: nothing in it may lie in the future.
+    made = Stage(tmp_path_factory.mktemp("stage"), shift=timedelta(seconds=float(shift.read_text())))
+    shutil.copytree(first, made.folder, dirs_exist_ok=True)
     made.start("api")
     made.start("app")
     yield made

@@ -16,26 +16,16 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import flet as ft
-import uvicorn
-from fastapi import FastAPI
-
-from app_client.main import app_main
-from app_client.platform.abilities import Platform
-from app_client.platform.flet_services import FletLocation
-from app_client.platform.server import server_platform
-from app_server import logs
-from app_server.cards.service import CardReader
-from app_server.database import Database
 from app_server.demo.bank import Size
-from app_server.demo.service import prepare_demo
-from app_server.main import create_app
-from app_server.migrations import migrate
-from app_server.pwa import mount_pwa
-from app_server.settings import Settings
-from app_server.web_client import client_lifespan, mount_app
+
+if TYPE_CHECKING:
+    import flet as ft
+    from fastapi import FastAPI
+
+    from app_client.platform.abilities import Platform
 
 # A Monday, ten in the morning in Shanghai: the same bank, the same list and the same pictures on every run.
 MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -141,7 +131,14 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
+# Each process imports what it is alone: both sides together take four seconds to import, and a run starts a dozen of them.
 def _build(clock: SetClock) -> None:
+    from app_server.cards.service import CardReader
+    from app_server.database import Database
+    from app_server.demo.service import prepare_demo
+    from app_server.migrations import migrate
+    from app_server.settings import Settings
+
     settings = Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db = Database(settings.database_url, settings)
@@ -153,16 +150,27 @@ def _build(clock: SetClock) -> None:
         db.dispose()
 
 
-def _api(clock: SetClock) -> FastAPI:
+def _api(clock: SetClock) -> "FastAPI":
+    from app_server.main import create_app
+    from app_server.pwa import mount_pwa
+    from app_server.settings import Settings
+
     app = create_app(Settings(), clock=clock)
     mount_pwa(app, Path(os.environ["STAGE_PWA"]))
     return app
 
 
-def _app(clock: SetClock) -> FastAPI:
+def _app(clock: SetClock) -> "FastAPI":
+    from fastapi import FastAPI
+
+    from app_client.main import app_main
+    from app_client.platform.flet_services import FletLocation
+    from app_client.platform.server import server_platform
+    from app_server.web_client import client_lifespan, mount_app
+
     data_dir, api_url = Path(os.environ["DAY2053_DATA_DIR"]), os.environ["DAY2053_API_URL"]
 
-    def platform_of(page: ft.Page) -> Platform:
+    def platform_of(page: "ft.Page") -> "Platform":
         platform = server_platform(page, data_dir=data_dir, api_url=api_url)
         return replace(platform, clock=clock, location=FletLocation(clock))
 
@@ -171,13 +179,18 @@ def _app(clock: SetClock) -> FastAPI:
     return app
 
 
-class ReadyServer(uvicorn.Server):
-    """Says on standard output when it listens."""
+def _serve(app: "FastAPI", port: int) -> None:
+    """Answer until killed, and say on standard output from when on."""
+    import uvicorn
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        sys.stdout.buffer.write(READY + b"\n")
-        sys.stdout.buffer.flush()
+    class ReadyServer(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            sys.stdout.buffer.write(READY + b"\n")
+            sys.stdout.buffer.flush()
+
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+    asyncio.run(ReadyServer(config).serve())
 
 
 def main() -> None:
@@ -187,10 +200,10 @@ def main() -> None:
     if part == "build":
         _build(clock)
         return
+    from app_server import logs
+
     logs.configure()
-    app = _api(clock) if part == "api" else _app(clock)
-    config = uvicorn.Config(app, host="127.0.0.1", port=int(sys.argv[2]), log_config=None, access_log=False)
-    asyncio.run(ReadyServer(config).serve())
+    _serve(_api(clock) if part == "api" else _app(clock), int(sys.argv[2]))
 
 
 if __name__ == "__main__":
