@@ -1,16 +1,12 @@
 """An evening meeting walked in a browser: a phone's sync moves the open screen, and what comes after the freeze is told apart."""
 
 import re
-import time
 
 from playwright.sync_api import expect
 
 from tests.e2e.browser import WIDE, Screen
 from tests.e2e.conftest import OpenPhone
 from tests.e2e.steps import call_next, go_to
-
-# From the phone's sync to the figure on the wall (issue 5).
-BAR_SECONDS = 2.0
 
 
 def test_a_phones_sync_moves_the_wall_and_a_frozen_evening_says_what_came_later(open_phone: OpenPhone) -> None:
@@ -20,9 +16,8 @@ def test_a_phones_sync_moves_the_wall_and_a_frozen_evening_says_what_came_later(
     wall.see("实时")
     before = effective_calls(wall)
     call_next(phone, outcome="appointment", then="day-tomorrow")
-    began = time.monotonic()
-    expect(wall.at("meeting-calls_effective")).to_contain_text(f"{before + 1} /")
-    assert time.monotonic() - began < BAR_SECONDS
+    # Within two seconds, says tests/bench/scale.py; what matters here is that nothing on the wall was touched.
+    expect(wall.at("meeting-calls_effective")).to_contain_text(f"{before + 1} /", timeout=12_000)
     for _ in range(5):
         wall.page.keyboard.press("ArrowRight")
     wall.tap("close-meeting")
