@@ -25,7 +25,7 @@ ManagedSince = Mapping[UUID, date | None]
 UNSPECIFIED = "unspecified"
 
 # Raised whenever the same ledger folds to something else, or to more: what was stored by an earlier version is refolded.
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 
 _NONE_OF_EACH = dict.fromkeys(Grade, 0)
 
@@ -41,7 +41,7 @@ class Figures(BaseModel):
     A figure's evidence mix is the same count by grade, under the figure's name and `_graded`; `mix_of` says which mix
     each figure shows. Where something counts once however often it was done, its best evidence is its grade. A product
     has the grade of the visit it was presented at, D without one that stands on that day; a visit with three the
-    weakest that it takes, of the visit and the three.
+    weakest that it takes, of the visit and the three. `appointments`: the customers of effective calls who agreed to meet.
     """
 
     calls: int = 0
@@ -49,6 +49,7 @@ class Figures(BaseModel):
     calls_effective: int = 0
     calls_effective_managed: int = 0
     calls_effective_prospect: int = 0
+    appointments: int = 0
     calls_graded: dict[Grade, int] = Field(default_factory=no_grades)
     calls_connected_graded: dict[Grade, int] = Field(default_factory=no_grades)
     calls_effective_graded: dict[Grade, int] = Field(default_factory=no_grades)
@@ -254,6 +255,7 @@ def _count_calls(result: AdvisorDay, standing: list[Activity], customers: Manage
     graded, connected_graded = result.calls_graded, result.calls_connected_graded
     effective: dict[Grade, set[UUID]] = defaultdict(set)
     declines: dict[str, int] = defaultdict(int)
+    agreed: set[UUID] = set()
     records = _records(standing)
     recorded = _recorded(standing, records, policy)
     # A record that nobody logged is a call by itself: of how it went, no more is known than whether they spoke.
@@ -282,6 +284,8 @@ def _count_calls(result: AdvisorDay, standing: list[Activity], customers: Manage
         counts = is_effective(call, policy.policy) and (record is None or spoke)
         if activity.customer_id is not None and counts:
             effective[grade].add(activity.customer_id)
+            if call.outcome is CallOutcome.APPOINTMENT:
+                agreed.add(activity.customer_id)
     reached = set[UUID]().union(*effective.values())
     managed = {c for c in reached if pool_on(customers.get(c), policy.day) is Pool.MANAGED}
     better: set[UUID] = set()
@@ -294,6 +298,7 @@ def _count_calls(result: AdvisorDay, standing: list[Activity], customers: Manage
     result.calls_effective = len(reached)
     result.calls_effective_managed = len(managed)
     result.calls_effective_prospect = len(reached) - len(managed)
+    result.appointments = len(agreed)
     result.declines = dict(sorted(declines.items()))
     result.called_customers = sorted(managed)
 
@@ -401,6 +406,7 @@ _SCALARS = (
     "calls_effective",
     "calls_effective_managed",
     "calls_effective_prospect",
+    "appointments",
     "visits",
     "visits_verified",
     "visits_with_three",

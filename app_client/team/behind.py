@@ -63,6 +63,7 @@ _METRICS = (
     "calls_effective_prospect",
     "calls",
     "calls_connected",
+    "appointments",
     "visits",
     "visits_verified",
     "visits_with_three",

@@ -117,6 +117,7 @@ def metric_word(metric: str) -> str:
         "calls_effective": t("有效电话"),
         "calls_effective_managed": t("其中管户"),
         "calls_effective_prospect": t("其中潜力"),
+        "appointments": t("约见"),
         "visits": t("面访客户"),
         "visits_verified": t("有佐证的面访"),
         "visits_with_three": t("满三款的面访"),

@@ -18,6 +18,7 @@ from app_server.tables.reviews import ReviewRow, ReviewVersionRow, SampleRow
 from app_server.tables.row import Row, as_model, metadata
 from app_server.tables.sync import BANK_SCOPE, LINES_SCOPE, ChangeRow, FeedRow
 from app_server.tables.telephony import LineRow, RecordState, TelephonyRecordRow
+from app_server.tables.trainings import TrainedRow, TrainingRow
 
 __all__ = [
     "BANK_SCOPE",
@@ -57,6 +58,8 @@ __all__ = [
     "SignInFailureRow",
     "StaffRow",
     "TelephonyRecordRow",
+    "TrainedRow",
+    "TrainingRow",
     "UnitRow",
     "WordingListRow",
     "advisor_day_of",

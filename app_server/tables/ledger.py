@@ -66,6 +66,7 @@ class AdvisorDayRow(Row, table=True):
     calls_effective: int
     calls_effective_managed: int
     calls_effective_prospect: int
+    appointments: int
     calls_graded_a: int
     calls_graded_b: int
     calls_graded_c: int

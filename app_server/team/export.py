@@ -81,6 +81,13 @@ FIGURES: tuple[_Column, ...] = (
         "Of these, prospects; their evidence is that of effective calls less that of managed customers",
     ),
     _Column(
+        "appointments",
+        "约见",
+        "Appointments",
+        "有效电话中同意见面的客户；同一客户一天只计一次",
+        "Customers of effective calls who agreed to meet, once per customer and day",
+    ),
+    _Column(
         "visits",
         "面访",
         "Visits",

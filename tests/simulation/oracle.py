@@ -64,6 +64,7 @@ class Count:
     calls_effective: int = 0
     calls_effective_managed: int = 0
     calls_effective_prospect: int = 0
+    appointments: int = 0
     visits: int = 0
     visits_with_three: int = 0
     products_presented: int = 0
@@ -101,6 +102,11 @@ def _count_day(made: list[Activity], day: date, managed_since: Mapping[UUID, dat
     calls = [(each.customer_id, each.data) for each in made if isinstance(each.data, Call)]
     spoken = [(customer, call) for customer, call in calls if call.outcome in SPOKEN]
     effective = {customer for customer, call in spoken if call.talk_seconds >= seconds and customer}
+    agreed = {
+        customer
+        for customer, call in spoken
+        if call.talk_seconds >= seconds and customer and call.outcome is CallOutcome.APPOINTMENT
+    }
     managed = {each for each in effective if (since := managed_since.get(each)) is not None and since <= day}
     visited = {each.customer_id for each in made if isinstance(each.data, Visit)}
     picks = [(each.customer_id, pick) for each in made if isinstance(each.data, Proposal) for pick in each.data.picks]
@@ -112,6 +118,7 @@ def _count_day(made: list[Activity], day: date, managed_since: Mapping[UUID, dat
         calls_effective=len(effective),
         calls_effective_managed=len(managed),
         calls_effective_prospect=len(effective - managed),
+        appointments=len(agreed),
         visits=len(visited),
         visits_with_three=sum(sum(c == customer for c, _ in shown) >= 3 for customer in visited),
         products_presented=len(shown),

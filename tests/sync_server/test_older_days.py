@@ -79,6 +79,6 @@ def test_a_refold_that_was_ended_goes_on_where_it_was(db: Database, monkeypatch:
 
     with pytest.raises(KeyboardInterrupt):
         refold_older(db, now=NOW, progress=end)
-    assert sorted(version for _, version in days(db)) == [1, 1, 1, 1, 2, 2]
+    assert sorted(version for _, version in days(db)) == [1, 1, 1, 1, FOLD_VERSION, FOLD_VERSION]
     assert refold_older(db, now=NOW, progress=lambda *_: None) == 4
     assert days(db) == before
