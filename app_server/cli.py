@@ -26,6 +26,7 @@ from app_server.imports.service import ImportKind
 from app_server.key_ring import KeyRing
 from app_server.migrations import current, head, require_migrated
 from app_server.migrations import migrate as migrate_database
+from app_server.packs.commands import write_pack
 from app_server.policies.commands import show_calendar
 from app_server.policies.service import renew_calendars
 from app_server.pwa import is_built
@@ -82,6 +83,7 @@ import_app.command("outbox")(plain_errors(import_outbox))
 import_app.command("cdr")(plain_errors(import_cdr_file))
 app.command("init")(plain_errors(init))
 app.command("bulletin")(plain_errors(write_bulletins))
+app.command("pack")(plain_errors(write_pack))
 app.command("calendar")(plain_errors(show_calendar))
 telephony_app.command("standing")(plain_errors(show_standing))
 simulate_app.command("pbx")(plain_errors(simulate_pbx))

@@ -31,6 +31,7 @@ from app_server.docs_page import OPENAPI_PATH
 from app_server.leave import endpoints as leave
 from app_server.meetings import endpoints as meetings
 from app_server.morning import endpoints as morning
+from app_server.packs import endpoints as packs
 from app_server.people import endpoints as people
 from app_server.plans import endpoints as plans
 from app_server.quality import endpoints as quality
@@ -46,6 +47,7 @@ from app_server.team import endpoints as team
 from app_server.team.live import Streams
 from app_server.telephony import endpoints as telephony
 from app_server.telephony.keys import TelephonyKeyFile
+from app_server.trainings import endpoints as trainings
 from shared_models.sync import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -81,6 +83,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     meetings.router,
     people.router,
     bulletins.router,
+    packs.router,
+    trainings.router,
 )
 
 

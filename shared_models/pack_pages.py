@@ -77,6 +77,7 @@ def month_page(bulletin: Bulletin, policy: Policy, language: Language) -> PackPa
         sentences=_month_sentences(now, was, language),
         tiles=tiles,
         bars=[_trend(bulletin, language)],
+        caution=_caution(now, was, language),
     )
 
 
@@ -108,8 +109,8 @@ def _month_sentences(now: BulletinFigures, was: BulletinFigures | None, language
         said.append(
             either(
                 language,
-                f"变动最大的是{name_of(mover, language)}：{value_in(mover, now):,} {unit[0]}，比上月{than}。",
-                f"What moved most is {name_of(mover, language)}: {value_in(mover, now):,}, {than} than in the month before.",
+                f"此外变动最大的是{name_of(mover, language)}：{value_in(mover, now):,} {unit[0]}，比上月{than}。",
+                f"What else moved most is {name_of(mover, language)}: {value_in(mover, now):,}, {than} than in the month before.",
             )
         )
     if now.target_days:
@@ -125,13 +126,25 @@ def _month_sentences(now: BulletinFigures, was: BulletinFigures | None, language
     return said
 
 
+def _caution(now: BulletinFigures, was: BulletinFigures | None, language: Language) -> str:
+    """That counts do not compare where one month had many more days or people than the other."""
+    if was is None or 4 * abs(now.target_days - was.target_days) <= was.target_days:
+        return ""
+    return either(
+        language,
+        f"有要求的人日，上月 {was.target_days:,}，本月 {now.target_days:,}：次数不好直接比，先看完成率。",
+        f"Advisor-days with targets: {was.target_days:,} the month before, {now.target_days:,} now, so look at shares before counts.",
+    )
+
+
 def biggest_move(now: BulletinFigures, was: BulletinFigures | None) -> Column | None:
-    """Which count moved most since the month before, by its share of what it was (of 1 where it was nothing); None where none did."""
+    """Which count but that of calls moved most since the month before, by its share of what it was (of 1 where it was nothing)."""
     if was is None:
         return None
     moves = [
         (Fraction(abs(value_in(column, now) - value_in(column, was)), max(value_in(column, was), 1)), column)
         for column in COUNTS
+        if column is not Column.CALLS_EFFECTIVE
     ]
     size, column = max(moves, key=lambda each: each[0])
     return column if size else None
