@@ -14,6 +14,7 @@ from app_client.meetings.past import MeetingsScreen, PastMeetingScreen
 from app_client.meetings.screen import MeetingScreen
 from app_client.morning.lists import ListScreen
 from app_client.morning.screen import MorningScreen
+from app_client.packs.screen import PackScreen
 from app_client.people.log import LogScreen
 from app_client.people.screen import PeopleScreen, PersonScreen
 from app_client.people.units import UnitsScreen
@@ -92,6 +93,7 @@ def routes_of(role: Role) -> list[ft.Route]:
             component=TeamScreen,
             children=[
                 ft.Route(path="bulletin", component=BulletinScreen),
+                ft.Route(path="pack/:unit_id", component=PackScreen),
                 ft.Route(path="reviews/:unit_id", component=ReviewsScreen),
                 ft.Route(path="activities/:activity_id", component=SubjectScreen),
                 ft.Route(path="hall/:unit_id", component=HallScreen),

@@ -12,7 +12,17 @@ from shared_models.pack_figures import COUNTS, bounded, change_of, coverage_of, 
 from shared_models.pack_steps import cases_page, funnel_page
 from shared_models.pack_training import training_page
 from shared_models.pack_units import units_page, visits_page
-from shared_models.pack_words import count_words, either, money_words, moved_words, points, share_words, signed, tone_of
+from shared_models.pack_words import (
+    NOTHING,
+    count_words,
+    either,
+    money_words,
+    moved_words,
+    points,
+    share_words,
+    signed,
+    tone_of,
+)
 from shared_models.packs import Bar, Bars, Cohort, PackPage, PageCode, Tile
 from shared_models.policy import Policy
 from shared_models.text import Language
@@ -177,14 +187,17 @@ def _of_wanted(value: int, wanted: int, language: Language, *, of: tuple[str, st
 
 
 def _trend(bulletin: Bulletin, language: Language) -> Bars:
-    values = [each.figures.totals.calls_effective if each.figures else 0 for each in bulletin.trend]
-    most = max([*values, 1])
+    values = [None if each.figures is None else each.figures.totals.calls_effective for each in bulletin.trend]
+    most = max(1, *(value or 0 for value in values))
     return Bars(
         heading=either(language, "有效电话，近几个月", "Effective calls, month by month"),
         note="" if bulletin.is_over else either(language, "最后一个月还没过完", "the last month is not over yet"),
         bars=[
             Bar(
-                name=point.span.period, value=count_words(value), share=value / most, marked=point is bulletin.trend[-1]
+                name=point.span.period,
+                value=NOTHING if value is None else count_words(value),
+                share=(value or 0) / most,
+                marked=point is bulletin.trend[-1],
             )
             for point, value in zip(bulletin.trend, values, strict=True)
         ],

@@ -9,6 +9,9 @@ from shared_models.bulletins import Column
 from shared_models.org import Unit
 from shared_models.team import Period
 
+# Under which the place is among what is unfinished.
+UNDER = "bulletin"
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

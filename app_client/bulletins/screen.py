@@ -9,7 +9,7 @@ from app_client.answers import Answer, use_answer
 from app_client.bulletins.actions import fetch_bulletin
 from app_client.bulletins.behind import look_sheet
 from app_client.bulletins.files import FileParts
-from app_client.bulletins.place import BulletinPlace
+from app_client.bulletins.place import UNDER, BulletinPlace
 from app_client.bulletins.queries import asked, earlier_day, later_day, metric_of
 from app_client.bulletins.table import bulletin_table
 from app_client.bulletins.trend import trend_parts
@@ -29,6 +29,7 @@ from app_client.widgets import (
     card,
     empty_state,
     icon_button,
+    line_row,
     note,
     quiet_button,
     segments,
@@ -38,7 +39,6 @@ from shared_models.bulletins import Bulletin, BulletinRow, Column
 from shared_models.org import Unit
 from shared_models.team import Period
 
-_PLACE = "bulletin"
 # More than a sheet takes to go.
 _SHEET_SECONDS = 0.25
 
@@ -60,7 +60,10 @@ def BulletinScreen() -> ft.View:
         _steps(session, place),
         *_crumbs(place),
     ]
-    files = [] if found is None else [keyed(wanted.key, FileParts, session=session, asked=wanted, rank=place.rank)]
+    files: list[ft.Control] = (
+        [] if found is None else [keyed(wanted.key, FileParts, session=session, asked=wanted, rank=place.rank)]
+    )
+    files.append(_pack_row(place))
     aside = [*_order(place, found), *_trend(place, found), *files]
     table = _table_parts(place, answer, wide=wide)
     return shell_view(
@@ -78,10 +81,10 @@ def _use_place(session: AppSession) -> BulletinPlace:
 
     def begin() -> BulletinPlace:
         unfinished, where = app_state().unfinished, day_shown(session)
-        known = unfinished.get(_PLACE)
+        known = unfinished.get(UNDER)
         place = known if isinstance(known, BulletinPlace) else BulletinPlace(where.path, where.day)
         place.move(path=where.path, day=where.day)
-        unfinished[_PLACE] = place
+        unfinished[UNDER] = place
         return place
 
     place, _ = use_state(begin)
@@ -204,6 +207,20 @@ def _trend(place: BulletinPlace, found: Bulletin | None) -> list[ft.Control]:
     if found is None or all(each.figures is None for each in found.trend):
         return []
     return trend_parts(found, place.rank or place.last_rank, lambda day: place.move(day=day))
+
+
+def _pack_row(place: BulletinPlace) -> ft.Control:
+    """The way to the month's pack of the unit shown; which month, it reads off the same place."""
+    return ft.Container(
+        line_row(
+            t("月度材料"),
+            detail=t("六页图，每页一句话，开会用"),
+            icon=ft.Icons.SLIDESHOW_OUTLINED,
+            on_click=lambda: go(f"/team/pack/{place.unit.id}"),
+            identifier="to-pack",
+        ),
+        padding=ft.Padding(left=0, right=0, top=16, bottom=0),
+    )
 
 
 def _enter(place: BulletinPlace, row: BulletinRow) -> None:

@@ -33,6 +33,7 @@ from shared_models.leave import AdvisorLeave, LeaveEdit, LeaveList
 from shared_models.meetings import LateActivities, Meeting, MeetingClose, Meetings
 from shared_models.morning import Agenda, PlanProposal
 from shared_models.org import Staff
+from shared_models.packs import Pack
 from shared_models.passwords import PasswordChange
 from shared_models.people import (
     AuditLog,
@@ -258,6 +259,14 @@ class ApiTransport:
     async def get_bulletin_file(self, asked: Mapping[str, str], *, ending: str) -> bytes:
         """The same as a file of that ending; with `rank` its rows are ranked."""
         return (await self._call("GET", f"/team/bulletin.{ending}", params=asked)).body
+
+    async def get_pack(self, unit_id: UUID, month: str, language: str) -> Pack:
+        """A unit's pack for a month ("2026-11")."""
+        return parsed(await self._call("GET", f"/packs/{unit_id}/{month}", params={"lang": language}), Pack)
+
+    async def get_pack_file(self, unit_id: UUID, month: str, language: str) -> bytes:
+        """The same as PDF."""
+        return (await self._call("GET", f"/packs/{unit_id}/{month}.pdf", params={"lang": language})).body
 
     async def get_outlet_codes(self, unit_id: UUID) -> OutletCodes:
         """What the screen of an outlet's hall shows in the next hours."""
