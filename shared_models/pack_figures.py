@@ -12,10 +12,10 @@ from shared_models.text import Language
 MOST_ROWS = 10
 
 COUNTS = {
-    Column.CALLS_EFFECTIVE: (("有效电话", "effective calls"), ("次", "calls")),
-    Column.VISITS: (("面访", "visits"), ("次", "visits")),
-    Column.VISITS_WITH_THREE: (("面访满三项", "visits with three"), ("次", "visits")),
-    Column.PRODUCTS_BOUGHT: (("成交产品", "products bought"), ("项", "products")),
+    Column.CALLS_EFFECTIVE: (("有效电话", "effective calls"), ("次", "")),
+    Column.VISITS: (("面访", "visits"), ("次", "")),
+    Column.VISITS_WITH_THREE: (("面访满三项", "visits with three"), ("次", "")),
+    Column.PRODUCTS_BOUGHT: (("成交产品", "products bought"), ("项", "")),
 }
 
 

@@ -104,7 +104,7 @@ def _month_sentences(now: BulletinFigures, was: BulletinFigures | None, language
             language, f"，是要求 {wanted} 次的 {share_words(done)}", f", {share_words(done)} of the {wanted} wanted"
         )
     if change is not None:
-        than = moved_words(change, language, unit=("次", "calls"))
+        than = moved_words(change, language, unit=("次", ""))
         first += either(language, f"，比上月{than}", f", {than} against the month before")
     said = [f"{first}{either(language, '。', '.')}"]
     mover = biggest_move(now, was)
@@ -188,7 +188,7 @@ def _of_wanted(value: int, wanted: int, language: Language, *, of: tuple[str, st
 
 def _trend(bulletin: Bulletin, language: Language) -> Bars:
     values = [None if each.figures is None else each.figures.totals.calls_effective for each in bulletin.trend]
-    most = max(1, *(value or 0 for value in values))
+    most = max((1, *(value or 0 for value in values)))
     return Bars(
         heading=either(language, "有效电话，近几个月", "Effective calls, month by month"),
         note="" if bulletin.is_over else either(language, "最后一个月还没过完", "the last month is not over yet"),

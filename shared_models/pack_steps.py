@@ -40,7 +40,7 @@ def funnel_page(bulletin: Bulletin, language: Language) -> PackPage:
         return nothing_page(PageCode.FUNNEL, title, language)
     now, was = bulletin.total.figures, bulletin.total.before
     counts, before = _steps(now), None if was is None else _steps(was)
-    most = max(1, *counts, *(before or ()))
+    most = max((1, *counts, *(before or ())))
     bars: list[Bar] = []
     for number, ((_, zh, en), count) in enumerate(zip(STEPS, counts, strict=True)):
         change = None if before is None else count - before[number]
@@ -143,7 +143,7 @@ def cases_page(bulletin: Bulletin, cases: Sequence[SharedCase], language: Langua
     was = total.before.totals.declines if total is not None and total.before is not None else None
     reasons = sorted(((reason, count) for reason, count in now.items() if count), key=lambda each: (-each[1], each[0]))
     shown = reasons[:MOST_REASONS]
-    most = max(1, *(count for _, count in shown), *((was or {}).get(reason, 0) for reason, _ in shown))
+    most = max((1, *(count for _, count in shown), *((was or {}).get(reason, 0) for reason, _ in shown)))
     bars = [
         Bar(
             name=reason_words(reason, language),
