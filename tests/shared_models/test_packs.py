@@ -228,6 +228,7 @@ def test_whom_to_visit_has_the_lowest_score(bulletin) -> None:
     visited = row_to_visit(bulletin.rows)
     assert (visited is None) == (len(set(scores)) < 2)
     if visited is not None:
+        assert visited.figures.score is not None
         assert visited.figures.score.value == min(scores)
         assert row_to_visit(bulletin.rows[::-1]) == visited, "whatever order they came in"
         assert any(visited.name in each for each in pages_of(bulletin, POLICY, [], [], "zh")[1].sentences)
