@@ -17,6 +17,6 @@ async def save_file(session: AppSession, asked: Asked, kind: FileKind, *, rank: 
     Raises as `fetch_bulletin`, but nothing of the store.
     """
     params = asked.params if rank is None else {**asked.params, "rank": rank.value}
-    content = await session.transport.get_bulletin_file(params, ending=kind.value)
+    content = await session.transport.get_file(f"/team/bulletin.{kind.value}", params)
     name = f"day2053-{asked.period}.{kind.value}"
     return name if await session.platform.files.save(name, content) else ""

@@ -12,6 +12,6 @@ async def fetch_pack(session: AppSession, asked: Asked) -> None:
 
 async def save_pack(session: AppSession, asked: Asked) -> str:
     """Ask for the pack as PDF and let the person save it; its name, empty when they did not. Raises as `fetch_pack`, but nothing of the store."""
-    content = await session.transport.get_pack_file(asked.unit_id, asked.month, asked.language)
+    content = await session.transport.get_file(f"/packs/{asked.unit_id}/{asked.month}.pdf", {"lang": asked.language})
     name = f"day2053-pack-{asked.month}.pdf"
     return name if await session.platform.files.save(name, content) else ""

@@ -247,26 +247,17 @@ class ApiTransport:
         """A link that plays a call's recording for five minutes; that it was given is noted."""
         return parsed(await self._call("POST", f"/recordings/{recording_id}/tickets"), RecordingTicket)
 
-    async def get_team_export(self, unit_id: UUID, start: date, end: date) -> bytes:
-        """The workbook of a unit's days, both ends included."""
-        params = {"unit_id": str(unit_id), "from": str(start), "to": str(end)}
-        return (await self._call("GET", "/team/export.xlsx", params=params)).body
-
     async def get_bulletin(self, asked: Mapping[str, str]) -> Bulletin:
         """A unit's bulletin, as its question says: `unit_id`, `period`, `day`, `lang`."""
         return parsed(await self._call("GET", "/team/bulletin", params=asked), Bulletin)
 
-    async def get_bulletin_file(self, asked: Mapping[str, str], *, ending: str) -> bytes:
-        """The same as a file of that ending; with `rank` its rows are ranked."""
-        return (await self._call("GET", f"/team/bulletin.{ending}", params=asked)).body
+    async def get_file(self, path: str, asked: Mapping[str, str]) -> bytes:
+        """What the server makes a file of, by its path: a bulletin, a pack."""
+        return (await self._call("GET", path, params=asked)).body
 
     async def get_pack(self, unit_id: UUID, month: str, language: str) -> Pack:
         """A unit's pack for a month ("2026-11")."""
         return parsed(await self._call("GET", f"/packs/{unit_id}/{month}", params={"lang": language}), Pack)
-
-    async def get_pack_file(self, unit_id: UUID, month: str, language: str) -> bytes:
-        """The same as PDF."""
-        return (await self._call("GET", f"/packs/{unit_id}/{month}.pdf", params={"lang": language})).body
 
     async def get_outlet_codes(self, unit_id: UUID) -> OutletCodes:
         """What the screen of an outlet's hall shows in the next hours."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, case, delete, exists, func, insert
+from sqlalchemy import Row, and_, case, delete, exists, func, insert, label
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -20,14 +20,19 @@ COMPARED = ("calls_effective", "visits", "visits_with_three", "products_bought")
 
 def trainings_below(session: Session, path: str, *, first: date, last: date) -> list[tuple[TrainingRow, int]]:
     """Trainings of those days at which somebody was who belonged to the subtree then, and how many of these; the latest first."""
-    statement = (
-        select(TrainingRow, func.count())
-        .join(TrainedRow, col(TrainedRow.training_id) == col(TrainingRow.id))
+    counted = (
+        core_select(label("training_id", col(TrainedRow.training_id)), label("people", func.count()))
+        .join(TrainingRow, col(TrainingRow.id) == col(TrainedRow.training_id))
         .where(
             col(TrainingRow.day).between(first, last),
             advised_below(path, col(TrainedRow.advisor_id), col(TrainingRow.day)),
         )
-        .group_by(*TrainingRow.__table__.columns)  # pyright: ignore - SQLModel leaves it untyped
+        .group_by(col(TrainedRow.training_id))
+        .subquery("counted")
+    )
+    statement = (
+        select(TrainingRow, counted.c.people)
+        .join(counted, counted.c.training_id == col(TrainingRow.id))
         .order_by(col(TrainingRow.day).desc(), col(TrainingRow.id))
     )
     return list(session.exec(statement))
