@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from shared_models.bulletins import BulletinFigures, BulletinRow, Column, share_of
+from shared_models.bulletins import Bulletin, BulletinFigures, BulletinRow, Column, share_of
 from shared_models.pack_words import either, points, share_words, signed, tone_of
 from shared_models.packs import Bar, PackPage, PageCode
 from shared_models.text import Language
@@ -78,3 +78,23 @@ def share_bar(row: BulletinRow, now: Fraction | None, was: Fraction | None, *, o
         change=signed(change),
         tone=tone_of(change),
     )
+
+
+def earlier_words(bulletin: Bulletin, language: Language) -> str:
+    """What a month is compared with: the month before, of one that is not over its same days."""
+    if bulletin.is_over:
+        return either(language, "上月", "the month before")
+    return either(language, "上月同期", "the same days of the month before")
+
+
+def line_note(bars: Sequence[Bar], earlier: str, language: Language, *, points: bool = False) -> str:
+    """What the thin line of bars is, where any has one; `points`: their changes are in points."""
+    if all(bar.was is None for bar in bars):
+        return ""
+    said = either(language, f"细线是{earlier}", f"the thin line is {earlier}")
+    return joined(language, said, either(language, "变化以百分点计", "changes in points") if points else "")
+
+
+def joined(language: Language, *parts: str) -> str:
+    """The parts there are, in one line."""
+    return either(language, "，", "; ").join(part for part in parts if part)

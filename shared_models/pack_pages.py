@@ -8,7 +8,16 @@ from fractions import Fraction
 
 from shared_models.bulletins import Bulletin, BulletinFigures, Column, share_of
 from shared_models.cases import SharedCase
-from shared_models.pack_figures import COUNTS, bounded, change_of, coverage_of, name_of, nothing_page, value_in
+from shared_models.pack_figures import (
+    COUNTS,
+    bounded,
+    change_of,
+    coverage_of,
+    earlier_words,
+    name_of,
+    nothing_page,
+    value_in,
+)
 from shared_models.pack_steps import cases_page, funnel_page
 from shared_models.pack_training import training_page
 from shared_models.pack_units import units_page, visits_page
@@ -84,14 +93,14 @@ def month_page(bulletin: Bulletin, policy: Policy, language: Language) -> PackPa
     return PackPage(
         code=PageCode.MONTH,
         title=title,
-        sentences=_month_sentences(now, was, language),
+        sentences=_month_sentences(now, was, earlier_words(bulletin, language), language),
         tiles=tiles,
         bars=[_trend(bulletin, language)],
-        caution=_caution(now, was, language),
+        caution=_caution(now, was, earlier_words(bulletin, language), language),
     )
 
 
-def _month_sentences(now: BulletinFigures, was: BulletinFigures | None, language: Language) -> list[str]:
+def _month_sentences(now: BulletinFigures, was: BulletinFigures | None, earlier: str, language: Language) -> list[str]:
     totals = now.totals
     done = share_of(totals.calls_effective, totals.targets.calls)
     change = change_of(Column.CALLS_EFFECTIVE, now, was)
@@ -105,12 +114,12 @@ def _month_sentences(now: BulletinFigures, was: BulletinFigures | None, language
         )
     if change is not None:
         than = moved_words(change, language, unit=("次", ""))
-        first += either(language, f"，比上月{than}", f", {than} against the month before")
+        first += either(language, f"，比{earlier}{than}", f", {than} against {earlier}")
     said = [f"{first}{either(language, '。', '.')}"]
     mover = biggest_move(now, was)
     if was is None:
         said.append(
-            either(language, "上月没有记录，无从比较。", "Nothing was recorded in the month before to compare with.")
+            either(language, f"{earlier}没有记录，无从比较。", f"Nothing was recorded in {earlier} to compare with.")
         )
     elif mover is not None:
         change = change_of(mover, now, was) or 0
@@ -119,8 +128,8 @@ def _month_sentences(now: BulletinFigures, was: BulletinFigures | None, language
         said.append(
             either(
                 language,
-                f"此外变动最大的是{name_of(mover, language)}：{value_in(mover, now):,} {unit[0]}，比上月{than}。",
-                f"What else moved most is {name_of(mover, language)}: {value_in(mover, now):,}, {than} than in the month before.",
+                f"此外变动最大的是{name_of(mover, language)}：{value_in(mover, now):,} {unit[0]}，比{earlier}{than}。",
+                f"What else moved most is {name_of(mover, language)}: {value_in(mover, now):,}, {than} than in {earlier}.",
             )
         )
     if now.target_days:
@@ -136,14 +145,14 @@ def _month_sentences(now: BulletinFigures, was: BulletinFigures | None, language
     return said
 
 
-def _caution(now: BulletinFigures, was: BulletinFigures | None, language: Language) -> str:
+def _caution(now: BulletinFigures, was: BulletinFigures | None, earlier: str, language: Language) -> str:
     """That counts do not compare where one month had many more days or people than the other."""
     if was is None or 4 * abs(now.target_days - was.target_days) <= was.target_days:
         return ""
     return either(
         language,
-        f"有要求的人日，上月 {was.target_days:,}，本月 {now.target_days:,}：次数不好直接比，先看完成率。",
-        f"Advisor-days with targets: {was.target_days:,} the month before, {now.target_days:,} now, so look at shares before counts.",
+        f"有要求的人日，{earlier} {was.target_days:,}，本月 {now.target_days:,}：次数不好直接比，先看完成率。",
+        f"Advisor-days with targets: {was.target_days:,} in {earlier}, {now.target_days:,} now, so look at shares before counts.",
     )
 
 

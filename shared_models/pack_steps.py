@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from shared_models.bulletins import Bulletin, BulletinFigures, share_of
 from shared_models.cases import SharedCase
-from shared_models.pack_figures import nothing_page
+from shared_models.pack_figures import earlier_words, joined, line_note, nothing_page
 from shared_models.pack_words import (
     count_words,
     either,
@@ -39,6 +39,7 @@ def funnel_page(bulletin: Bulletin, language: Language) -> PackPage:
     if bulletin.total is None:
         return nothing_page(PageCode.FUNNEL, title, language)
     now, was = bulletin.total.figures, bulletin.total.before
+    earlier = earlier_words(bulletin, language)
     counts, before = _steps(now), None if was is None else _steps(was)
     most = max((1, *counts, *(before or ())))
     bars: list[Bar] = []
@@ -51,8 +52,8 @@ def funnel_page(bulletin: Bulletin, language: Language) -> PackPage:
             else either(language, f"是上一步的 {share_words(passed)}", f"{share_words(passed)} of the step before")
         )
         if passed is not None and before is not None and before[number - 1]:
-            earlier = share_words(share_of(before[number], before[number - 1]))
-            detail += either(language, f"，上月 {earlier}", f", {earlier} the month before")
+            passed_then = share_words(share_of(before[number], before[number - 1]))
+            detail += either(language, f"，{earlier} {passed_then}", f", {passed_then} in {earlier}")
         bars.append(
             Bar(
                 name=either(language, zh, en),
@@ -70,11 +71,11 @@ def funnel_page(bulletin: Bulletin, language: Language) -> PackPage:
     return PackPage(
         code=PageCode.FUNNEL,
         title=title,
-        sentences=_funnel_sentences(counts, before, narrow, language),
+        sentences=_funnel_sentences(counts, before, narrow, earlier, language),
         bars=[
             Bars(
                 heading=either(language, "每一步有多少", "How many at each step"),
-                note=either(language, "细线是上月", "the thin line is the month before"),
+                note=line_note(bars, earlier, language),
                 bars=bars,
             )
         ],
@@ -101,7 +102,7 @@ def _steps(figures: BulletinFigures) -> list[int]:
 
 
 def _funnel_sentences(
-    counts: Sequence[int], before: Sequence[int] | None, narrow: int | None, language: Language
+    counts: Sequence[int], before: Sequence[int] | None, narrow: int | None, earlier: str, language: Language
 ) -> list[str]:
     told = [
         either(language, f"{zh} {count:,}", f"{count:,} {en}") for (_, zh, en), count in zip(STEPS, counts, strict=True)
@@ -117,16 +118,15 @@ def _funnel_sentences(
         f"The narrowest step is from {a_en} to {b_en}, {share_words(share)}",
     )
     if before is not None and before[narrow - 1]:
-        earlier = share_of(before[narrow], before[narrow - 1])
-        assert per_cent(earlier) is not None
-        a, b = per_cent(share) or Decimal(0), per_cent(earlier) or Decimal(0)
+        passed_then = share_of(before[narrow], before[narrow - 1])
+        a, b = per_cent(share) or Decimal(0), per_cent(passed_then) or Decimal(0)
         leak += (
-            either(language, "，与上月持平", ", as in the month before")
+            either(language, f"，与{earlier}持平", f", as in {earlier}")
             if a == b
             else either(
                 language,
-                f"，比上月的 {b}% {'高' if a > b else '低'}",
-                f", {'higher' if a > b else 'lower'} than the {b}% of the month before",
+                f"，比{earlier}的 {b}% {'高' if a > b else '低'}",
+                f", {'higher' if a > b else 'lower'} than the {b}% of {earlier}",
             )
         )
     return [*said, leak + either(language, "。", ".")]
@@ -138,7 +138,7 @@ def _funnel_sentences(
 def cases_page(bulletin: Bulletin, cases: Sequence[SharedCase], language: Language) -> PackPage:
     """Why customers refused, and the cases that came out in the month, those for the most frequent reasons first."""
     title = either(language, "客户怎么拒绝，好案例怎么说", "Why customers refuse, and cases that worked")
-    total = bulletin.total
+    total, earlier = bulletin.total, earlier_words(bulletin, language)
     now = total.figures.totals.declines if total is not None else {}
     was = total.before.totals.declines if total is not None and total.before is not None else None
     reasons = sorted(((reason, count) for reason, count in now.items() if count), key=lambda each: (-each[1], each[0]))
@@ -164,14 +164,14 @@ def cases_page(bulletin: Bulletin, cases: Sequence[SharedCase], language: Langua
     return PackPage(
         code=PageCode.CASES,
         title=title,
-        sentences=_cases_sentences(reasons, was, best, language),
+        sentences=_cases_sentences(reasons, was, best, earlier, language),
         bars=[
             Bars(
                 heading=either(language, "拒绝的原因", "Reasons of refusals"),
-                note=either(
+                note=joined(
                     language,
-                    f"共 {all_of_them:,} 次，细线是上月",
-                    f"{all_of_them:,} in all; the thin line is the month before",
+                    either(language, f"共 {all_of_them:,} 次", f"{all_of_them:,} in all"),
+                    line_note(bars, earlier, language),
                 ),
                 bars=bars,
             )
@@ -193,7 +193,11 @@ def cases_page(bulletin: Bulletin, cases: Sequence[SharedCase], language: Langua
 
 
 def _cases_sentences(
-    reasons: Sequence[tuple[str, int]], was: dict[str, int] | None, cases: Sequence[SharedCase], language: Language
+    reasons: Sequence[tuple[str, int]],
+    was: dict[str, int] | None,
+    cases: Sequence[SharedCase],
+    earlier: str,
+    language: Language,
 ) -> list[str]:
     said: list[str] = []
     if reasons:
@@ -206,7 +210,7 @@ def _cases_sentences(
         )
         if was is not None:
             than = moved_words(count - was.get(reason, 0), language, unit=("次", ""))
-            first += either(language, f"，比上月{than}", f", {than} against the month before")
+            first += either(language, f"，比{earlier}{than}", f", {than} against {earlier}")
         said.append(first + either(language, "。", "."))
         fitting = next((case for case in cases if case.topic == reason), None)
         if fitting is not None:

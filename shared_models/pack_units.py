@@ -6,7 +6,16 @@ from fractions import Fraction
 
 from shared_models.bulletins import Bulletin, BulletinFigures, BulletinRow, Column, ranked, share_of
 from shared_models.evidence import Grade
-from shared_models.pack_figures import calls_share, change_of, coverage_of, nothing_page, share_bar, shown_rows
+from shared_models.pack_figures import (
+    calls_share,
+    change_of,
+    coverage_of,
+    earlier_words,
+    line_note,
+    nothing_page,
+    share_bar,
+    shown_rows,
+)
 from shared_models.pack_words import count_words, either, grade_words, points, points_words, share_words
 from shared_models.packs import Bars, Mix, Mixes, PackPage, PageCode, Part
 from shared_models.text import Language
@@ -44,9 +53,7 @@ def units_page(bulletin: Bulletin, language: Language) -> PackPage:
             Bars(heading=either(language, "有效电话 ÷ 要求", "Effective calls ÷ targets"), note=note, bars=calls),
             Bars(
                 heading=either(language, "覆盖率", "Coverage"),
-                note=either(
-                    language, "细线是上月；变化以百分点计", "the thin line is the month before; changes in points"
-                ),
+                note=line_note(coverage, earlier_words(bulletin, language), language, points=True),
                 bars=coverage,
             ),
         ],
@@ -134,7 +141,7 @@ def visits_page(bulletin: Bulletin, language: Language) -> PackPage:
     if bulletin.total is None:
         return nothing_page(PageCode.VISITS, title, language)
     shown, _ = shown_rows(ranked(bulletin.rows, Column.VISITS))
-    whole = bulletin.total
+    whole, earlier = bulletin.total, earlier_words(bulletin, language)
     total = either(language, "合计", "Total")
     three = [
         share_bar(
@@ -149,7 +156,7 @@ def visits_page(bulletin: Bulletin, language: Language) -> PackPage:
     return PackPage(
         code=PageCode.VISITS,
         title=title,
-        sentences=_visits_sentences(whole, bulletin.rows, language),
+        sentences=_visits_sentences(whole, bulletin.rows, earlier, language),
         mixes=Mixes(
             heading=either(language, "面访，按证据等级", "Visits by evidence grade"),
             grades=grade_words(language),
@@ -158,16 +165,14 @@ def visits_page(bulletin: Bulletin, language: Language) -> PackPage:
         bars=[
             Bars(
                 heading=either(language, "面访满三项 ÷ 面访", "With three ÷ visits"),
-                note=either(
-                    language, "细线是上月；变化以百分点计", "the thin line is the month before; changes in points"
-                ),
+                note=line_note(three, earlier, language, points=True),
                 bars=three,
             )
         ],
     )
 
 
-def _visits_sentences(whole: BulletinRow, rows: Sequence[BulletinRow], language: Language) -> list[str]:
+def _visits_sentences(whole: BulletinRow, rows: Sequence[BulletinRow], earlier: str, language: Language) -> list[str]:
     now, was = whole.figures, whole.before
     totals = now.totals
     if not totals.visits:
@@ -192,7 +197,7 @@ def _visits_sentences(whole: BulletinRow, rows: Sequence[BulletinRow], language:
     )
     if change is not None:
         than = points_words(change, language)
-        three += either(language, f"，比上月{than}", f", {than} against the month before")
+        three += either(language, f"，比{earlier}{than}", f", {than} against {earlier}")
     said.append(three + either(language, "。", "."))
     shown, _ = shown_rows(ranked(rows, Column.VISITS))
     own_word = max(shown, key=lambda row: row.figures.totals.visits_graded[Grade.D], default=None)

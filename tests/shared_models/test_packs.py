@@ -194,7 +194,10 @@ def test_the_words_of_a_change_have_its_sign(change) -> None:
 def test_what_the_month_says_of_calls_is_what_changed(bulletin, language) -> None:
     total = bulletin.total
     first = pages_of(bulletin, POLICY, [], [], language)[0].sentences[0]
-    more, fewer = {"zh": ("比上月多", "比上月少"), "en": ("more", "fewer")}[language]
+    more, fewer = {
+        "zh": ("比" + ("上月" if bulletin.is_over else "上月同期") + each for each in "多少"),
+        "en": ("more", "fewer"),
+    }[language]
     was = None if total.before is None else total.before.totals.calls_effective
     now = total.figures.totals.calls_effective
     assert (more in first) == (was is not None and now > was)
