@@ -34,6 +34,7 @@ from app_server.demo.proofs import checks_of_visits, with_codes
 from app_server.demo.quirks import with_quirks
 from app_server.demo.reviews import ANSWER, ANSWERED, add_reviews, review_id_of
 from app_server.demo.shelf import products
+from app_server.demo.trainings import hold_training
 from app_server.ledger.queries import NewEntry, Source, append
 from app_server.org.queries import leave_of, policies
 from app_server.policies.calendar import calendar_for, working_days_before
@@ -187,6 +188,7 @@ def _build(
     queries.insert_rows(session, StaffRow, accounts)
     queries.insert_rows(session, MembershipRow, [_membership(person, policy.effective_from) for person in people])
     queries.insert_rows(session, LeaveRow, [_leave(people, today, now)])
+    hold_training(session, people, today=today, now=now)
     queries.insert_rows(session, ProductRow, [dict(product) for product in products(NAMESPACE)])
     advisors = _advisors(people)
     for number, advisor in enumerate(advisors, start=1):
