@@ -13,6 +13,7 @@ from app_server.auth.passwords import hash_password
 from app_server.cards.service import CardReader, OpenedCard, note_cards
 from app_server.database import Database
 from app_server.demo import queries
+from app_server.demo.absences import enter_leave, hold_training
 from app_server.demo.bank import (
     AWAY,
     LEFT_OPEN,
@@ -34,7 +35,6 @@ from app_server.demo.proofs import checks_of_visits, with_codes
 from app_server.demo.quirks import with_quirks
 from app_server.demo.reviews import ANSWER, ANSWERED, add_reviews, review_id_of
 from app_server.demo.shelf import products
-from app_server.demo.trainings import hold_training
 from app_server.ledger.queries import NewEntry, Source, append
 from app_server.org.queries import leave_of, policies
 from app_server.policies.calendar import calendar_for, working_days_before
@@ -43,7 +43,6 @@ from app_server.sync.checks import OWN_DEVICE
 from app_server.sync.feed import Announced, announce, take_numbers
 from app_server.tables import (
     CustomerRow,
-    LeaveRow,
     MembershipRow,
     PlanRow,
     PolicyRow,
@@ -187,7 +186,7 @@ def _build(
     ]
     queries.insert_rows(session, StaffRow, accounts)
     queries.insert_rows(session, MembershipRow, [_membership(person, policy.effective_from) for person in people])
-    queries.insert_rows(session, LeaveRow, [_leave(people, today, now)])
+    enter_leave(session, people, today=today, now=now)
     hold_training(session, people, today=today, now=now)
     queries.insert_rows(session, ProductRow, [dict(product) for product in products(NAMESPACE)])
     advisors = _advisors(people)
@@ -229,19 +228,6 @@ def _review(session: Session, bank: _Bank) -> None:
     )
     ledger = queries.ledger_of(session, person.id)
     _store(session, bank, person, [reply], ledger, queries.books(session, [person.id])[person.id])
-
-
-def _leave(people: Sequence[Person], today: date, now: datetime) -> dict[str, Any]:
-    """Leave that the outlet's head has entered."""
-    head, away = (next(person for person in people if person.login == login) for login in ("head", AWAY))
-    return {
-        "id": uuid5(NAMESPACE, f"leave/{AWAY}"),
-        "advisor_id": away.id,
-        "first_day": today,
-        "last_day": today + timedelta(days=2),
-        "entered_by": head.id,
-        "entered_at": now,
-    }
 
 
 def _membership(person: Person, since: date) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The demo bank's training: the advisors of one sub-branch were at it some weeks ago, the others were not."""
+"""What keeps the demo bank's advisors from their customers: the leave of one, and a training that one sub-branch was at some weeks ago."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -7,12 +7,26 @@ from uuid import uuid5
 from sqlmodel import Session
 
 from app_server.demo import queries
-from app_server.demo.bank import NAMESPACE, Person
-from app_server.tables import TrainedRow, TrainingRow
+from app_server.demo.bank import AWAY, NAMESPACE, Person
+from app_server.tables import LeaveRow, TrainedRow, TrainingRow
 from shared_models.org import Role
 
 _DAYS_AGO = timedelta(days=17)
 _TITLE = "讲透三个产品"
+
+
+def enter_leave(session: Session, people: Sequence[Person], *, today: date, now: datetime) -> None:
+    """Leave that the outlet's head has entered."""
+    head, away = (next(person for person in people if person.login == login) for login in ("head", AWAY))
+    leave = {
+        "id": uuid5(NAMESPACE, f"leave/{AWAY}"),
+        "advisor_id": away.id,
+        "first_day": today,
+        "last_day": today + timedelta(days=2),
+        "entered_by": head.id,
+        "entered_at": now,
+    }
+    queries.insert_rows(session, LeaveRow, [leave])
 
 
 def hold_training(session: Session, people: Sequence[Person], *, today: date, now: datetime) -> None:
