@@ -79,6 +79,7 @@ class AdvisorRow(BaseModel):
 class TeamDay(BaseModel):
     """A unit on a day: its totals, its child units', and the rows of every advisor in its subtree.
 
+    `advisors_left_out`: how many there are where none is listed, as there are more than were asked for; 0: all are listed.
     `grades`: only evidence of these is counted, in every figure but coverage; None: all is.
     """
 
@@ -89,6 +90,7 @@ class TeamDay(BaseModel):
     totals: Totals
     units: list[UnitTotals]
     advisors: list[AdvisorRow]
+    advisors_left_out: int = 0
     grades: list[Grade] | None = None
 
 

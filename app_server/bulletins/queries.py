@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select as core_select
 from sqlmodel import Session
 
-from app_server.org.queries import advisors_below, advisors_between
+from app_server.org.queries import advisors_between
 from app_server.team.queries import rows_of
 
 
@@ -15,10 +15,3 @@ def advisors_in(session: Session, path: str, *, first: date, last: date) -> dict
     stays = advisors_between(path, first=first, last=last)
     rows = rows_of(session, core_select(stays.c.staff_id, stays.c.name).where(stays.c.unit_path == path))
     return {row.staff_id: row.name for row in rows}
-
-
-def units_of_advisors(session: Session, path: str, day: date) -> dict[UUID, str]:
-    """The path of the unit of each advisor of the subtree on that day, by their ids."""
-    advisors = advisors_below(path, day)
-    rows = rows_of(session, core_select(advisors.c.staff_id, advisors.c.unit_path))
-    return {row.staff_id: row.unit_path for row in rows}

@@ -13,10 +13,11 @@ from app_server.bulletins import queries
 from app_server.bulletins.definitions import definitions
 from app_server.org import queries as org
 from app_server.tables import UnitRow
-from app_server.team.coverage import coverage_on, coverage_over
+from app_server.team.coverage import coverage_over
+from app_server.team.kept import coverage_below
 from app_server.team.queries import Split
 from app_server.team.service import asked_unit, checked_day
-from app_server.team.sums import part_below, sum_of_totals, sums_of_days
+from app_server.team.sums import as_coverage, sum_of_totals, sums_of_days
 from shared_models.bulletins import (
     Bulletin,
     BulletinFigures,
@@ -176,14 +177,8 @@ def _subtree(session: Session, path: str, before: Span, span: Span, policies: Po
 def _coverage_below(session: Session, path: str, day: date, policies: Policies) -> dict[str, Coverage]:
     """The coverage on that day of each part right below the path that has managed customers."""
     window = policies.on(day).policy.coverage_days
-    units = queries.units_of_advisors(session, path, day)
-    found: dict[str, Coverage] = {}
-    for advisor_id, covered in coverage_on(session, path=path, day=day, window_days=window).items():
-        part = part_below(path, unit_path=units[advisor_id], advisor_id=advisor_id)
-        sum_so_far = found.setdefault(part, Coverage(window_days=window))
-        sum_so_far.managed_customers += covered.managed_customers
-        sum_so_far.called_in_window += covered.called_in_window
-    return found
+    found = coverage_below(session, path=path, day=day, window_days=window)
+    return {part: as_coverage(covered, window_days=window) for part, covered in found.items()}
 
 
 def _trend(session: Session, path: str, span: Span, by: Period, policies: Policies) -> list[TrendPoint]:
@@ -204,11 +199,7 @@ def _wholes(session: Session, path: str, spans: Sequence[Span], policies: Polici
     covered = coverage_over(session, path=path, days=windows)
     found: list[BulletinFigures | None] = []
     for span, (last, window) in zip(spans, windows, strict=True):
-        coverage = Coverage(
-            managed_customers=covered[last].managed_customers,
-            called_in_window=covered[last].called_in_window,
-            window_days=window,
-        )
+        coverage = as_coverage(covered[last], window_days=window)
         figures = _figures(by_day, span, policies, coverage=coverage)
         found.append(None if is_nothing(figures.totals) else figures)
     return found

@@ -281,6 +281,17 @@ def older_days(session: Session, *, after: tuple[UUID, date] | None, most: int) 
     return [(advisor_id, day, branch_id) for advisor_id, day, branch_id in session.connection().execute(statement)]
 
 
+def others_with_called(session: Session, *, advisor_id: UUID, days: Collection[date]) -> set[UUID]:
+    """In whose books, other than the advisor's own, customers are by now whom this advisor recorded something of on these days."""
+    statement = (
+        select(CUSTOMER.c.advisor_id)
+        .join(LEDGER, LEDGER.c.customer_id == CUSTOMER.c.id)
+        .where(LEDGER.c.advisor_id == advisor_id, LEDGER.c.business_day.in_(days), CUSTOMER.c.advisor_id != advisor_id)
+        .distinct()
+    )
+    return set(session.connection().execute(statement).scalars())
+
+
 def identifiers_behind(session: Session, activity_ids: Collection[UUID]) -> dict[UUID, Identifiers]:
     """Who the two of each of these activities are by now, whatever book the customer is in: for looking, never for telling."""
     found = session.connection().execute(

@@ -1,6 +1,6 @@
 """Advisor-days that an earlier version of the fold made, or an earlier calendar, folded anew beside whoever is being served."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -12,7 +12,7 @@ from app_server.database import Database
 from app_server.ledger import queries
 from app_server.ledger.refold import refold
 from app_server.org.queries import leave_of, policies
-from app_server.sync.feed import take_numbers
+from app_server.sync.feed import take_numbers_of_each
 from shared_models.errors import NotReady
 
 # A transaction holds one advisor's feed, and their phone waits for it.
@@ -61,7 +61,7 @@ def require_refolded(db: Database) -> None:
 
 
 def _refold(session: Session, *, advisor_id: UUID, branches: Mapping[date, UUID], now: datetime) -> None:
-    take_numbers(session, str(advisor_id), 0)
+    _move_feeds(session, advisor_id, branches)
     rows = refold(
         session,
         advisor_id=advisor_id,
@@ -74,3 +74,14 @@ def _refold(session: Session, *, advisor_id: UUID, branches: Mapping[date, UUID]
         now=now,
     )
     queries.append(session, (), queries.Source(advisor_id, device_id=""), folded=rows)
+
+
+def _move_feeds(session: Session, advisor_id: UUID, days: Collection[date]) -> None:
+    """Hold the advisor's feed, and move it and those of whoever has the customers of these days by now: what is kept of their coverage may not hold."""
+    held: set[UUID] = set()
+    wanted = {advisor_id}
+    while wanted:
+        take_numbers_of_each(session, {str(each): 1 for each in wanted})
+        held |= wanted
+        # Held, nobody moves from the advisor's book; a customer may have gone on from another's meanwhile.
+        wanted = queries.others_with_called(session, advisor_id=advisor_id, days=days) - held

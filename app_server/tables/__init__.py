@@ -4,6 +4,7 @@ from app_server.tables.audit import AuditEntryRow
 from app_server.tables.auth import DeviceRow, RefreshTokenRow, SignInFailureRow
 from app_server.tables.cases import PlaybookCaseRow, PlaybookCaseVersionRow
 from app_server.tables.confirmations import ConfirmationRow
+from app_server.tables.coverage import CoverageRow
 from app_server.tables.customers import CustomerCardRow, CustomerRow, Facts
 from app_server.tables.leave import LeaveRow
 from app_server.tables.ledger import AdvisorDayRow, LedgerRow, advisor_day_of, advisor_day_values
@@ -27,6 +28,7 @@ __all__ = [
     "AuditEntryRow",
     "ChangeRow",
     "ConfirmationRow",
+    "CoverageRow",
     "CustomerCardRow",
     "CustomerRow",
     "DeviceRow",

@@ -27,10 +27,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
-from app_server.org.queries import advisors_below, advisors_between, path_ids
+from app_server.org.queries import advisors_between, path_ids
 from app_server.tables import AdvisorDayRow, ChangeRow, CustomerRow
 from app_server.team.queries import rows_of
 from shared_models.sync import Entity
+
+# As values of one statement, of which SQLite takes 32,766; some of those who had the customers before come on top.
+MOST_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,21 @@ class Covered:
     managed_customers: int = 0
     called_in_window: int = 0
 
+    def __add__(self, other: "Covered") -> "Covered":
+        """Of both together, who have no customer in common."""
+        return Covered(self.managed_customers + other.managed_customers, self.called_in_window + other.called_in_window)
 
-def coverage_on(session: Session, *, path: str, day: date, window_days: int) -> dict[UUID, Covered]:
-    """By advisor of the subtree on that day; absent where nobody is managed."""
-    whose = _books(session, path, advisors_below(path, day))
+
+def coverage_of(session: Session, advisors: Collection[UUID], *, day: date, window_days: int) -> dict[UUID, Covered]:
+    """Of these advisors on that day, counted from the ledger's days; absent where nobody is managed."""
+    found: dict[UUID, Covered] = {}
+    ids = sorted(advisors)
+    for start in range(0, len(ids), MOST_AT_ONCE):
+        found |= _coverage_of(session, ids[start : start + MOST_AT_ONCE], day=day, window_days=window_days)
+    return found
+
+
+def _coverage_of(session: Session, whose: Sequence[UUID], *, day: date, window_days: int) -> dict[UUID, Covered]:
     calls = _calls(session, whose, first=_window_start(day, window_days), last=day)
     managed = (
         select(col(CustomerRow.advisor_id), func.count())

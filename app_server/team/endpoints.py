@@ -60,10 +60,22 @@ def day(
     grades: GradesDep,
     unit_id: UUID | None = None,
     day: Day | None = None,
+    most_advisors: Annotated[
+        int | None, Query(ge=0, description="List the advisors if they are no more than so many, otherwise none.")
+    ] = None,
 ) -> TeamDay:
     """A unit on a day: totals, its units and every advisor below it; your own unit and today when left out."""
+    service.keep_coverage_of(db, head, unit_id=unit_id, day=day)
     return db.read(
-        lambda session: service.team_day(session, head, unit_id=unit_id, day=day, now=clock.now(), grades=grades)
+        lambda session: service.team_day(
+            session,
+            head,
+            unit_id=unit_id,
+            day=day,
+            now=clock.now(),
+            grades=grades,
+            most_advisors=most_advisors,
+        )
     )
 
 

@@ -152,14 +152,14 @@ def sums_by_day(
 ) -> Iterator[Row[Any]]:
     """A row for each day on which the subtree, or the part of it, had advisors.
 
-    Columns `day`, `part` unless WHOLE (`_parts`), `advisors`, `advisors_on_leave`, `folded` (advisor-days stored),
+    Columns `day`, `part` unless WHOLE (`part_of`), `advisors`, `advisors_on_leave`, `folded` (advisor-days stored),
     `missing_on_leave` (advisors on leave with none), `advisors_reported`, `advisors_met`, SUMMED.
     """
     table = days_table(days)
     stays = advisors_between(path, first=days[0][0], last=days[-1][0])
     phones, leave = _phones(), _leave_days(path, table, first=days[0][0], last=days[-1][0])
     is_on_leave = leave.c.advisor_id.is_not(None)
-    groups: tuple[ColumnElement[Any], ...] = (table.day, *_parts(stays, path, split))
+    groups: tuple[ColumnElement[Any], ...] = (table.day, *part_of(stays, path, split))
     has_reported = or_(
         col(AdvisorDayRow.advisor_id).is_not(None),
         phones.c.last_sync_at >= table.table.c.begins_at,
@@ -199,7 +199,7 @@ def _leave_days(path: str, table: Days, *, first: date, last: date) -> Subquery:
     )
 
 
-def _parts(stays: Subquery, path: str, split: Split) -> list[ColumnElement[str]]:
+def part_of(stays: Subquery, path: str, split: Split) -> list[ColumnElement[str]]:
     """The column `part`: the path of a unit, or right below one the id of a child unit or an advisor as the database writes it."""
     match split:
         case Split.WHOLE:
@@ -212,10 +212,10 @@ def _parts(stays: Subquery, path: str, split: Split) -> list[ColumnElement[str]]
 
 
 def declines_by_day(session: Session, *, path: str, first: date, last: date, split: Split) -> Iterator[Row[Any]]:
-    """Refusals: `day`, `part` unless WHOLE (`_parts`), `reason`, `refusals`."""
+    """Refusals: `day`, `part` unless WHOLE (`part_of`), `reason`, `refusals`."""
     stays = advisors_between(path, first=first, last=last)
     of_day = col(AdvisorDayRow.business_day)
-    groups: tuple[ColumnElement[Any], ...] = (label("day", of_day), *_parts(stays, path, split))
+    groups: tuple[ColumnElement[Any], ...] = (label("day", of_day), *part_of(stays, path, split))
     each = (
         func.json_each(col(AdvisorDayRow.declines))
         if _is_sqlite(session)

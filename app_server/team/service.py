@@ -10,14 +10,24 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app_server.auth.service import Caller
+from app_server.database import Database
 from app_server.org import queries as org
 from app_server.recordings.queries import recordings_of
 from app_server.tables import LedgerRow, UnitRow, advisor_day_of
 from app_server.team import attribution, queries
-from app_server.team.coverage import Covered, coverage_on, coverage_over
-from app_server.team.queries import AdvisorOnDay, LedgerEntry, as_activity
+from app_server.team.coverage import Covered, coverage_over
+from app_server.team.kept import coverage_below, keep_coverage
+from app_server.team.queries import AdvisorOnDay, LedgerEntry, Split, as_activity
 from app_server.team.recount import DayOf, Grades, recounted
-from app_server.team.sums import beginning_of, sum_of_coverage, sum_of_totals, sums_of_days, without_activities
+from app_server.team.sums import (
+    add_up,
+    as_coverage,
+    beginning_of,
+    part_below,
+    sum_of_totals,
+    sums_of_days,
+    without_activities,
+)
 from shared_models.activity import REMARKS, Activity, ActivityKind, Void
 from shared_models.customers import pool_on
 from shared_models.errors import BadInput, TooLarge
@@ -28,7 +38,6 @@ from shared_models.org import StaffName
 from shared_models.policy import DayPolicy, Policies
 from shared_models.team import (
     AdvisorRow,
-    Coverage,
     Period,
     PeriodTotals,
     TeamActivities,
@@ -61,13 +70,11 @@ _NOT_RECORDED = Recording()
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """An advisor's day ready to be added up; `child` is the id on the path below the asked unit, "" right in it."""
+class _Listed:
+    """Every advisor's row, and the totals without coverage of each part right below the unit."""
 
-    child: str
-    day: AdvisorDay
-    has_reported: bool
-    covered: Covered
+    rows: list[AdvisorRow]
+    parts: dict[str, Totals]
 
 
 def team_day(
@@ -78,10 +85,12 @@ def team_day(
     day: date | None,
     now: datetime,
     grades: Grades | None = None,
+    most_advisors: int | None = None,
 ) -> TeamDay:
     """A unit on a day; the caller's own unit and today when left out. Raises NotFound outside the caller's subtree.
 
     With `grades` every figure is counted of these alone; coverage, which looks back over weeks, is of all grades.
+    Where there are more than `most_advisors` none is listed, and all is summed in SQL.
     """
     day = checked_day(day or who.today, who)
     unit = asked_unit(session, who, unit_id)
@@ -89,41 +98,65 @@ def team_day(
     again = _recounted(session, path=unit.path, first=day, last=day, grades=grades, policies=policies)
     rule = policies.on(day)
     window = rule.policy.coverage_days
-    covered = coverage_on(session, path=unit.path, day=day, window_days=window)
-    begins_at = beginning_of(day, policies)
-    advisors: list[AdvisorRow] = []
-    parts: dict[str, list[_Counted]] = defaultdict(list)
-    for advisor in queries.advisors_on(session, path=unit.path, day=day):
+    covered = coverage_below(session, path=unit.path, day=day, window_days=window)
+    advisors = 0 if most_advisors is None else queries.count_stays(session, path=unit.path, first=day, last=day)
+    if most_advisors is None or advisors <= most_advisors:
+        listed = _listed(session, unit.path, day, policies, again)
+    else:
+        sums = sums_of_days(session, path=unit.path, days=[day], policies=policies, split=Split.BELOW, again=again)
+        listed = _Listed([], {part: totals for (_, part), totals in sums.items()})
+
+    def with_coverage(unit_id: UUID) -> Totals:
+        totals, of_unit = listed.parts.get(str(unit_id), add_up(())), covered.get(str(unit_id), Covered())
+        return sum_of_totals([totals], coverage=as_coverage(of_unit, window_days=window))
+
+    return TeamDay(
+        unit=org.as_unit(unit),
+        day=day,
+        policy=rule.policy,
+        as_of=now,
+        totals=sum_of_totals(
+            listed.parts.values(), coverage=as_coverage(sum(covered.values(), Covered()), window_days=window)
+        ),
+        units=[
+            UnitTotals(unit=org.as_unit(child), totals=with_coverage(child.id))
+            for child in org.children_of(session, unit.id, since=day)
+        ],
+        advisors=listed.rows,
+        advisors_left_out=0 if listed.rows else advisors,
+        grades=sorted(grades) if grades is not None else None,
+    )
+
+
+def _listed(
+    session: Session, path: str, day: date, policies: Policies, again: Mapping[DayOf, AdvisorDay] | None
+) -> _Listed:
+    rule, begins_at = policies.on(day), beginning_of(day, policies)
+    rows: list[AdvisorRow] = []
+    parts: dict[str, list[tuple[AdvisorDay, bool]]] = defaultdict(list)
+    for advisor in queries.advisors_on(session, path=path, day=day):
         if again is not None:
             folded = again.get(DayOf(advisor.staff_id, advisor.unit_path, day)) or without_activities(
                 rule, on_leave=advisor.on_leave
             )
         else:
             folded = advisor_day_of(advisor.day) if advisor.day else without_activities(rule, on_leave=advisor.on_leave)
-        child = advisor.unit_path[len(unit.path) :].partition("/")[0]
-        counted = _Counted(
-            child=child,
-            day=folded,
-            has_reported=_has_reported(advisor, begins_at),
-            covered=covered.get(advisor.staff_id, Covered()),
-        )
-        parts[child].append(counted)
-        advisors.append(_advisor_row(advisor, folded))
-    totals = {child: _sum_of_days(days, window_days=window) for child, days in parts.items()}
-    nobody = _sum_of_days((), window_days=window)
-    return TeamDay(
-        unit=org.as_unit(unit),
-        day=day,
-        policy=rule.policy,
-        as_of=now,
-        totals=sum_of_totals(totals.values(), coverage=sum_of_coverage(totals.values(), window_days=window)),
-        units=[
-            UnitTotals(unit=org.as_unit(child), totals=totals.get(str(child.id), nobody))
-            for child in org.children_of(session, unit.id, since=day)
-        ],
-        advisors=advisors,
-        grades=sorted(grades) if grades is not None else None,
-    )
+        part = part_below(path, unit_path=advisor.unit_path, advisor_id=advisor.staff_id)
+        parts[part].append((folded, _has_reported(advisor, begins_at)))
+        rows.append(_advisor_row(advisor, folded))
+    return _Listed(rows, {part: _sum_of_days(days) for part, days in parts.items()})
+
+
+def keep_coverage_of(db: Database, who: Caller, *, unit_id: UUID | None, day: date | None) -> None:
+    """Count beforehand what `team_day` of today would have to count of many advisors; raises as it does."""
+
+    def asked(session: Session) -> tuple[str, int]:
+        window = org.policies(session).on(who.today).policy.coverage_days
+        return asked_unit(session, who, unit_id).path, window
+
+    if day in (None, who.today):
+        path, window = db.read(asked)
+        keep_coverage(db, path=path, day=who.today, window_days=window)
 
 
 def team_range(
@@ -154,7 +187,7 @@ def team_range(
     covered = coverage_over(session, path=unit.path, days=windows)
     rows: list[PeriodTotals] = []
     for (name, within), (end, window) in zip(periods.items(), windows, strict=True):
-        coverage = _coverage(covered[end], window_days=window)
+        coverage = as_coverage(covered[end], window_days=window)
         parts = [by_day[day] for day in within if day in by_day]
         rows.append(PeriodTotals(period=name, totals=sum_of_totals(parts, coverage=coverage)))
     return TeamRange(rows=rows, grades=sorted(grades) if grades is not None else None)
@@ -332,26 +365,14 @@ def _advisor_row(advisor: AdvisorOnDay, folded: AdvisorDay) -> AdvisorRow:
     )
 
 
-def _sum_of_days(days: Sequence[_Counted], *, window_days: int) -> Totals:
+def _sum_of_days(days: Sequence[tuple[AdvisorDay, bool]]) -> Totals:
+    """Of advisors' days, each with whether the advisor has reported."""
     return Totals(
-        **dict(sum_figures(each.day for each in days)),
+        **dict(sum_figures(day for day, _ in days)),
         advisors=len(days),
-        advisors_on_leave=sum(each.day.on_leave for each in days),
-        advisors_met=sum(each.day.met for each in days),
-        advisors_reported=sum(each.has_reported for each in days),
-        coverage=Coverage(
-            managed_customers=sum(each.covered.managed_customers for each in days),
-            called_in_window=sum(each.covered.called_in_window for each in days),
-            window_days=window_days,
-        ),
-    )
-
-
-def _coverage(covered: Covered, *, window_days: int) -> Coverage:
-    return Coverage(
-        managed_customers=covered.managed_customers,
-        called_in_window=covered.called_in_window,
-        window_days=window_days,
+        advisors_on_leave=sum(day.on_leave for day, _ in days),
+        advisors_met=sum(day.met for day, _ in days),
+        advisors_reported=sum(has_reported for _, has_reported in days),
     )
 
 

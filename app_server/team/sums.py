@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from app_server.team import queries
+from app_server.team.coverage import Covered
 from app_server.team.queries import Split
 from app_server.team.recount import DayOf
 from shared_models.evidence import Grade
@@ -72,12 +73,11 @@ def add_up(parts: Iterable[Totals]) -> Totals:
     return sum_of_totals(parts, coverage=Coverage())
 
 
-def sum_of_coverage(parts: Iterable[Totals], *, window_days: int) -> Coverage:
-    """The coverage of parts that have no customer in common, together."""
-    parts = list(parts)
+def as_coverage(covered: Covered, *, window_days: int) -> Coverage:
+    """As it is told, with its window."""
     return Coverage(
-        managed_customers=sum(part.coverage.managed_customers for part in parts),
-        called_in_window=sum(part.coverage.called_in_window for part in parts),
+        managed_customers=covered.managed_customers,
+        called_in_window=covered.called_in_window,
         window_days=window_days,
     )
 

@@ -15,7 +15,9 @@ from sqlmodel import col
 
 from app_server.customers.queries import set_owner
 from app_server.customers.service import move_customer
-from app_server.tables import AdvisorDayRow, ChangeRow, CustomerRow, LedgerRow, TelephonyRecordRow
+from app_server.tables import AdvisorDayRow, ChangeRow, CoverageRow, CustomerRow, LedgerRow, TelephonyRecordRow
+from app_server.team.coverage import Covered
+from app_server.team.kept import coverage_below, keep_coverage
 from app_server.team.service import as_activity
 from shared_models.activity import uuid7
 from shared_models.fold import fold_day
@@ -29,6 +31,7 @@ EXAMPLES = {"sqlite": 30, "postgresql": 10}
 BOOK, MOVES, MET = "13900000001", "13900000002", ["13900000003", "13900000004"]
 NUMBERS = [BOOK, MOVES, *MET, "13900000009", "139****0001", ""]
 POLICIES = Policies([])
+COVERAGE_DAYS = 90
 
 
 @dataclass
@@ -45,15 +48,28 @@ class Scene:
         """Nothing has happened yet."""
 
         def work(session: Any) -> None:
-            for table in (LedgerRow, AdvisorDayRow, ChangeRow, TelephonyRecordRow):
+            for table in (LedgerRow, AdvisorDayRow, ChangeRow, TelephonyRecordRow, CoverageRow):
                 session.exec(delete(table))
             session.exec(delete(CustomerRow).where(col(CustomerRow.id).not_in([self.book, self.moves])))
             set_owner(session, self.moves, self.bank.wang.id)
 
         self.bank.db.write(work)
 
+    def keep_coverage(self) -> None:
+        """Keep what is counted by now."""
+        keep_coverage(self.bank.db, path=self.bank.path, day=NOW.date(), window_days=COVERAGE_DAYS, least=0)
+
+    def coverage(self) -> dict[str, Covered]:
+        """Of each advisor, of what is kept and of what is not."""
+        return self.bank.db.read(
+            lambda session: coverage_below(session, path=self.bank.path, day=NOW.date(), window_days=COVERAGE_DAYS)
+        )
+
     def outcome(self) -> dict[UUID, tuple[UUID, bytes]]:
-        """Every entry with whose it is and the digest of its content; the days are looked at on the way."""
+        """Every entry with whose it is and the digest of its content; the days and the coverage are looked at on the way."""
+        kept = self.coverage()
+        self.bank.db.write(lambda session: session.exec(delete(CoverageRow)))
+        assert kept == self.coverage()
         since = {self.book: LONG_AGO, self.moves: LONG_AGO}
         entries: dict[UUID, tuple[UUID, bytes]] = {}
         for person in (self.bank.li, self.bank.wang):
@@ -132,6 +148,8 @@ def deliveries(story: Story, scene: Scene, chance: random.Random) -> list[Callab
         chance.randint(0, len(steps)),
         lambda: bank.db.write(lambda session: move_customer(session, scene.moves, to_advisor=bank.li.id, now=NOW)),
     )
+    for _ in range(3):
+        steps.insert(chance.randint(0, len(steps)), scene.keep_coverage)
     return steps
 
 
