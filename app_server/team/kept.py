@@ -1,4 +1,4 @@
-"""Coverage below a unit, of what was counted before and still holds, and counted where it does not (decision 0034)."""
+"""Coverage below a unit, of what was counted before and still holds, and counted where it does not (decision 0036)."""
 
 import threading
 from collections.abc import Sequence

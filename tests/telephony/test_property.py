@@ -57,12 +57,12 @@ class Scene:
 
     def keep_coverage(self) -> None:
         """Keep what is counted by now."""
-        keep_coverage(self.bank.db, path=self.bank.path, day=NOW.date(), window_days=COVERAGE_DAYS, least=0)
+        keep_coverage(self.bank.db, path=self.bank.outlet.path, day=NOW.date(), window_days=COVERAGE_DAYS, least=0)
 
     def coverage(self) -> dict[str, Covered]:
         """Of each advisor, of what is kept and of what is not."""
         return self.bank.db.read(
-            lambda session: coverage_below(session, path=self.bank.path, day=NOW.date(), window_days=COVERAGE_DAYS)
+            lambda session: coverage_below(session, path=self.bank.outlet.path, day=NOW.date(), window_days=COVERAGE_DAYS)
         )
 
     def outcome(self) -> dict[UUID, tuple[UUID, bytes]]:
