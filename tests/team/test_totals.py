@@ -160,6 +160,12 @@ def test_totals_add_up_at_every_level(db: Database, bank) -> None:
             seen = db.read(
                 lambda session, head=head, day=day: service.team_day(session, head, unit_id=None, day=day, now=NOW)
             )
+            summed = db.read(
+                lambda session, head=head, day=day: service.team_day(
+                    session, head, unit_id=None, day=day, now=NOW, most_advisors=0
+                )
+            )
+            assert summed == seen.model_copy(update={"advisors": [], "advisors_left_out": len(seen.advisors)})
             assert seen.totals == expected(unit, day)
             assert row.totals == seen.totals
             assert seen.totals.advisors_on_leave == sum(row.day.on_leave for row in seen.advisors)
