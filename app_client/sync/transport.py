@@ -30,7 +30,7 @@ from shared_models.confirmations import CodeRequest, CodeSent, CodeTried, CodeTr
 from shared_models.errors import DomainError
 from shared_models.evidence import Grade
 from shared_models.leave import AdvisorLeave, LeaveEdit, LeaveList
-from shared_models.meetings import LateActivities, Meeting, MeetingClose, Meetings
+from shared_models.meetings import MOST_ADVISORS, LateActivities, Meeting, MeetingClose, Meetings
 from shared_models.morning import Agenda, PlanProposal
 from shared_models.org import Staff
 from shared_models.packs import Pack
@@ -177,8 +177,8 @@ class ApiTransport:
         return parsed(await self._call("GET", "/me"), Staff)
 
     async def get_team_day(self, unit_id: UUID, day: date | None, *, grades: Sequence[Grade] = ()) -> TeamDay:
-        """A unit on a day, None: on the server's today; counted with these grades alone, if any are named."""
-        params = {"unit_id": str(unit_id)} | _filter(grades)
+        """A unit on a day, None: on the server's today; counted with these grades alone, if any are named. Too many advisors are not listed."""
+        params = {"unit_id": str(unit_id), "most_advisors": str(MOST_ADVISORS)} | _filter(grades)
         if day is not None:
             params["day"] = str(day)
         return parsed(await self._call("GET", "/team/day", params=params), TeamDay)

@@ -93,6 +93,9 @@ def _tile(view: TeamView, value: str, label: str, metric: str, set_focus: SetFoc
 
 def advisors_parts(view: TeamView, focus: Focus | None, set_focus: SetFocus) -> list[ft.Control]:
     """Who is behind, then who has not synced, then, quieter, who is done and who is on leave. `focus` marks a row."""
+    if view.team.advisors_left_out:
+        many = t_n("{n} 位客户经理，进入下级机构看每个人", view.team.advisors_left_out)
+        return [ft.Container(note(many), padding=ft.Padding.symmetric(vertical=14))]
     if not view.team.advisors:
         return [empty_state(t("这个机构没有客户经理"), icon=ft.Icons.GROUPS_OUTLINED)]
     parts: list[ft.Control] = []
@@ -120,7 +123,7 @@ def ways_parts(view: TeamView, waiting: int, set_focus: SetFocus) -> list[ft.Con
     unit = view.team.unit
     ways: list[_Way] = []
     is_outlet = not view.units and bool(view.team.advisors)
-    if view.team.advisors:
+    if view.team.totals.advisors:
         ways.append(
             _Way(
                 t("通报"),
@@ -174,7 +177,7 @@ def ways_parts(view: TeamView, waiting: int, set_focus: SetFocus) -> list[ft.Con
                 "quality-waiting",
             )
         )
-    if view.team.advisors:
+    if view.team.totals.advisors:
         ways.append(
             _Way(
                 t("抽查点评"),

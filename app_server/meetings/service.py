@@ -151,8 +151,8 @@ def _frozen(session: Session, who: Caller, meeting_id: UUID, close: MeetingClose
     late_days = org.policies(session).on(who.today).policy.late_days
     if not who.today - timedelta(days=late_days) <= close.day <= who.today:
         raise BadInput(f"A meeting is closed on its day, or at most {late_days} days later.")
-    frozen = team.team_day(session, who, unit_id=close.unit_id, day=close.day, now=now)
-    if len(frozen.advisors) > MOST_ADVISORS:
+    frozen = team.team_day(session, who, unit_id=close.unit_id, day=close.day, now=now, most_advisors=MOST_ADVISORS)
+    if frozen.advisors_left_out:
         raise TooLarge(f"A meeting is of at most {MOST_ADVISORS} advisors; choose a smaller unit.")
     advisors = {each.staff.id for each in frozen.advisors}
     people = _people(session, who, close)

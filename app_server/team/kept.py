@@ -48,9 +48,7 @@ def coverage_below(session: Session, *, path: str, day: date, window_days: int) 
     return found
 
 
-def keep_coverage(
-    db: Database, *, path: str, day: date, window_days: int, least: int = LEAST_TO_KEEP
-) -> int:
+def keep_coverage(db: Database, *, path: str, day: date, window_days: int, least: int = LEAST_TO_KEEP) -> int:
     """Count and keep that of the subtree's advisors that is not kept, where they are `least` or more; returns how many."""
     with _TURN:
         rows = db.read(lambda session: _to_keep(session, path, day, window_days, least))

@@ -120,6 +120,8 @@ class TeamBank(Bank):
     waiting: int = 0
     knows_grades: bool = True
     away: UUID | None = None
+    # So many advisors that none is listed.
+    left_out: int = 0
     as_of: str = "2026-11-23T09:42:00Z"
     activities: list[dict[str, Any]] = field(
         default_factory=lambda: [
@@ -160,6 +162,8 @@ class TeamBank(Bank):
             if "grades" in params and self.knows_grades:
                 answer["grades"] = params["grades"].split(",")
                 answer["totals"] |= {"calls_effective": 4, "calls_effective_graded": {"A": 4, "B": 0, "C": 0, "D": 0}}
+            if self.left_out > int(params["most_advisors"]):
+                answer |= {"advisors": [], "advisors_left_out": self.left_out}
             answer["units"] = answer["units"] if self.has_units else []
         else:
             answer = {"activities": self.activities}

@@ -150,6 +150,19 @@ async def test_the_page_says_unit_time_and_totals(app: App) -> None:
     assert "成交 2 笔 · 62 万" in app.texts()
 
 
+async def test_of_too_many_advisors_the_units_are_read(scene: Scene) -> None:
+    assert isinstance(scene.bank, TeamBank)
+    scene.bank.left_out = 10_000
+    await signed_in(scene)
+    async with scene.app(route="/team") as app:
+        assert app.has("figure-calls_effective")
+        assert app.has(f"unit-{CHILD}")
+        assert app.has("to-bulletin")
+        assert "10000 位客户经理，进入下级机构看每个人" in app.texts()
+        assert not app.has(f"advisor-{LIU}")
+        assert not app.has("hold-meeting")
+
+
 async def test_an_advisors_figure_leads_to_what_is_behind_it(app: App, scene: Scene) -> None:
     await app.tap(f"advisor-{LIU}")
     await app.tap("behind-calls_effective")

@@ -62,7 +62,9 @@ class Scene:
     def coverage(self) -> dict[str, Covered]:
         """Of each advisor, of what is kept and of what is not."""
         return self.bank.db.read(
-            lambda session: coverage_below(session, path=self.bank.outlet.path, day=NOW.date(), window_days=COVERAGE_DAYS)
+            lambda session: coverage_below(
+                session, path=self.bank.outlet.path, day=NOW.date(), window_days=COVERAGE_DAYS
+            )
         )
 
     def outcome(self) -> dict[UUID, tuple[UUID, bytes]]:
