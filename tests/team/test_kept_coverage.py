@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -86,7 +85,7 @@ class Told:
             case Does.REFOLD:
                 refold_older(self.bank.db, now=NOW, progress=lambda done, total: None)
 
-    def coverage(self) -> dict[UUID, Covered]:
+    def coverage(self) -> dict[str, Covered]:
         """Of each advisor, of what is kept and what is not."""
         path = self.bank.outlet.path
         return self.bank.db.read(lambda session: coverage_below(session, path=path, day=NOW.date(), window_days=WINDOW))
