@@ -104,7 +104,8 @@ def rows_of(session: Session, statement: Executable) -> Result[*tuple[Any, ...]]
 
 def advisors_on(session: Session, *, path: str, day: date) -> list[AdvisorOnDay]:
     """Every advisor who belonged to the subtree on that day, by unit and name; those without activities too."""
-    advisors, phones = advisors_below(path, day), _phones()
+    advisors = advisors_below(path, day)
+    phones = _phones(advisors_below(path, day))
     rows = rows_of(
         session,
         core_select(
@@ -130,13 +131,15 @@ def advisors_on(session: Session, *, path: str, day: date) -> list[AdvisorOnDay]
     return [AdvisorOnDay(*row) for row in rows]
 
 
-def _phones() -> Subquery:
+def _phones(advisors: Subquery) -> Subquery:
+    """What the phones of these last said: of all of a bank's, to answer of an outlet, it would be read again and again."""
     return (
         core_select(
             col(DeviceRow.staff_id),
             func.max(col(DeviceRow.last_sync_at)).label("last_sync_at"),
             func.sum(col(DeviceRow.waiting)).label("waiting"),
         )
+        .where(col(DeviceRow.staff_id).in_(core_select(advisors.c.staff_id)))
         .group_by(col(DeviceRow.staff_id))
         .subquery("phones")
     )
@@ -157,7 +160,8 @@ def sums_by_day(
     """
     table = days_table(days)
     stays = advisors_between(path, first=days[0][0], last=days[-1][0])
-    phones, leave = _phones(), _leave_days(path, table, first=days[0][0], last=days[-1][0])
+    phones = _phones(advisors_between(path, first=days[0][0], last=days[-1][0]))
+    leave = _leave_days(path, table, first=days[0][0], last=days[-1][0])
     is_on_leave = leave.c.advisor_id.is_not(None)
     groups: tuple[ColumnElement[Any], ...] = (table.day, *part_of(stays, path, split))
     has_reported = or_(
