@@ -39,11 +39,11 @@ WITH people AS MATERIALIZED (
         sum(CASE WHEN outcome = 'declined' THEN 1 ELSE 0 END) AS declined
     FROM spoken GROUP BY advisor_id
 ), reached AS (
-    SELECT advisor_id, customer_id, min(grade) AS grade
+    SELECT advisor_id, customer_id, min(grade) AS grade, max(CASE WHEN outcome = 'appointment' THEN 1 ELSE 0 END) AS agreed
     FROM spoken WHERE connected AND long_enough GROUP BY advisor_id, customer_id
 ), effective AS (
     SELECT reached.advisor_id, count(*) AS effective, sum(CASE WHEN reached.grade = 'C' THEN 1 ELSE 0 END) AS effective_c,
-        sum(CASE WHEN managed_since <= :day THEN 1 ELSE 0 END) AS managed
+        sum(CASE WHEN managed_since <= :day THEN 1 ELSE 0 END) AS managed, sum(agreed) AS agreed
     FROM reached JOIN customer ON customer.id = customer_id GROUP BY reached.advisor_id
 ), visited AS (
     SELECT advisor_id, customer_id, min(CASE WHEN data->>'fix' IS NULL THEN 'D' ELSE 'C' END) AS grade
@@ -67,7 +67,7 @@ WITH people AS MATERIALIZED (
 )
 SELECT part, count(*) AS advisors, sum(calls) AS calls, sum(calls_c) AS calls_c, sum(connected) AS calls_connected,
     sum(declined) AS declines, sum(effective) AS calls_effective, sum(effective_c) AS calls_effective_c,
-    sum(managed) AS calls_effective_managed, sum(visits) AS visits, sum(visits_c) AS visits_verified,
+    sum(managed) AS calls_effective_managed, sum(agreed) AS appointments, sum(visits) AS visits, sum(visits_c) AS visits_verified,
     sum(with_three) AS visits_with_three, sum(presented) AS products_presented, sum(products.bought) AS products_bought,
     sum(amount) AS amount_bought,
     sum(CASE WHEN coalesce(effective, 0) >= :calls AND coalesce(visits, 0) >= :visits
@@ -125,6 +125,7 @@ def told(totals: Totals) -> dict[str, int]:
         "calls_connected",
         "calls_effective",
         "calls_effective_managed",
+        "appointments",
         "visits",
         "visits_verified",
         "visits_with_three",
