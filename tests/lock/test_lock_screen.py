@@ -14,6 +14,7 @@ from app_client.store import ledger
 from app_client.store.ledger import outbox_counts
 from shared_models.calls import Call
 from shared_models.follow_ups import FollowUp, FollowUpReason
+from shared_models.meetings import MOST_ADVISORS
 from tests.lock.scenes import OTHER_PIN, PIN, LockedPhone, fill_in, press, session_of
 from tests.store.scenes import MONDAY
 from tests.sync.bank import ADVISOR, a_platform
@@ -341,7 +342,7 @@ async def test_a_head_is_after_the_lock_where_they_were_before_and_next_morning_
         await clients_closed(app)
         await press(app, PIN)
         await app.settle(200)
-        assert bank.asked[-1] == {"unit_id": str(CHILD)}
+        assert bank.asked[-1] == {"unit_id": str(CHILD), "most_advisors": str(MOST_ADVISORS)}
         assert "今天 11月24日 周二" in app.texts()
         await clients_closed(app)
         assert not app.has("behind-count")

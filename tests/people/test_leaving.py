@@ -1,5 +1,6 @@
 """Whose account is closed, or whose device is revoked, opens nothing from then on, long before their token ends: over HTTP."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from tests.people.conftest import Bank
 from tests.sync_server.phones import SYNC, call
 
 PHONE = "phone-1"
-VALUES = {"day": NOW.date().isoformat(), "device_id": PHONE}
+VALUES = {"day": NOW.date().isoformat(), "device_id": PHONE, "month": f"{NOW:%Y-%m}", "page": "1"}
 
 
 def close_on_the_screen(bank: Bank) -> None:
@@ -48,7 +49,7 @@ def guarded(bank: Bank) -> list[tuple[str, str]]:
 
 
 def parameters(path: str) -> list[str]:
-    return [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return re.findall(r"{(\w+)}", path)
 
 
 @pytest.mark.parametrize("leave", [close_on_the_screen, close_by_file, revoke_the_device])
