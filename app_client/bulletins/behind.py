@@ -1,6 +1,6 @@
 """What is behind a bulletin's figure: its meaning and change, the score's formula, the unit's own bulletin, and the days it is the sum of."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import flet as ft
@@ -24,7 +24,7 @@ from app_client.widgets import Place, Tap, body, card, line_row, note, quiet_but
 from shared_models.bulletins import Bulletin, BulletinRow, Column
 from shared_models.team import Period
 
-OnDay = Callable[[BulletinRow, Column | None, date], Awaitable[None]]
+OnDay = Callable[[BulletinRow, Column | None, date], object]
 Looking = Callable[[Look | None], object]
 
 
@@ -173,10 +173,7 @@ def _days(
         heading, detail = t("由这些天加起来"), ""
 
     def open_it(day: date) -> Tap:
-        async def opened() -> None:
-            await on_day(row, column, day)
-
-        return opened
+        return lambda: on_day(row, column, day)
 
     return [
         section_header(heading),

@@ -1,6 +1,5 @@
 """A head's bulletins (通报): one table of what is right below a unit, the change since last time, the trend, and the way behind every figure."""
 
-import asyncio
 from datetime import date
 
 import flet as ft
@@ -40,7 +39,6 @@ from shared_models.org import Unit
 from shared_models.team import Period
 
 # More than a sheet takes to go.
-_SHEET_SECONDS = 0.25
 
 
 @component
@@ -235,10 +233,8 @@ def _sheet(session: AppSession, place: BulletinPlace, found: Bulletin | None) ->
     if found is None or place.look is None:
         return None
 
-    async def show(row: BulletinRow, column: Column | None, day: date) -> None:
+    def show(row: BulletinRow, column: Column | None, day: date) -> None:
         place.look_into(None)
-        # A sheet that is still going takes with it the one that the team screen opens.
-        await asyncio.sleep(_SHEET_SECONDS)
         metric = metric_of(column) if column is not None else None
         path = place.path
         if row.kind is None:

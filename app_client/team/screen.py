@@ -183,6 +183,8 @@ def TeamScreen() -> ft.View:
         set_times(lambda last: last + 1)
 
     pane = use_focus(session, view, focus, version=version, wide=wide, on_focus=place.look_into)
+    # Another page over this one closes its own sheet as it goes, and would take one that opened meanwhile along.
+    is_on_top = ft.use_route_location() in {"/", "/team"}
     ft.use_dialog(
         sheet(
             [pane],
@@ -192,7 +194,7 @@ def TeamScreen() -> ft.View:
             on_back=_back_to(focus, place.look_into),
             tall=True,
         )
-        if pane is not None and not wide
+        if pane is not None and is_on_top and not wide
         else None
     )
     ft.use_dialog(_day_picker(session, where, move, set_picks_day) if picks_day else None)

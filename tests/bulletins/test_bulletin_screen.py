@@ -6,6 +6,9 @@ from pathlib import Path
 import flet as ft
 import pytest_asyncio
 
+from app_client.session_context import app_state, go
+from app_client.team.behind import Focus
+from app_client.team.screen import TeamPlace
 from tests.bulletins.bulletin_bank import OTHER, BulletinBank
 from tests.sync.bank import UNIT, a_platform
 from tests.team.team_bank import CHILD, LIU, signed_in
@@ -100,6 +103,18 @@ async def test_an_advisors_figure_leads_to_the_calls_of_a_day_and_the_bulletin_i
     assert [each.open for each in app.all(ft.BottomSheet)] == [False, True], "the bulletin's own goes with its screen"
     await app.tap("to-bulletin")
     assert "第 48 周" in app.texts()
+
+
+async def test_the_teams_sheet_waits_until_the_bulletin_above_it_has_gone(app: App) -> None:
+    """A page that leaves closes its own sheet, and with it whatever else has opened meanwhile."""
+    beneath = app_state().unfinished["team"]
+    assert isinstance(beneath, TeamPlace)
+    beneath.look_into(Focus(advisor_id=LIU, metric="calls_effective"))
+    await app.settle()
+    assert app.all(ft.BottomSheet, open=True) == []
+    go("/team")
+    await app.settle()
+    assert len(app.all(ft.BottomSheet, open=True)) == 1
 
 
 async def test_a_period_without_records_says_so_and_others_are_a_tap_away(app: App, scene: Scene) -> None:
