@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared_models.customers import Customer
+from shared_models.needs import Need
 from shared_models.policy import DayPolicy
 from shared_models.text import Code, Line, Name
 
@@ -35,19 +37,18 @@ class ProductCategory(StrEnum):
     FUND = "fund"
     INSURANCE = "insurance"
     METAL = "metal"
+    TRUST = "trust"
 
 
-class Need(StrEnum):
-    """What the customer has it for: 活钱 · 稳健 · 长期增值 · 保障."""
-
-    CASH = "cash"
-    STEADY = "steady"
-    GROWTH = "growth"
-    PROTECTION = "protection"
+Age = Annotated[int, Field(ge=0, le=150)]
 
 
 class Product(BaseModel):
-    """One product on the bank's shelf. `term_days` None means no fixed term; `min_amount` in `currency`."""
+    """One product on the bank's shelf. `term_days` None means no fixed term; `min_amount` in `currency`.
+
+    `min_age`, `max_age`: in whole years, of who buys it, None for no limit. `qualified_only`: for qualified investors (合格投资者) alone.
+    `quota`: what is left to sell in `currency`, None without a limit. `benchmark`: 业绩比较基准 in the words the law allows.
+    """
 
     id: UUID
     code: Code
@@ -61,6 +62,12 @@ class Product(BaseModel):
     on_sale_from: date | None = None
     on_sale_until: date | None = None
     pitch: Line | None = None
+    min_age: Age | None = None
+    max_age: Age | None = None
+    qualified_only: bool = False
+    quota: Decimal | None = None
+    benchmark: Line | None = None
+    version: int = 1
 
 
 class SuitabilityRule(StrEnum):

@@ -25,9 +25,10 @@ from app_server.main import create_app
 from app_server.settings import Settings
 from app_server.tables import CustomerRow, MembershipRow, PolicyRow, ProductRow, StaffRow, UnitRow
 from shared_models.customers import Customer, Rating
+from shared_models.needs import Need
 from shared_models.org import Role, UnitKind
 from shared_models.policy import Policy
-from shared_models.products import Need, Product, ProductCategory, Risk
+from shared_models.products import Product, ProductCategory, Risk
 
 PASSWORD = "correct horse"
 LONG_AGO = date(2020, 1, 1)

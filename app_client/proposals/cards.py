@@ -10,7 +10,8 @@ from app_client.proposals.words import amount_trouble_words, need_word, product_
 from app_client.theme import Role
 from app_client.widgets import Place, Tap, Tone, badge, body, card, note, segments, tappable, text_field
 from shared_models.customers import Customer
-from shared_models.products import Need, Product
+from shared_models.needs import Need
+from shared_models.products import Product
 from shared_models.proposals import PickResponse
 
 # In the order of the mock: the best answer first.

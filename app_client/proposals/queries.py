@@ -11,9 +11,10 @@ from app_client.session import AppSession
 from app_client.store import ledger, reads
 from app_client.visits.queries import Visited, read_visited
 from shared_models.customers import Customer, Maturity
+from shared_models.needs import Need
 from shared_models.plans import IDLE_CASH_FLOOR, MATURITY_HORIZON_DAYS
 from shared_models.policy import DayPolicy
-from shared_models.products import Need, Product, SuitabilityRule, rating_valid_until, suitability
+from shared_models.products import Product, SuitabilityRule, rating_valid_until, suitability
 from shared_models.proposals import Pick, PickResponse, Proposal
 
 SUGGESTED = 3

@@ -5,7 +5,8 @@ from datetime import date
 from app_client.i18n import t, t_money, t_n
 from app_client.proposals.actions import AmountTrouble
 from shared_models.customers import Customer, Rating
-from shared_models.products import Need, Product, SuitabilityRule
+from shared_models.needs import Need
+from shared_models.products import Product, SuitabilityRule
 from shared_models.proposals import FewerBecause, PickResponse
 
 _YEAR = 365

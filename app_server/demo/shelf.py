@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from shared_models.products import Need, Product, ProductCategory, Risk
+from shared_models.needs import Need
+from shared_models.products import Product, ProductCategory, Risk
 
 MARK = "（示例）"
 # What no text about a product may say (理财公司理财产品销售管理暂行办法 art. 25).
@@ -23,7 +24,7 @@ class _Item:
     currency: str = "CNY"
 
 
-_D, _W, _F, _I, _M = ProductCategory
+_D, _W, _F, _I, _M, _T = ProductCategory
 _CASH, _STEADY, _GROWTH, _PROTECTION = Need
 
 _SHELF = (

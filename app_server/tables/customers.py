@@ -11,7 +11,9 @@ from app_server.columns import JsonOf, Money, text_enum
 from app_server.numbers import e164
 from app_server.tables.row import Row
 from shared_models.customers import Customer, Maturity, Rating, Tier
+from shared_models.needs import Need
 
+Holdings = dict[Need, Decimal]
 Facts = dict[str, str | int | float | None]
 
 
@@ -33,6 +35,7 @@ class CustomerRow(Customer, Row, table=True):
     rating: Rating | None = Field(default=None, sa_type=text_enum(Rating))
     aum: Decimal | None = Field(default=None, sa_type=Money)
     idle_cash: Decimal | None = Field(default=None, sa_type=Money)
+    holdings: Holdings = Field(default_factory=Holdings, sa_type=JsonOf(Holdings))
     maturities: list[Maturity] = Field(default_factory=list[Maturity], sa_type=JsonOf(list[Maturity]))
     facts: Facts = Field(default_factory=Facts, sa_type=JsonOf(Facts))
     number: str | None = Field(default=None, repr=False, sa_column_kwargs={"default": _number_of_phone})

@@ -7,7 +7,8 @@ from sqlmodel import Field
 
 from app_server.columns import Money, text_enum
 from app_server.tables.row import Row
-from shared_models.products import Need, Product, ProductCategory, Risk
+from shared_models.needs import Need
+from shared_models.products import Product, ProductCategory, Risk
 
 
 class ProductRow(Product, Row, table=True):
@@ -19,3 +20,4 @@ class ProductRow(Product, Row, table=True):
     need: Need = Field(sa_type=text_enum(Need))
     risk: Risk = Field(sa_type=text_enum(Risk))
     min_amount: Decimal = Field(default=Decimal(0), sa_type=Money)
+    quota: Decimal | None = Field(default=None, sa_type=Money)

@@ -20,8 +20,9 @@ from app_server.tables import CustomerRow, DeviceRow, LineRow, MembershipRow, Pr
 from app_server.telephony.keys import TelephonyKey, TelephonyKeyFile
 from shared_models.activity import uuid7
 from shared_models.customers import Rating
+from shared_models.needs import Need
 from shared_models.org import Role, UnitKind
-from shared_models.products import Need, ProductCategory, Risk
+from shared_models.products import ProductCategory, Risk
 from shared_models.telephony import PbxLine
 
 BATCH = 40

@@ -23,9 +23,10 @@ from app_server.settings import Settings
 from app_server.tables import advisor_day_values
 from shared_models.activity import Activity
 from shared_models.fold import AdvisorDay, fold_day
+from shared_models.needs import Need
 from shared_models.org import Role, UnitKind
 from shared_models.policy import Policies, Policy
-from shared_models.products import Need, ProductCategory, Risk
+from shared_models.products import ProductCategory, Risk
 
 DAYS = 60
 IN_OUTLET, IN_SUB_BRANCH, IN_BRANCH = 20, 1_000, 10_000

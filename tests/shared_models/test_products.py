@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from shared_models.customers import Customer, Rating
+from shared_models.needs import Need
 from shared_models.policy import Policies, Policy
-from shared_models.products import Need, Product, ProductCategory, Risk, SuitabilityRule, suitability
+from shared_models.products import Product, ProductCategory, Risk, SuitabilityRule, suitability
 from tests.shared_models.ledgers import CUSTOMERS, DAY, PRODUCTS
 
 RULE = Policies([Policy(effective_from=date(2026, 1, 1))]).on(DAY)

@@ -18,9 +18,10 @@ from app_server.migrations import migrate
 from app_server.settings import TokenAlgorithm
 from app_server.tables import CustomerRow, MembershipRow, PolicyRow, ProductRow, StaffRow, UnitRow
 from shared_models.customers import Rating
+from shared_models.needs import Need
 from shared_models.org import Role, UnitKind
 from shared_models.policy import Policy
-from shared_models.products import Need, ProductCategory, Risk
+from shared_models.products import ProductCategory, Risk
 
 PASSWORD = "correct horse"
 LONG_AGO = date(2020, 1, 1)
