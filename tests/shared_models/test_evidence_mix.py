@@ -173,11 +173,14 @@ def test_a_product_of_another_days_visit_is_of_grade_d() -> None:
     assert said(fold_day(ledger, MANAGED, TODAY), "products_presented") == "D 1"
 
 
-@pytest.mark.parametrize(("shown_in", "grade"), [({"visit_id": 1}, "A"), ({"call_id": 2}, "C"), ({}, "D")])
-def test_a_board_counts_with_what_it_was_shown_in(shown_in: dict[str, int], grade: str) -> None:
+@pytest.mark.parametrize(("shown_in", "grade"), [("visit", "A"), ("call", "C"), ("", "D")])
+def test_a_board_counts_with_what_it_was_shown_in(shown_in: str, grade: str) -> None:
     visited, called = activity(1, Visit(place=VisitPlace.CUSTOMER)), activity(2, call())
-    of = {name: (visited, called)[seq - 1].id for name, seq in shown_in.items()}
-    board = activity(3, BoardShown(board_id=PRODUCTS[0], board_version=1, seconds=40, **of))
+    visit_id = visited.id if shown_in == "visit" else None
+    call_id = called.id if shown_in == "call" else None
+    board = activity(
+        3, BoardShown(board_id=PRODUCTS[0], board_version=1, seconds=40, visit_id=visit_id, call_id=call_id)
+    )
     ledger = [visited, check_of(visited, CardResult.MATCHED), called, board]
     counted = {each for each in Grade if fold_day(ledger, MANAGED, TODAY, {each}).boards_shown}
     assert counted == {Grade(grade)}
