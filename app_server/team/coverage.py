@@ -20,6 +20,7 @@ from sqlalchemy import (
     column,
     func,
     label,
+    or_,
     select,
     true,
     type_coerce,
@@ -30,10 +31,13 @@ from sqlmodel import Session, col
 from app_server.org.queries import advisors_between, path_ids
 from app_server.tables import AdvisorDayRow, ChangeRow, CustomerRow
 from app_server.team.queries import rows_of
+from shared_models.coverage import NotCalled
 from shared_models.sync import Entity
 
 # As values of one statement, of which SQLite takes 32,766; some of those who had the customers before come on top.
 MOST_AT_ONCE = 10_000
+# Before any bank kept such a ledger.
+_EARLIEST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,31 @@ def _coverage_of(session: Session, whose: Sequence[UUID], *, day: date, window_d
     reached = managed.where(col(CustomerRow.id).in_(select(calls.c.customer_id)))
     called: dict[UUID, int] = {row[0]: row[1] for row in rows_of(session, reached)}
     return {advisor_id: Covered(count, called.get(advisor_id, 0)) for advisor_id, count in rows_of(session, managed)}
+
+
+def not_called(session: Session, advisor_id: UUID, *, day: date, window_days: int, most: int) -> list[NotCalled]:
+    """The first of an advisor's managed customers on that day whom no effective call reached in the window, the largest first."""
+    calls = _calls(session, [advisor_id], first=_EARLIEST, last=day)
+    last_call = select(calls.c.customer_id, func.max(calls.c.day, type_=Date).label("day")).group_by(calls.c.customer_id)
+    last = last_call.subquery("last_call")
+    statement = (
+        select(
+            col(CustomerRow.id),
+            col(CustomerRow.name),
+            col(CustomerRow.tier),
+            col(CustomerRow.managed_since),
+            last.c.day,
+        )
+        .outerjoin(last, last.c.customer_id == col(CustomerRow.id))
+        .where(col(CustomerRow.advisor_id) == advisor_id, col(CustomerRow.managed_since) <= day)
+        .where(or_(last.c.day.is_(None), last.c.day < _window_start(day, window_days)))
+        .order_by(col(CustomerRow.aum).desc().nulls_last(), col(CustomerRow.id))
+        .limit(most)
+    )
+    return [
+        NotCalled(customer_id=customer_id, name=name, tier=tier, managed_since=since, last_called_on=called_on)
+        for customer_id, name, tier, since, called_on in rows_of(session, statement)
+    ]
 
 
 def coverage_over(session: Session, *, path: str, days: Sequence[tuple[date, int]]) -> dict[date, Covered]:

@@ -16,6 +16,7 @@ from app_server.dependencies import ClockDep, DatabaseDep, SettingsDep
 from app_server.team import export, live, service
 from app_server.team.live import Streams, Watch
 from app_server.team.recount import Grades
+from shared_models.coverage import NotCalledList, TeamCoverage
 from shared_models.errors import BadInput
 from shared_models.evidence import Grade
 from shared_models.team import Period, TeamActivities, TeamDay, TeamRange
@@ -77,6 +78,18 @@ def day(
             most_advisors=most_advisors,
         )
     )
+
+
+@router.get("/coverage")
+def coverage(head: CurrentHead, db: DatabaseDep, unit_id: UUID | None = None, day: Day | None = None) -> TeamCoverage:
+    """How much of each advisor's book was effectively called within the window; none is listed where they are too many."""
+    return db.read(lambda session: service.team_coverage(session, head, unit_id=unit_id, day=day))
+
+
+@router.get("/coverage/{advisor_id}")
+def not_called(advisor_id: UUID, head: CurrentHead, db: DatabaseDep, day: Day | None = None) -> NotCalledList:
+    """Whom of an advisor's managed customers no effective call reached within the window, the largest first."""
+    return db.read(lambda session: service.not_called_by(session, head, advisor_id=advisor_id, day=day))
 
 
 async def _watch(

@@ -39,6 +39,7 @@ from app_server.org.queries import advisors_below, advisors_between, covers, is_
 from app_server.tables import AdvisorDayRow, CustomerRow, DeviceRow, LeaveRow, LedgerRow, advisor_day_values
 from shared_models.activity import Activity, ActivityKind
 from shared_models.fold import AdvisorDay
+from shared_models.org import StaffName
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,14 @@ def count_stays(session: Session, *, path: str, first: date, last: date) -> int:
     """How many stays of advisors in the subtree touch those days."""
     stays = advisors_between(path, first=first, last=last)
     return rows_of(session, core_select(func.count()).select_from(stays)).scalar_one()
+
+
+def names_below(session: Session, *, path: str, day: date) -> list[StaffName]:
+    """The advisors of the subtree on that day, by unit and name."""
+    advisors = advisors_below(path, day)
+    columns = (advisors.c.staff_id, advisors.c.name)
+    found = rows_of(session, core_select(*columns).order_by(advisors.c.unit_path, advisors.c.name, advisors.c.staff_id))
+    return [StaffName(id=staff_id, name=name) for staff_id, name in found]
 
 
 def advisor_days_between(session: Session, *, path: str, days: Sequence[tuple[date, datetime]]) -> Iterator[Row[Any]]:

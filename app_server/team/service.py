@@ -15,7 +15,7 @@ from app_server.org import queries as org
 from app_server.recordings.queries import recordings_of
 from app_server.tables import LedgerRow, UnitRow, advisor_day_of
 from app_server.team import attribution, queries
-from app_server.team.coverage import Covered, coverage_over
+from app_server.team.coverage import Covered, coverage_of, coverage_over, not_called
 from app_server.team.kept import coverage_below, keep_coverage
 from app_server.team.queries import AdvisorOnDay, LedgerEntry, Split, as_activity
 from app_server.team.recount import DayOf, Grades, recounted
@@ -29,11 +29,13 @@ from app_server.team.sums import (
     without_activities,
 )
 from shared_models.activity import REMARKS, Activity, ActivityKind, Void
+from shared_models.coverage import MOST_NOT_CALLED, AdvisorCoverage, NotCalledList, TeamCoverage
 from shared_models.customers import pool_on
 from shared_models.errors import BadInput, TooLarge
 from shared_models.fold import AdvisorDay, counted_with, fold_day, recorded_calls, sum_figures
 from shared_models.hint_answers import HintAnswer
 from shared_models.hints import answered, answers_of, hints_of
+from shared_models.meetings import MOST_ADVISORS
 from shared_models.org import StaffName
 from shared_models.policy import DayPolicy, Policies
 from shared_models.team import (
@@ -157,6 +159,44 @@ def keep_coverage_of(db: Database, who: Caller, *, unit_id: UUID | None, day: da
     if day in (None, who.today):
         path, window = db.read(asked)
         keep_coverage(db, path=path, day=who.today, window_days=window)
+
+
+def team_coverage(session: Session, who: Caller, *, unit_id: UUID | None, day: date | None) -> TeamCoverage:
+    """Coverage by advisor; the caller's own unit and today when left out. Raises NotFound outside the caller's subtree."""
+    day = checked_day(day or who.today, who)
+    unit = asked_unit(session, who, unit_id)
+    window = org.policies(session).on(day).policy.coverage_days
+    advisors = queries.count_stays(session, path=unit.path, first=day, last=day)
+    is_listed = advisors <= MOST_ADVISORS
+    people = queries.names_below(session, path=unit.path, day=day) if is_listed else []
+    covered = coverage_of(session, [each.id for each in people], day=day, window_days=window)
+    return TeamCoverage(
+        unit=org.as_unit(unit),
+        day=day,
+        window_days=window,
+        advisors=[
+            AdvisorCoverage(advisor=each, coverage=as_coverage(covered.get(each.id, Covered()), window_days=window))
+            for each in people
+        ],
+        advisors_left_out=0 if is_listed else advisors,
+    )
+
+
+def not_called_by(session: Session, who: Caller, *, advisor_id: UUID, day: date | None) -> NotCalledList:
+    """Whom an advisor has not called; raises NotFound for one who is not in the caller's subtree on that day and today."""
+    day = checked_day(day or who.today, who)
+    # The book is today's: whoever has gone elsewhere with it is no longer read by a day they were here.
+    org.advisor_in_scope(session, advisor_id=advisor_id, scope_path=who.unit_path, day=who.today)
+    advisor = org.advisor_in_scope(session, advisor_id=advisor_id, scope_path=who.unit_path, day=day)
+    window = org.policies(session).on(day).policy.coverage_days
+    covered = coverage_of(session, [advisor_id], day=day, window_days=window).get(advisor_id, Covered())
+    return NotCalledList(
+        advisor=StaffName(id=advisor.id, name=advisor.name),
+        day=day,
+        window_days=window,
+        count=covered.managed_customers - covered.called_in_window,
+        customers=not_called(session, advisor_id, day=day, window_days=window, most=MOST_NOT_CALLED),
+    )
 
 
 def team_range(

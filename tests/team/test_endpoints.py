@@ -70,6 +70,8 @@ QUESTIONS = [
     ("range", RANGE),
     ("export.xlsx", RANGE),
     ("activities", {}),
+    ("coverage", {}),
+    ("coverage/00000000-0000-4000-8000-000000000000", {}),
     ("plans/00000000-0000-4000-8000-000000000000/2026-11-23", {}),
 ]
 
@@ -85,7 +87,7 @@ def test_an_advisor_is_refused(asked: Bank, path: str, params: dict[str, str]) -
     assert (reply.status_code, reply.json()["code"]) == (403, "forbidden")
 
 
-@pytest.mark.parametrize(("path", "params"), QUESTIONS[:4])
+@pytest.mark.parametrize(("path", "params"), QUESTIONS[:5])
 def test_units_outside_the_subtree_do_not_exist(asked: Bank, path: str, params: dict[str, str]) -> None:
     outside = [asked.tree.outlets[1], asked.tree.sub_branches[0], asked.tree.root, asked.tree.outlets[2]]
     replies = [asked.get(path, unit_id=str(unit), **params) for unit in [*(u.id for u in outside), uuid4()]]
@@ -96,7 +98,7 @@ def test_units_outside_the_subtree_do_not_exist(asked: Bank, path: str, params: 
 
 
 def test_nothing_of_other_units_is_in_any_answer(bank: Bank) -> None:
-    answers = "".join(bank.get(path, **params).text for path, params in QUESTIONS[:2] + QUESTIONS[3:4])
+    answers = "".join(bank.get(path, **params).text for path, params in QUESTIONS[:2] + QUESTIONS[3:5])
     workbook = load_workbook(BytesIO(bank.get("export.xlsx", **RANGE).content))
     answers += str([[cell.value for cell in row] for sheet in workbook for row in sheet.iter_rows()])
     assert bank.advisors[0].name in answers
