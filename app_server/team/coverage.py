@@ -77,7 +77,9 @@ def _coverage_of(session: Session, whose: Sequence[UUID], *, day: date, window_d
 def not_called(session: Session, advisor_id: UUID, *, day: date, window_days: int, most: int) -> list[NotCalled]:
     """The first of an advisor's managed customers on that day whom no effective call reached in the window, the largest first."""
     calls = _calls(session, [advisor_id], first=_EARLIEST, last=day)
-    last_call = select(calls.c.customer_id, func.max(calls.c.day, type_=Date).label("day")).group_by(calls.c.customer_id)
+    last_call = select(calls.c.customer_id, func.max(calls.c.day, type_=Date).label("day")).group_by(
+        calls.c.customer_id
+    )
     last = last_call.subquery("last_call")
     statement = (
         select(
