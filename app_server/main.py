@@ -30,6 +30,7 @@ from app_server.database import Database
 from app_server.docs_page import OPENAPI_PATH
 from app_server.leave import endpoints as leave
 from app_server.meetings import endpoints as meetings
+from app_server.month import endpoints as month
 from app_server.morning import endpoints as morning
 from app_server.packs import endpoints as packs
 from app_server.people import endpoints as people
@@ -84,6 +85,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     bulletins.router,
     packs.router,
+    month.router,
     trainings.router,
 )
 

@@ -9,12 +9,12 @@ from sqlmodel import Session
 from app_server.auth.service import Caller
 from app_server.bulletins.service import bulletin_of
 from app_server.cases import queries as cases
+from app_server.month.service import checked_month
 from app_server.org import queries as org
 from app_server.tables import UnitRow
-from app_server.team.service import EARLIEST_DAY
 from app_server.trainings.service import cohorts_of
 from shared_models.bulletins import Column, span_of
-from shared_models.errors import BadInput, NotFound
+from shared_models.errors import NotFound
 from shared_models.pack_pages import pages_of
 from shared_models.packs import Pack
 from shared_models.team import Period
@@ -40,9 +40,7 @@ def pack_of_unit(session: Session, unit_id: UUID, *, month: str, language: Langu
 
 def pack_of(session: Session, unit: UnitRow, *, month: str, today: date, language: Language, now: datetime) -> Pack:
     """The same of any unit; nothing in it tells when it was made."""
-    first = _first_of(month)
-    if first > today:
-        raise BadInput(f"That month has not come yet; today is {today.isoformat()}.")
+    first = checked_month(month, today=today)
     policies = org.policies(session)
     day = min(span_of(first, Period.MONTH).last, today)
     told = bulletin_of(
@@ -66,13 +64,3 @@ def pack_of(session: Session, unit: UnitRow, *, month: str, today: date, languag
         pages=pages,
     )
     return made.model_copy(update={"digest": hashlib.sha256(made.model_dump_json().encode()).hexdigest()[:_DIGEST]})
-
-
-def _first_of(month: str) -> date:
-    try:
-        first = date.fromisoformat(f"{month}-01")
-    except ValueError:
-        raise BadInput("A month is written as 2026-11.") from None
-    if first < EARLIEST_DAY or len(month) != len("2026-11"):
-        raise BadInput("A month is written as 2026-11.")
-    return first
