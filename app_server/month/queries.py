@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_
+from sqlalchemy import ColumnElement, Row, and_, label
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
@@ -40,7 +40,7 @@ def advisor_days_drawn(session: Session, *, path: str, days: Sequence[tuple[date
             stays.c.staff_id,
             stays.c.name,
             is_leave_on(stays.c.staff_id, table.day).label("on_leave"),
-            col(AdvisorDayRow.advisor_id).label("folded"),
+            label("folded", col(AdvisorDayRow.advisor_id)),
             *drawn,
         )
         .select_from(table.table)
