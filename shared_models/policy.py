@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_valida
 
 from shared_models.calls import Call, CallOutcome
 from shared_models.leave import LeaveDays, is_on_leave
+from shared_models.portfolios import DEFAULT_PORTFOLIOS, Portfolios
 
 SATURDAY = 5
 
@@ -85,6 +86,7 @@ class Policy(BaseModel):
     recording_days: int = Field(default=180, ge=1)
     score_calls_weight: int = Field(default=50, ge=0, le=100)
     score_coverage_weight: int = Field(default=50, ge=0, le=100)
+    portfolios: Portfolios = Field(default_factory=lambda: dict(DEFAULT_PORTFOLIOS))
     timezone: str = "Asia/Shanghai"
     calendar: Calendar = Calendar()
 
