@@ -216,7 +216,7 @@ def test_a_suitability_question_is_asked_once_a_product() -> None:
 
 def test_a_portfolio_takes_the_whole_for_every_rating() -> None:
     with pytest.raises(ValidationError):
-        Policy(effective_from=DAY, portfolios={Rating.C1: {Need.CASH: 100}})  # type: ignore[arg-type]
+        Policy(effective_from=DAY, portfolios={Rating.C1: {Need.CASH: 100}})
     wrong = {rating: dict(shares) for rating, shares in DEFAULT_PORTFOLIOS.items()}
     wrong[Rating.C2][Need.CASH] += 1
     with pytest.raises(ValidationError):
