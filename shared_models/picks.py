@@ -12,7 +12,7 @@ from uuid import UUID
 
 from shared_models.customers import Customer, Maturity
 from shared_models.needs import Need
-from shared_models.plans import MATURITY_HORIZON_DAYS
+from shared_models.plans import IDLE_CASH_FLOOR, MATURITY_HORIZON_DAYS
 from shared_models.policy import DayPolicy
 from shared_models.portfolios import WHOLE, Portfolio
 from shared_models.products import Product, rating_valid_until, suitability
@@ -215,7 +215,7 @@ def reason_of(need: Need, customer: Customer, outlook: Outlook, rule: DayPolicy)
         return Reason(PickReason.MATURING, amount=amount, due_on=due_on, share=share, model=model)
     if share is not None and model is not None and share < model:
         return Reason(PickReason.BELOW_MODEL if share else PickReason.NONE_HELD, share=share, model=model)
-    if need in (Need.CASH, Need.STEADY) and customer.idle_cash and customer.idle_cash > 0:
+    if need in (Need.CASH, Need.STEADY) and customer.idle_cash and customer.idle_cash >= IDLE_CASH_FLOOR:
         return Reason(PickReason.IDLE, amount=customer.idle_cash, share=share, model=model)
     return Reason(
         PickReason.BY_RATING if share is None else PickReason.KEEPS_MODEL,

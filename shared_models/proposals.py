@@ -43,13 +43,19 @@ class Pick(BaseModel):
 
 
 class Proposal(BaseModel):
-    """The data of a `proposal` activity: 1–10 picks, a product once."""
+    """The data of a `proposal` activity: 1–10 picks, a product once.
+
+    `offered`: what the app itself picked, best first, by version `picks_version` of its picking; against it `picks` show what the
+    advisor changed. Left out where they are not known, so that what an earlier app sent is the same content still.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     visit_id: UUID
     picks: tuple[Pick, ...] = Field(min_length=1, max_length=10)
     fewer_because: Code | None = None
+    offered: tuple[UUID, ...] = Field(default=(), max_length=10, exclude_if=lambda offered: not offered)
+    picks_version: int | None = Field(default=None, ge=1, le=10_000, exclude_if=lambda version: version is None)
 
     @model_validator(mode="after")
     def _product_once(self) -> Self:

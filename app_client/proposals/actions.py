@@ -1,19 +1,20 @@
 """What a person can do at a visit: put products before the customer and save the answers; suitability is checked before anything is written."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from uuid import UUID
 
-from app_client.proposals.queries import offers_for
+from app_client.proposals.queries import offers_for, read_proposals
 from app_client.session import AppSession
 from app_client.store import reads
 from app_client.store.ledger import Draft, append_activities, dismiss_held, held
 from app_client.visits.queries import read_visited
 from shared_models.activity import ActivityKind, Void
 from shared_models.errors import BadInput, NotFound
+from shared_models.picks import PICKS_VERSION
 from shared_models.proposals import Pick, PickResponse, Proposal
 
 MOST_PICKS = 10
@@ -90,10 +91,16 @@ def amount_troubles(picks: Mapping[UUID, PickEntry]) -> dict[UUID, AmountTrouble
 
 
 async def save_proposal(
-    session: AppSession, visit_id: UUID, picks: Mapping[UUID, PickEntry], *, fewer_because: str | None = None
+    session: AppSession,
+    visit_id: UUID,
+    picks: Mapping[UUID, PickEntry],
+    *,
+    fewer_because: str | None = None,
+    offered: Sequence[UUID] = (),
 ) -> UUID:
     """Save the answers of a visit in place of what was saved at it before, in one transaction; returns the proposal's id.
 
+    `offered`: what the app had picked; what was offered first at this visit stays so.
     A proposal of the visit that the server gave back is dismissed in the same transaction: this one is entered for it.
     Raises NotFound for an unknown or void visit, BadInput for no picks, bad amounts, fewer products than wanted without a
     reason, and (code `unsuitable_product`) for one that may not be proposed; StoreWriteFailed when nothing could be written.
@@ -116,10 +123,15 @@ async def save_proposal(
         enough = len(picks) >= rule.policy.products_per_visit
         if not enough and fewer_because is None:
             raise BadInput("Fewer products than wanted need a reason.", code="needs_reason")
+        before = next((each for each in read_proposals(tx, visit.proposals) if each.offered), None)
+        first = before.offered if before is not None else tuple(offered)
+        version = before.picks_version if before is not None else PICKS_VERSION
         data = Proposal(
             visit_id=visit_id,
             picks=tuple(_pick(entry) for entry in picks.values()),
             fewer_because=None if enough else fewer_because,
+            offered=first,
+            picks_version=version if first else None,
         )
         drafts = [
             Draft(kind=ActivityKind.VOID, data=Void(activity_id=each, reason="replaced")) for each in visit.proposals

@@ -1,16 +1,19 @@
 """One product on the proposal screen: a card with its answers, a line of the shelf, or greyed with the reason."""
 
+from decimal import Decimal
+from uuid import UUID
+
 import flet as ft
 
-from app_client.i18n import t, t_day_from, t_money
+from app_client.i18n import t, t_money
 from app_client.proposals.actions import AmountUnit
 from app_client.proposals.form import ProposalForm
 from app_client.proposals.queries import Offer, ProposalView
+from app_client.proposals.reasons import reason_words
 from app_client.proposals.words import amount_trouble_words, need_word, product_facts, response_word, rule_words
 from app_client.theme import Role
-from app_client.widgets import Place, Tap, Tone, badge, body, card, note, segments, tappable, text_field
+from app_client.widgets import Place, Tap, Tone, badge, body, card, note, quiet_button, segments, tappable, text_field
 from shared_models.customers import Customer
-from shared_models.needs import Need
 from shared_models.products import Product
 from shared_models.proposals import PickResponse
 
@@ -18,13 +21,13 @@ from shared_models.proposals import PickResponse
 _ANSWERS = (PickResponse.INTERESTED, PickResponse.BOUGHT, PickResponse.DECLINED, PickResponse.PRESENTED)
 
 
-def product_card(offer: Offer, view: ProposalView, form: ProposalForm) -> ft.Control:
-    """A product with why it fits and the four answers; an amount once it was bought."""
+def product_card(offer: Offer, view: ProposalView, form: ProposalForm, amount: Decimal | None) -> ft.Control:
+    """A product with why it fits, the `amount` suggested, another in its place, and the four answers; an amount once it was bought."""
     product = offer.product
     pick = form.picks.get(product.id)
     parts: list[ft.Control] = [_heading(product)]
-    why, facts = why_words(product, view), _facts(product)
-    parts += [note(why, color=Role.INK)] if why else []
+    facts = _facts(product)
+    parts.append(note(_why(product, view, amount), color=Role.INK))
     parts += [note(facts, lines=3)] if facts else []
     if not offer.is_suitable:
         # It was suitable when it was saved; the rating has run out since.
@@ -39,6 +42,17 @@ def product_card(offer: Offer, view: ProposalView, form: ProposalForm) -> ft.Con
     )
     if pick is not None and pick.response is PickResponse.BOUGHT:
         parts.append(_amount(product, form))
+    other = another(product, view, form) if pick is None else None
+    if other is not None:
+        parts.append(
+            quiet_button(
+                t("换一个"),
+                icon=ft.Icons.SWAP_HORIZ,
+                on_click=_swap(form, product.id, other),
+                identifier=f"swap-{product.id}",
+                tone=Tone.PLAIN,
+            )
+        )
     return ft.Container(card(parts, spacing=8), padding=ft.Padding(bottom=10))
 
 
@@ -59,14 +73,23 @@ def _facts(product: Product) -> str:
     return " · ".join(part for part in (product_facts(product), product.pitch or "") if part)
 
 
-def why_words(product: Product, view: ProposalView) -> str:
-    """Why this product for this customer, from what the phone knows of their money."""
-    if product.need is Need.STEADY and view.maturity is not None:
-        day = t_day_from(view.maturity.due_on, today=view.day)
-        return t("承接{day}到期的 {money}", day=day, money=t_money(view.maturity.amount))
-    if product.need in (Need.STEADY, Need.CASH) and view.idle_cash is not None:
-        return t("活期有 {money}闲置", money=t_money(view.idle_cash))
-    return ""
+def _why(product: Product, view: ProposalView, amount: Decimal | None) -> str:
+    why = reason_words(product.need, view.reasons[product.need], today=view.day)
+    return t("{why} · 建议金额 {money}", why=why, money=t_money(amount)) if amount is not None else why
+
+
+def another(product: Product, view: ProposalView, form: ProposalForm) -> UUID | None:
+    """The next best of the same need that no card shows, round and round; None when there is none."""
+    picked = view.picked(product.need)
+    if picked is None:
+        return None
+    ring = [picked.product_id, *picked.alternatives]
+    start = ring.index(product.id) + 1 if product.id in ring else 0
+    return next((each for each in (*ring[start:], *ring[:start]) if each not in form.cards), None)
+
+
+def _swap(form: ProposalForm, product_id: UUID, other_id: UUID) -> Tap:
+    return lambda: form.swap(product_id, other_id)
 
 
 def _amount(product: Product, form: ProposalForm) -> ft.Control:

@@ -10,11 +10,12 @@ from shared_models.proposals import PickResponse
 
 @observable
 class ProposalForm:
-    """The answers of one visit, begun with what was saved before. `cards` are the products shown as cards, in order."""
+    """The answers of one visit, begun with what was saved before. `cards`: the products shown as cards, in order; `offered`: what the app had picked."""
 
     def __init__(self) -> None:
         self.visit_id: UUID | None = None
         self.cards: list[UUID] = []
+        self.offered: tuple[UUID, ...] = ()
         self.picks: dict[UUID, PickEntry] = {}
         self.search = ""
         self.shows_unsuitable = False
@@ -31,6 +32,7 @@ class ProposalForm:
             typed, unit = typed_amount(pick.amount)
             picks[pick.product_id] = PickEntry(pick.product_id, pick.response, typed, unit)
         self.picks = picks
+        self.offered = view.offered or view.suggested
         self.cards = [*picks, *(each for each in view.suggested if each not in picks)]
 
     def answer(self, product_id: UUID, response: PickResponse) -> None:
@@ -61,6 +63,19 @@ class ProposalForm:
             self.cards = [*self.cards, product_id]
         self.picks = {**self.picks, product_id: PickEntry(product_id, PickResponse.PRESENTED)}
         self.search = ""
+
+    def swap(self, product_id: UUID, other_id: UUID) -> None:
+        """Show another product in a card's place."""
+        self.cards = [other_id if each == product_id else each for each in self.cards]
+
+    @property
+    def wanted(self) -> list[UUID]:
+        """The cards that the customer has not turned down."""
+        return [
+            each
+            for each in self.cards
+            if each not in self.picks or self.picks[each].response is not PickResponse.DECLINED
+        ]
 
     def fold_unsuitable(self) -> None:
         """Show what may not be proposed, or put it away."""

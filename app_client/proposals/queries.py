@@ -1,26 +1,20 @@
-"""What may be put before a customer at a visit: the shelf by suitability, three suggestions from three needs, and what was saved; nothing is written here."""
+"""What may be put before a customer at a visit: the shelf by suitability, three picks from three needs, and what was saved; nothing is written here."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from app_client.session import AppSession
 from app_client.store import ledger, reads
 from app_client.visits.queries import Visited, read_visited
-from shared_models.customers import Customer, Maturity
+from shared_models.customers import Customer
 from shared_models.needs import Need
-from shared_models.plans import IDLE_CASH_FLOOR, MATURITY_HORIZON_DAYS
+from shared_models.picks import Picked, Picks, Placement, Reason, picks_for, place, reason_of
 from shared_models.policy import DayPolicy
 from shared_models.products import Product, SuitabilityRule, rating_valid_until, suitability
 from shared_models.proposals import Pick, PickResponse, Proposal
-
-SUGGESTED = 3
-# A customer of the middle rating or above has an appetite for growth; below, growth comes last.
-_GROWTH_RATING = 3
-_USUAL_RISK = {Need.CASH: 1, Need.STEADY: 2, Need.PROTECTION: 1, Need.GROWTH: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +34,9 @@ class Offer:
 class ProposalView:
     """A visit and the shelf for its customer.
 
-    `offers`: suitable ones first, then by need and code. `suggested`: up to three suitable ones, each from another need.
-    `saved`: what was saved at this visit so far. `rating_trouble`: why nothing may be proposed at all, if so.
+    `offers`: suitable ones first, then by need and code. `picks`: what the app picks; `reasons`: why a product of a need.
+    `saved`: what was saved at this visit so far, `offered` what had been picked then. `rating_trouble`: why nothing may be
+    proposed at all, if so.
     """
 
     visit: Visited
@@ -50,16 +45,30 @@ class ProposalView:
     rated_until: date | None
     rating_trouble: SuitabilityRule | None
     offers: tuple[Offer, ...]
-    suggested: tuple[UUID, ...]
+    picks: Picks
+    reasons: Mapping[Need, Reason]
     saved: tuple[Pick, ...]
+    offered: tuple[UUID, ...]
     fewer_because: str | None
     wanted: int
-    maturity: Maturity | None
-    idle_cash: Decimal | None
 
     def offer(self, product_id: UUID) -> Offer | None:
         """The offer of a product, if it is on the shelf."""
         return next((each for each in self.offers if each.product.id == product_id), None)
+
+    @property
+    def suggested(self) -> tuple[UUID, ...]:
+        """The products picked by the app, most wanted first."""
+        return tuple(each.product_id for each in self.picks.picks)
+
+    def picked(self, need: Need) -> Picked | None:
+        """What the app picked for a need, if anything."""
+        return next((each for each in self.picks.picks if each.need is need), None)
+
+    def placed(self, product_ids: Iterable[UUID]) -> Placement:
+        """What comes of placing the customer's free money in these products."""
+        offers = [self.offer(each) for each in product_ids]
+        return place(self.picks.outlook, [each.product for each in offers if each is not None and each.is_suitable])
 
 
 def proposal_view(session: AppSession, visit_id: UUID) -> ProposalView | None:
@@ -71,25 +80,22 @@ def proposal_view(session: AppSession, visit_id: UUID) -> ProposalView | None:
         if visit is None or visit.is_voided or customer is None:
             return None
         rule = reads.policies(tx).on(session.today())
-        offers = offers_for(customer, reads.products(tx), rule)
+        shelf = reads.products(tx)
         proposals = read_proposals(tx, visit.proposals)
-        maturity = _next_maturity(customer, rule.day)
-        idle = customer.idle_cash if customer.idle_cash and customer.idle_cash >= IDLE_CASH_FLOOR else None
+        picks = picks_for(customer, shelf, rule, declined=_declined(tx, customer.id, but_of=visit_id))
         return ProposalView(
             visit=visit,
             customer=customer,
             day=rule.day,
             rated_until=rating_valid_until(customer.rated_on, rule) if customer.rating and customer.rated_on else None,
             rating_trouble=rating_trouble(customer, rule),
-            offers=offers,
-            suggested=suggest(
-                customer, offers, declined=_declined(tx, customer.id), has_free_money=bool(maturity or idle)
-            ),
+            offers=offers_for(customer, shelf, rule),
+            picks=picks,
+            reasons={need: reason_of(need, customer, picks.outlook, rule) for need in Need},
             saved=tuple(pick for proposal in proposals for pick in proposal.picks),
+            offered=next((each.offered for each in proposals if each.offered), ()),
             fewer_because=next((each.fewer_because for each in proposals if each.fewer_because), None),
             wanted=rule.policy.products_per_visit,
-            maturity=maturity,
-            idle_cash=idle,
         )
 
     return session.store.read(read)
@@ -122,45 +128,12 @@ def rating_trouble(customer: Customer, rule: DayPolicy) -> SuitabilityRule | Non
     return None
 
 
-def suggest(
-    customer: Customer, offers: Sequence[Offer], *, declined: Iterable[UUID], has_free_money: bool
-) -> tuple[UUID, ...]:
-    """Three suitable products of three different needs, the same for the same book.
-
-    Money that comes free asks for a steady home first; growth comes early only for those whose rating bears it. Within a
-    need: what was not declined before, what the customer can afford, the risk that is usual for the need, the code.
-    """
-    turned_down = set(declined)
-    bears_growth = customer.rating is not None and customer.rating.level >= _GROWTH_RATING
-    needs = [Need.PROTECTION, Need.CASH]
-    needs = [Need.GROWTH, *needs] if bears_growth else [*needs, Need.GROWTH]
-    needs = [Need.STEADY, *needs] if has_free_money or not bears_growth else [needs[0], Need.STEADY, *needs[1:]]
-    means = customer.aum or Decimal(0)
-
-    def order(offer: Offer) -> tuple[bool, bool, int, str]:
-        product = offer.product
-        strange = abs(product.risk.level - _USUAL_RISK[product.need])
-        return product.id in turned_down, product.min_amount > means > 0, strange, product.code
-
-    found: list[UUID] = []
-    for need in needs:
-        fitting = [offer for offer in offers if offer.is_suitable and offer.product.need is need]
-        if fitting and len(found) < SUGGESTED:
-            found.append(min(fitting, key=order).product.id)
-    return tuple(found)
-
-
-def _declined(tx: sqlite3.Connection, customer_id: UUID) -> set[UUID]:
-    """What this customer turned down at any visit that the phone knows of."""
+def _declined(tx: sqlite3.Connection, customer_id: UUID, *, but_of: UUID) -> set[UUID]:
+    """What this customer turned down at any visit that the phone knows of but this one, which the picks were made for."""
     return {
         pick.product_id
         for each in ledger.activities_of_customer(tx, customer_id)
-        if isinstance(each.data, Proposal)
+        if isinstance(each.data, Proposal) and each.data.visit_id != but_of
         for pick in each.data.picks
         if pick.response is PickResponse.DECLINED
     }
-
-
-def _next_maturity(customer: Customer, day: date) -> Maturity | None:
-    coming = [each for each in customer.maturities if 0 <= (each.due_on - day).days <= MATURITY_HORIZON_DAYS]
-    return min(coming, key=lambda each: each.due_on) if coming else None

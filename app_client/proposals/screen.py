@@ -1,6 +1,7 @@
-"""Three products at a visit: suggestions that suit the customer, one tap an answer, the rest of the shelf beneath; nothing unsuitable can be tapped."""
+"""Three products at a visit: picks and what they do to the allocation, one tap an answer, the rest of the shelf beneath; nothing unsuitable can be tapped."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from uuid import UUID
 
 import flet as ft
@@ -10,6 +11,7 @@ from app_client.errors import error_words
 from app_client.flet_typed import component, use_observed, use_state
 from app_client.i18n import t, t_n, t_time
 from app_client.proposals.actions import MOST_PICKS, amount_troubles, save_proposal
+from app_client.proposals.allocation import allocation_card
 from app_client.proposals.cards import product_card, shelf_row, unsuitable_row
 from app_client.proposals.form import ProposalForm
 from app_client.proposals.queries import Offer, ProposalView, proposal_view
@@ -88,12 +90,13 @@ def _parts(view: ProposalView, form: ProposalForm) -> list[ft.Control]:
         parts += [banner(form.trouble, tone=Tone.BAD), ft.Container(height=8)]
     if view.rating_trouble is not None:
         parts += [card([_rating_state(view.rating_trouble)]), ft.Container(height=8)]
+    placement = view.placed(form.wanted)
+    if view.rating_trouble is None:
+        parts.append(allocation_card(view.customer, view.picks.outlook, placement))
     for product_id in form.cards:
         offer = view.offer(product_id)
         if offer is not None:
-            parts.append(
-                keyed_card(offer, view, form),
-            )
+            parts.append(keyed_card(offer, view, form, placement.amounts.get(product_id)))
     parts += _shelf(view, form)
     return parts
 
@@ -108,9 +111,9 @@ def _rating_state(trouble: SuitabilityRule) -> ft.Control:
     return empty_state(heading, way_out, icon=ft.Icons.GPP_MAYBE_OUTLINED, tone=Tone.WARN)
 
 
-def keyed_card(offer: Offer, view: ProposalView, form: ProposalForm) -> ft.Control:
+def keyed_card(offer: Offer, view: ProposalView, form: ProposalForm, amount: Decimal | None) -> ft.Control:
     """One card, which keeps its field while others come and go."""
-    shown = product_card(offer, view, form)
+    shown = product_card(offer, view, form, amount)
     shown.key = f"card-{offer.product.id}"
     return shown
 
@@ -222,7 +225,7 @@ def _why_sheet(
 async def _save(session: AppSession, view: ProposalView, form: ProposalForm, because: FewerBecause | None) -> None:
     page = ft.context.page
     try:
-        await save_proposal(session, view.visit.visit_id, form.picks, fewer_because=because)
+        await save_proposal(session, view.visit.visit_id, form.picks, fewer_because=because, offered=form.offered)
     except DomainError as error:
         form.trouble = _save_words(error)
         return
