@@ -12,6 +12,8 @@ from app_client.i18n import t
 from app_client.me.screen import MeScreen
 from app_client.meetings.past import MeetingsScreen, PastMeetingScreen
 from app_client.meetings.screen import MeetingScreen
+from app_client.month.own import OwnMonthScreen
+from app_client.month.screen import MonthScreen
 from app_client.morning.lists import ListScreen
 from app_client.morning.screen import MorningScreen
 from app_client.packs.screen import PackScreen
@@ -78,7 +80,11 @@ def routes_of(role: Role) -> list[ft.Route]:
                 component=VisitsScreen,
                 children=[ft.Route(path=":visit_id/proposal", component=ProposalScreen), _customer()],
             ),
-            ft.Route(path="evening", component=EveningScreen, children=[_customer(), _own_reviews()]),
+            ft.Route(
+                path="evening",
+                component=EveningScreen,
+                children=[_customer(), _own_reviews(), ft.Route(path="month", component=OwnMonthScreen)],
+            ),
             ft.Route(
                 path="playbook", component=PlaybookScreen, children=[ft.Route(path=":case_id", component=CaseScreen)]
             ),
@@ -93,6 +99,7 @@ def routes_of(role: Role) -> list[ft.Route]:
             component=TeamScreen,
             children=[
                 ft.Route(path="bulletin", component=BulletinScreen),
+                ft.Route(path="month/:unit_id", component=MonthScreen),
                 ft.Route(path="pack/:unit_id", component=PackScreen),
                 ft.Route(path="reviews/:unit_id", component=ReviewsScreen),
                 ft.Route(path="activities/:activity_id", component=SubjectScreen),

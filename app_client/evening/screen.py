@@ -6,14 +6,15 @@ from datetime import date, timedelta
 import flet as ft
 
 from app_client.calls.words import decline_word
+from app_client.evening.place import UNDER, EveningPlace
 from app_client.evening.queries import EveningView, Promised, evening_view
-from app_client.flet_typed import component, use_state
+from app_client.flet_typed import component, use_observed, use_state
 from app_client.hints.queries import hints_on
 from app_client.hints.screen import use_hints
 from app_client.i18n import t, t_capital, t_date, t_day_from, t_money, t_n
 from app_client.playbook.entry import playbook_row, refusal_line
 from app_client.reviews.own import review_line
-from app_client.session_context import go, use_session, use_store_version
+from app_client.session_context import go, use_session, use_store_version, use_unfinished
 from app_client.shell.screen import shell_view
 from app_client.theme import BODY, Role
 from app_client.today.queries import products_per_visit
@@ -54,9 +55,8 @@ def EveningScreen() -> ft.View:
     version = use_store_version(session)
     wide = use_wide()
     today = session.today()
-    # None follows the calendar: a page left open overnight shows the new day.
-    chosen, choose = use_state(_no_day())
-    day = chosen or today
+    place = use_observed(use_unfinished(UNDER, EveningPlace))
+    choose, day = place.choose, place.day or today
     only_a, set_only_a = use_state(_no)
     grades = (Grade.A,) if only_a else ()
     view = ft.use_memo(lambda: evening_view(session, day, grades), [day, today, only_a, version])
@@ -66,6 +66,7 @@ def EveningScreen() -> ft.View:
     heard = view.declines[0][0] if view.declines else None
     learn = [ft.Container(height=12), *refusal_line(session, heard), playbook_row(session)]
     reviewed = review_line(session, beneath="/evening", quiet=True)
+    learn.append(_month_row())
     rest = [*([ft.Container(height=12), *reviewed] if reviewed else []), *_declines(view), *learn, *_promised(view)]
     return shell_view(
         route="/evening",
@@ -80,8 +81,17 @@ def _no() -> bool:
     return False
 
 
-def _no_day() -> date | None:
-    return None
+def _month_row() -> ft.Control:
+    return ft.Container(
+        line_row(
+            t("这个月"),
+            detail=t("日历上看每一天，没有网络也能看"),
+            icon=ft.Icons.CALENDAR_MONTH_OUTLINED,
+            on_click=lambda: go("/evening/month"),
+            identifier="to-own-month",
+        ),
+        padding=ft.Padding(left=0, right=0, top=8, bottom=0),
+    )
 
 
 def closing(view: EveningView) -> str:

@@ -1,10 +1,9 @@
 """Which pack is meant; it asks the server nothing."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
-from app_client.session import AppSession
 from shared_models.bulletins import span_of
 from shared_models.team import Period
 from shared_models.text import Language
@@ -27,14 +26,3 @@ class Asked:
     def key(self) -> str:
         """Under which the answer is kept."""
         return f"packs/{self.unit_id}/{self.month}/{self.language}"
-
-
-def month_before(day: date) -> date:
-    """The last day of the month before."""
-    return day.replace(day=1) - timedelta(days=1)
-
-
-def month_after(session: AppSession, day: date) -> date | None:
-    """The first day of the month after; None where it has not come."""
-    following = span_of(day, Period.MONTH).last + timedelta(days=1)
-    return following if following <= session.today() else None

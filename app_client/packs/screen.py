@@ -10,21 +10,19 @@ from app_client.answers import use_answer
 from app_client.bulletins.place import UNDER, BulletinPlace
 from app_client.errors import error_words
 from app_client.flet_typed import component, keyed, use_observed, use_state
-from app_client.i18n import Language, language, t, t_day, t_month
+from app_client.i18n import Language, language, t, t_day
+from app_client.month.steps import month_steps
 from app_client.packs.actions import fetch_pack, save_pack
 from app_client.packs.pictures import page_parts
-from app_client.packs.queries import Asked, month_after, month_before
+from app_client.packs.queries import Asked
 from app_client.session import AppSession
 from app_client.session_context import app_state, go, use_session
 from app_client.shell.screen import shell_view
-from app_client.theme import Role
 from app_client.widgets import (
     Place,
     Tap,
     Tone,
     banner,
-    body,
-    icon_button,
     line_row,
     section_header,
     use_wide,
@@ -46,7 +44,7 @@ def PackScreen() -> ft.View:
     presence = use_observed(app_state().presence)
     answer = use_answer(session, wanted.key, Pack, lambda: fetch_pack(session, wanted), anew=presence.returns)
     found = answer.found
-    head: list[ft.Control] = [_months(session, day, set_day)]
+    head: list[ft.Control] = [month_steps(day, set_day, today=session.today())]
     if found is None:
         return shell_view(
             route=address.path or "/team/pack",
@@ -129,39 +127,6 @@ def SaveParts(*, session: AppSession, asked: Asked) -> ft.Control:
 def _month_shown(session: AppSession) -> date:
     place = app_state().unfinished.get(UNDER)
     return place.day if isinstance(place, BulletinPlace) else session.today()
-
-
-def _months(session: AppSession, day: date, set_day: Callable[[date], object]) -> ft.Control:
-    later = month_after(session, day)
-
-    def go_to(other: date) -> Tap:
-        return lambda: set_day(other)
-
-    return ft.Row(
-        [
-            icon_button(
-                ft.Icons.CHEVRON_LEFT,
-                label=t("上一期"),
-                on_click=go_to(month_before(day)),
-                identifier="month-before",
-                color=Role.BRAND,
-            ),
-            ft.Container(
-                body(t("{year} 年 {month}", year=day.year, month=t_month(day)), bold=True, align=ft.TextAlign.CENTER),
-                expand=True,
-                alignment=ft.Alignment.CENTER,
-            ),
-            icon_button(
-                ft.Icons.CHEVRON_RIGHT,
-                label=t("下一期"),
-                on_click=go_to(later) if later is not None else None,
-                identifier="month-after",
-                color=Role.BRAND if later is not None else Role.LINE,
-            ),
-        ],
-        spacing=0,
-        vertical_alignment=ft.CrossAxisAlignment.CENTER,
-    )
 
 
 def _contents(pack: Pack, shown: PageCode, choose: Callable[[PageCode], object]) -> list[ft.Control]:

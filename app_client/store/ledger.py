@@ -83,21 +83,27 @@ def activity(tx: sqlite3.Connection, activity_id: UUID) -> Activity | None:
 
 
 def activities_of_day(tx: sqlite3.Connection, day: date) -> list[Activity]:
-    """All that `fold_day` needs for that day, in order: held ones left out, voids aimed at it from any day included.
+    """All that `fold_day` needs for that day, as `activities_between`."""
+    return activities_between(tx, day, day)
+
+
+def activities_between(tx: sqlite3.Connection, first: date, last: date) -> list[Activity]:
+    """All that `fold_day` needs for those days, in order: held ones left out, voids aimed at them from any day included.
 
     A void of a visit also reaches the proposals made at it, which may lie on another day.
     """
     return _activities(
         tx,
-        """WITH of_day AS (SELECT * FROM activities WHERE business_day = ? AND state <> 'held')
-        SELECT * FROM of_day
+        """WITH of_days AS (SELECT * FROM activities WHERE business_day BETWEEN ? AND ? AND state <> 'held')
+        SELECT * FROM of_days
         UNION
         SELECT voids.* FROM activities AS voids
         WHERE voids.kind = 'void' AND voids.state <> 'held' AND voids.refers_to IN (
-            SELECT id FROM of_day UNION SELECT refers_to FROM of_day WHERE kind = 'proposal'
+            SELECT id FROM of_days UNION SELECT refers_to FROM of_days WHERE kind = 'proposal'
         )
         ORDER BY corrected_at, id""",
-        day.isoformat(),
+        first.isoformat(),
+        last.isoformat(),
     )
 
 

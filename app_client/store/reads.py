@@ -2,15 +2,16 @@
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app_client.store.ledger import activities_of_day
-from app_client.store.rules import policies, rule_on
-from shared_models.activity import Activity
+from app_client.store.ledger import activities_between, activities_of_day
+from app_client.store.rules import policies, rule_on, rules_of
+from shared_models.activity import Activity, ActivityKind
 from shared_models.customers import Customer
 from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, fold_day
@@ -23,6 +24,7 @@ __all__ = [
     "book",
     "customer",
     "day_figures",
+    "figures_of_days",
     "keep_reply",
     "kept_reply",
     "managed_since",
@@ -50,6 +52,18 @@ def day_figures(tx: sqlite3.Connection, day: date, grades: Sequence[Grade] = ())
     activities = activities_of_day(tx, day)
     customers = {activity.customer_id for activity in activities if activity.customer_id is not None}
     return fold_day(activities, managed_since(tx, customers), rule_on(tx, day), grades or None)
+
+
+def figures_of_days(tx: sqlite3.Connection, days: Sequence[date]) -> list[AdvisorDay]:
+    """The advisor's figures of each of these days, which ascend, as `day_figures`; the ledger is read once for all of them."""
+    activities = activities_between(tx, days[0], days[-1])
+    customers = managed_since(tx, {each.customer_id for each in activities if each.customer_id is not None})
+    versions = policies(tx)
+    voids = [each for each in activities if each.kind is ActivityKind.VOID]
+    of_day: dict[date, list[Activity]] = defaultdict(list)
+    for each in activities:
+        of_day[versions.business_day(each.occurred_at, each.clock_offset_ms)].append(each)
+    return [fold_day([*of_day[rule.day], *voids], customers, rule) for rule in rules_of(tx, days)]
 
 
 def managed_since(tx: sqlite3.Connection, customer_ids: Iterable[UUID] | None = None) -> dict[UUID, date | None]:

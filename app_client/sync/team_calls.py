@@ -18,6 +18,7 @@ from shared_models.bulletins import Bulletin
 from shared_models.confirmations import OutletCodes
 from shared_models.evidence import Grade
 from shared_models.meetings import MOST_ADVISORS, LateActivities, Meeting, MeetingClose, Meetings
+from shared_models.month import Month
 from shared_models.morning import Agenda, PlanProposal
 from shared_models.packs import Pack
 from shared_models.plans import Plan, PlanEdit, PlanThaw
@@ -97,6 +98,10 @@ class TeamCalls(Calls):
     async def get_bulletin(self, asked: Mapping[str, str]) -> Bulletin:
         """A unit's bulletin, as its question says: `unit_id`, `period`, `day`, `lang`."""
         return parsed(await self._call("GET", "/team/bulletin", params=asked), Bulletin)
+
+    async def get_month(self, unit_id: UUID, month: str) -> Month:
+        """A unit's month ("2026-11") by day."""
+        return parsed(await self._call("GET", "/team/month", params={"unit_id": str(unit_id), "month": month}), Month)
 
     async def get_file(self, path: str, asked: Mapping[str, str]) -> bytes:
         """What the server makes a file of, by its path: a bulletin, a pack."""

@@ -133,6 +133,15 @@ def ways_parts(view: TeamView, waiting: int, set_focus: SetFocus) -> list[ft.Con
                 "to-bulletin",
             )
         )
+        ways.append(
+            _Way(
+                t("这个月"),
+                t("日历、每人一条、从电话到成交，点一天看当天"),
+                ft.Icons.CALENDAR_MONTH_OUTLINED,
+                lambda: go(f"/team/month/{unit.id}"),
+                "to-month",
+            )
+        )
     if 0 < len(view.team.advisors) <= MOST_ADVISORS:
         ways += [
             _Way(
