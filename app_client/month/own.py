@@ -4,16 +4,17 @@ from datetime import date
 
 import flet as ft
 
+from app_client.evening.place import UNDER, EveningPlace
 from app_client.flet_typed import component, use_observed, use_state
 from app_client.i18n import t, t_day
-from app_client.month.actions import show_own_day
 from app_client.month.heat import heat_map
 from app_client.month.pictures import Shown, figure_choice, funnel_parts, picture_parts, sum_parts
 from app_client.month.queries import OwnMonth, cells_of, own_month
 from app_client.month.steps import month_steps
 from app_client.month.tables import days_table
 from app_client.month.words import calendar_words, met_words
-from app_client.session_context import go, use_session, use_store_version
+from app_client.session import AppSession
+from app_client.session_context import app_state, go, use_session, use_store_version
 from app_client.shell.screen import shell_view
 from app_client.widgets import Tap, detail_pane, note, use_wide
 
@@ -32,7 +33,7 @@ def OwnMonthScreen() -> ft.View:
     cells = cells_of(month.days, month.working, month.figures, shown.figure)
 
     def open_day(chosen: date) -> Tap:
-        return lambda: show_own_day(session, chosen)
+        return lambda: _show_day(session, chosen)
 
     head = [month_steps(day, set_day, today=today, earliest=month.earliest), figure_choice(shown)]
     drawn = picture_parts(
@@ -54,6 +55,14 @@ def OwnMonthScreen() -> ft.View:
         detail=detail_pane(rest) if wide else None,
         on_back=lambda: go("/evening"),
     )
+
+
+def _show_day(session: AppSession, day: date) -> None:
+    """Go to the evening, which lies beneath, at that day."""
+    place = app_state().unfinished.get(UNDER)
+    if isinstance(place, EveningPlace):
+        place.choose(None if day == session.today() else day)
+    go("/evening")
 
 
 def _reach(month: OwnMonth) -> ft.Control:
