@@ -29,6 +29,7 @@ from app_client.reviews.scorecard import SubjectScreen
 from app_client.reviews.screen import ReviewsScreen
 from app_client.session_context import go, use_session
 from app_client.shell.screen import shell_view
+from app_client.summaries.screen import SummaryScreen
 from app_client.team.hall import HallScreen
 from app_client.team.screen import TeamScreen
 from app_client.today.screen import TodayScreen
@@ -78,7 +79,11 @@ def routes_of(role: Role) -> list[ft.Route]:
             ft.Route(
                 path="visits",
                 component=VisitsScreen,
-                children=[ft.Route(path=":visit_id/proposal", component=ProposalScreen), _customer()],
+                children=[
+                    ft.Route(path=":visit_id/proposal", component=ProposalScreen),
+                    ft.Route(path=":visit_id/summary", component=SummaryScreen),
+                    _customer(),
+                ],
             ),
             ft.Route(
                 path="evening",

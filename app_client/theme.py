@@ -356,6 +356,11 @@ def _theme(palette: Palette) -> ft.Theme:
     )
 
 
+def light_theme() -> ft.Theme:
+    """The light look, for what leaves the app whatever that is dressed in."""
+    return _theme(LIGHT)
+
+
 def apply_theme(page: ft.Page, mode: ft.ThemeMode = ft.ThemeMode.SYSTEM) -> None:
     """Dress a page: both themes, the mode, the title and no padding; call it before the first render."""
     page.title = BRAND_NAME

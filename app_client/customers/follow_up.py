@@ -65,36 +65,42 @@ def use_follow_up(session: AppSession, *, on: str) -> OpenFollowUp:
     return form.open
 
 
+async def promise_aloud(
+    session: AppSession, customer_id: UUID, name: str, day: date, *, reason: FollowUpReason
+) -> None:
+    """Promise the customer that day, say so, and offer the way back. Raises StoreWriteFailed."""
+    page = ft.context.page
+    recorded = await promise_day(session, customer_id, day, reason=reason)
+
+    async def undo() -> None:
+        try:
+            await take_back(session, recorded)
+        except DomainError as error:
+            announce(page, error_words(error))
+            return
+        announce(page, t("已撤销"), lifted=2)
+
+    words = t(
+        "已约{name}：{day} {what}",
+        name=name,
+        day=t_day_from(day, today=session.today()),
+        what=promised_word(reason),
+    )
+    announce(page, words, action=t("撤销"), on_action=undo, lifted=2)
+
+
 def _sheet(form: FollowUpForm, session: AppSession) -> ft.BottomSheet:
     assert form.subject is not None  # the hook shows no sheet without one
     customer_id, name = form.subject
 
     def pick(day: date) -> Tap:
         async def promise() -> None:
-            page = ft.context.page
-            reason = form.reason
             try:
-                recorded = await promise_day(session, customer_id, day, reason=reason)
+                await promise_aloud(session, customer_id, name, day, reason=form.reason)
             except DomainError as error:
                 form.trouble = error_words(error)
                 return
             form.close()
-
-            async def undo() -> None:
-                try:
-                    await take_back(session, recorded)
-                except DomainError as error:
-                    announce(page, error_words(error))
-                    return
-                announce(page, t("已撤销"), lifted=2)
-
-            words = t(
-                "已约{name}：{day} {what}",
-                name=name,
-                day=t_day_from(day, today=session.today()),
-                what=promised_word(reason),
-            )
-            announce(page, words, action=t("撤销"), on_action=undo, lifted=2)
 
         return promise
 

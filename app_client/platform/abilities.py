@@ -75,6 +75,10 @@ class Files(Protocol):
         """Let the person save it under that or another name; False when they did not, or the device cannot."""
         ...
 
+    async def share(self, name: str, content: bytes) -> bool:
+        """Let the person pass it on by the device's share sheet, or save it where there is none; False when they did neither."""
+        ...
+
 
 class SessionKeeper(Protocol):
     """Keeps the signed-in session where the device does, over reloads and restarts. Never raises."""

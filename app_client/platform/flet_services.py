@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from mimetypes import guess_type
 from uuid import UUID
 
 import flet as ft
@@ -151,6 +152,7 @@ class FletFiles:
 
     def __init__(self, *, tells: bool) -> None:
         self._picker = ft.FilePicker()
+        self._share = ft.Share()
         self._tells = tells
 
     async def save(self, name: str, content: bytes) -> bool:
@@ -161,6 +163,16 @@ class FletFiles:
             _log.info("no file saved: %s", type(error).__name__)
             return False
         return place is not None or not self._tells
+
+    async def share(self, name: str, content: bytes) -> bool:
+        """Let the person pass it on; saved where the device has no share sheet, or a browser refuses its own."""
+        file = ft.ShareFile.from_bytes(content, mime_type=guess_type(name)[0], name=name)
+        try:
+            result = await self._share.share_files([file])
+        except (RuntimeError, TimeoutError, ValueError, TypeError, ft.FletException) as error:
+            _log.info("no file shared: %s", type(error).__name__)
+            return await self.save(name, content)
+        return result.status is not ft.ShareResultStatus.DISMISSED
 
 
 class FletSessionKeeper:

@@ -230,7 +230,7 @@ async def _save(session: AppSession, view: ProposalView, form: ProposalForm, bec
         form.trouble = _save_words(error)
         return
     announce(page, t_n("已保存 {n} 款：{name}", len(form.picks), name=view.customer.name), lifted=1)
-    page.navigate("/visits")
+    page.navigate(f"/visits/{view.visit.visit_id}/summary")
 
 
 def _save_words(error: DomainError) -> str:

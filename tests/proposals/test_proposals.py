@@ -192,6 +192,7 @@ async def test_three_taps_and_one_save(scene: Scene, session: AppSession) -> Non
         await app.tap(f"answer-{product_id(3)}-presented")
         assert "完成 · 保存 3 款" in app.texts()
         await app.tap("save-proposal")
+        await app.tap("summary-done")
         assert app.page.route == "/visits"
         assert "3 款" in app.texts()
     assert figures(session).visits_with_three == 1
@@ -218,6 +219,7 @@ async def test_fewer_than_three_ask_why_with_one_tap(scene: Scene, session: AppS
         await app.tap("save-proposal")
         assert "只有 1 款，因为…" in app.texts()
         await app.tap("because-no_time")
+        await app.tap("summary-done")
         assert app.page.route == "/visits"
         assert "1 款，已说明" in app.texts()
 

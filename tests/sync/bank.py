@@ -231,6 +231,9 @@ class Pocket:
             self.saved[name] = content
         return self.saves
 
+    async def share(self, name: str, content: bytes) -> bool:
+        return await self.save(name, content)
+
     def subscribe(self, listener):
         self.wakers.append(listener)
         return lambda: self.wakers.remove(listener)
