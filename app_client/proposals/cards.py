@@ -27,8 +27,10 @@ def product_card(offer: Offer, view: ProposalView, form: ProposalForm, amount: D
     pick = form.picks.get(product.id)
     parts: list[ft.Control] = [_heading(product)]
     facts = _facts(product)
-    parts.append(note(_why(product, view, amount), color=Role.INK))
-    parts += [note(facts, lines=3)] if facts else []
+    words: list[ft.Control] = [note(_why(product, view, amount), color=Role.INK)]
+    words += [note(facts, lines=3)] if facts else []
+    other = another(product, view, form) if pick is None else None
+    parts.append(_with_swap(words, product, other, form))
     if not offer.is_suitable:
         # It was suitable when it was saved; the rating has run out since.
         parts.append(note(rule_words(offer.rule, view.customer, product), color=Role.BAD))
@@ -42,17 +44,6 @@ def product_card(offer: Offer, view: ProposalView, form: ProposalForm, amount: D
     )
     if pick is not None and pick.response is PickResponse.BOUGHT:
         parts.append(_amount(product, form))
-    other = another(product, view, form) if pick is None else None
-    if other is not None:
-        parts.append(
-            quiet_button(
-                t("换一个"),
-                icon=ft.Icons.SWAP_HORIZ,
-                on_click=_swap(form, product.id, other),
-                identifier=f"swap-{product.id}",
-                tone=Tone.PLAIN,
-            )
-        )
     return ft.Container(card(parts, spacing=8), padding=ft.Padding(bottom=10))
 
 
@@ -76,6 +67,21 @@ def _facts(product: Product) -> str:
 def _why(product: Product, view: ProposalView, amount: Decimal | None) -> str:
     why = reason_words(product.need, view.reasons[product.need], today=view.day)
     return t("{why} · 建议金额 {money}", why=why, money=t_money(amount)) if amount is not None else why
+
+
+def _with_swap(words: list[ft.Control], product: Product, other: UUID | None, form: ProposalForm) -> ft.Control:
+    """The words, and beside them the tap that puts another product in the card's place."""
+    column = ft.Column(words, spacing=8, tight=True, expand=True)
+    if other is None:
+        return ft.Row([column])
+    swap = quiet_button(
+        t("换一个"),
+        icon=ft.Icons.SWAP_HORIZ,
+        on_click=_swap(form, product.id, other),
+        identifier=f"swap-{product.id}",
+        spoken=t("换下{product}", product=product.name),
+    )
+    return ft.Row([column, swap], spacing=8, wrap=False)
 
 
 def another(product: Product, view: ProposalView, form: ProposalForm) -> UUID | None:

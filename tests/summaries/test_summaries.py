@@ -144,7 +144,7 @@ async def with_camera(scene: Scene, route: str, picture: bytes | None):
 
 async def test_the_page_is_shared_as_a_picture_without_a_network(scene: Scene, session: AppSession) -> None:
     visit_id = await after(session)
-    scene.bank.down = True
+    scene.bank.faults = ["unsent"] * 1000
     async with with_camera(scene, f"/visits/{visit_id}/summary", PNG) as app:
         await app.tap("share-page")
     assert scene.phone.saved == {"day2053-2026-11-23.png": PNG}
