@@ -1,14 +1,16 @@
 """The wire shape of a month (这个月): a unit's figures by day, and those of each advisor or unit below it, which they are the sums of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from shared_models.evidence import Grade
-from shared_models.fold import Figures, no_grades
+from shared_models.fold import no_grades
 from shared_models.org import Unit, UnitKind
+from shared_models.policy import Targets
 
 # Whose effective calls agreed to meet, who was met, what was bought: of the steps of a pack's funnel those after the dialling.
 FUNNEL: tuple[str, ...] = ("calls_effective", "appointments", "visits", "products_bought")
@@ -81,7 +83,46 @@ def no_figures(days: int) -> MonthFigures:
     return MonthFigures(**{name: [0] * days for name in _BY_DAY}, steps=dict.fromkeys(FUNNEL, 0))  # pyright: ignore[reportArgumentType] - each list by its name
 
 
-def count_day(into: MonthFigures, number: int, day: Figures, *, advisors: int, on_leave: int, met: int) -> None:
+class CountedDay(Protocol):
+    """What is told of a day: an AdvisorDay's, a unit's Totals', or what was read of a stored one."""
+
+    @property
+    def calls_effective(self) -> int:
+        """Effective calls."""
+        ...
+
+    @property
+    def visits(self) -> int:
+        """Visits."""
+        ...
+
+    @property
+    def appointments(self) -> int:
+        """Who agreed to meet."""
+        ...
+
+    @property
+    def products_bought(self) -> int:
+        """Products bought."""
+        ...
+
+    @property
+    def targets(self) -> Targets:
+        """What was to be reached."""
+        ...
+
+    @property
+    def calls_effective_graded(self) -> Mapping[Grade, int]:
+        """The evidence of the calls."""
+        ...
+
+    @property
+    def visits_graded(self) -> Mapping[Grade, int]:
+        """The evidence of the visits."""
+        ...
+
+
+def count_day(into: MonthFigures, number: int, day: CountedDay, *, advisors: int, on_leave: int, met: int) -> None:
     """Add the figures of that day of the list, of so many advisors."""
     into.advisors[number] += advisors
     into.on_leave[number] += on_leave
