@@ -39,8 +39,8 @@ from shared_models.follow_ups import FollowUpReason
 from shared_models.proposals import PickResponse
 
 Say = Callable[[str], object]
-# Sharp on any phone, and still small enough to be sent.
-_PIXELS = 3
+# Sharp on any phone, and still small enough to be sent. With a point: Flet's client takes no whole number for it.
+_PIXELS = 3.0
 
 
 @component

@@ -129,7 +129,9 @@ async def test_the_page_warns_of_risk_and_promises_nothing(scene: Scene, session
 async def with_camera(scene: Scene, route: str, picture: bytes | None):
     """The app on a device that makes this picture, or none."""
 
-    def services(name: str, _arguments: dict[str, Any]) -> Any:
+    def services(name: str, arguments: dict[str, Any]) -> Any:
+        # As Flet's client does: it refuses a whole number here.
+        assert name != "capture" or isinstance(arguments["pixel_ratio"], float)
         if name == "capture" and picture is None:
             raise RuntimeError("no picture")
         return picture if name == "capture" else None
