@@ -60,7 +60,7 @@ def test_a_visit_leads_to_three_suitable_products(open_phone: OpenPhone, stage: 
     screen.at("save-proposal").wait_for()
     screen.tap("save-proposal")
     expect(screen.at("page-title").last).to_contain_text("面访小结")
-    assert_thumb_sized(screen, "back", "promise-", "share-page", "summary-done")
+    assert_thumb_sized(screen, "back", "promise-", "summary-done")
     screen.tap("summary-done")
     spoken(screen, "3 款")
 
