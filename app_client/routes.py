@@ -5,6 +5,7 @@ import flet as ft
 from app_client.bulletins.screen import BulletinScreen
 from app_client.cases.compose import ComposeScreen
 from app_client.cases.screen import CasesScreen, TeamCaseScreen
+from app_client.coverage.screen import CoverageScreen
 from app_client.customers.screen import CustomerScreen, CustomersScreen
 from app_client.evening.screen import EveningScreen
 from app_client.flet_typed import component
@@ -106,6 +107,7 @@ def routes_of(role: Role) -> list[ft.Route]:
                 ft.Route(path="bulletin", component=BulletinScreen),
                 ft.Route(path="month/:unit_id", component=MonthScreen),
                 ft.Route(path="pack/:unit_id", component=PackScreen),
+                ft.Route(path="coverage/:unit_id", component=CoverageScreen),
                 ft.Route(path="reviews/:unit_id", component=ReviewsScreen),
                 ft.Route(path="activities/:activity_id", component=SubjectScreen),
                 ft.Route(path="hall/:unit_id", component=HallScreen),

@@ -1,15 +1,13 @@
 """What a head does with a meeting: keep what is said, close it, look at past ones, and wait for news of the day."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from app_client.meetings.draft import Draft
 from app_client.meetings.queries import drop_draft, keep_draft
-from app_client.plans.actions import change_list
 from app_client.session import AppSession
 from shared_models.meetings import Meeting, MeetingSummary
-from shared_models.plans import Plan
 from shared_models.team import TeamActivity
 
 # How far back past meetings are listed: a quarter and some.
@@ -35,23 +33,6 @@ def new_draft(session: AppSession, unit_id: UUID, day: date) -> Draft:
 async def keep(session: AppSession, draft: Draft) -> None:
     """Keep what was said and agreed so far on this device; raises StoreWriteFailed."""
     await session.store.write(lambda tx: keep_draft(tx, draft))
-
-
-async def fetch_plans(session: AppSession, advisor_ids: Iterable[UUID], day: date) -> list[Plan]:
-    """The lists of these advisors for that day; raises Offline, SignInAgain, ServerSaid, BadReply."""
-    return [await session.transport.get_plan(advisor_id, day) for advisor_id in advisor_ids]
-
-
-async def change_plan(
-    session: AppSession, advisor_id: UUID, day: date, *, taken: Sequence[UUID], dropped: Collection[UUID]
-) -> Plan:
-    """Take customers into an advisor's list, behind who is on it, or out of it; its note stays. Raises as `fetch_plans`."""
-
-    def change(earlier: Plan) -> tuple[list[UUID], str | None]:
-        listed = [each for each in dict.fromkeys([*earlier.customer_ids, *taken]) if each not in dropped]
-        return listed, earlier.note
-
-    return await change_list(session, advisor_id, day, change)
 
 
 async def close_meeting(session: AppSession, draft: Draft, people: Iterable[UUID]) -> Meeting:

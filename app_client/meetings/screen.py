@@ -26,6 +26,7 @@ from app_client.meetings.standouts import standouts_parts
 from app_client.meetings.tomorrow import Take, tomorrow_parts
 from app_client.meetings.words import following_words, over_words
 from app_client.meetings.worked import worked_parts
+from app_client.plans.actions import change_plan, fetch_plans
 from app_client.session import AppSession
 from app_client.session_context import dismissal, go, use_session, use_store_version, use_unfinished
 from app_client.shell.screen import announce
@@ -162,7 +163,7 @@ def _use_material(
     async def ask_for_plans() -> None:
         if step is MeetingStep.TOMORROW and view is not None:
             advisors = [each.row.staff.id for each in view.advisors[:MOST_ROWS]]
-            for plan in await actions.fetch_plans(session, advisors, next_day(view, session.today())):
+            for plan in await fetch_plans(session, advisors, next_day(view, session.today())):
                 sitting.take_plan(plan)
 
     def settle_on_drill() -> None:
@@ -265,9 +266,7 @@ def _take(session: AppSession, sitting: Sitting, day: date) -> Take:
             try:
                 # One after the other: two taps must not each set a list without the other's customer.
                 async with sitting.setting_lists:
-                    plan = await actions.change_plan(
-                        session, candidates[0].advisor_id, day, taken=taken, dropped=dropped
-                    )
+                    plan = await change_plan(session, candidates[0].advisor_id, day, taken=taken, dropped=dropped)
             except DomainError as error:
                 sitting.trouble = error_words(error)
             else:

@@ -1,6 +1,6 @@
 """What a head does with an advisor's list: ask for it, change it from the version it is at, freeze it, unfreeze it with a word."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -36,6 +36,23 @@ async def change_list(
             if said.code != PlanChanged.code:
                 raise
     raise PlanChanged("Others keep changing this list; look at it again.")
+
+
+async def fetch_plans(session: AppSession, advisor_ids: Iterable[UUID], day: date) -> list[Plan]:
+    """The lists of these advisors for that day; raises as `fetch_proposal`."""
+    return [await session.transport.get_plan(advisor_id, day) for advisor_id in advisor_ids]
+
+
+async def change_plan(
+    session: AppSession, advisor_id: UUID, day: date, *, taken: Sequence[UUID], dropped: Collection[UUID]
+) -> Plan:
+    """Take customers into an advisor's list, behind who is on it, or out of it; its note stays. Raises as `fetch_proposal`."""
+
+    def change(earlier: Plan) -> tuple[list[UUID], str | None]:
+        listed = [each for each in dict.fromkeys([*earlier.customer_ids, *taken]) if each not in dropped]
+        return listed, earlier.note
+
+    return await change_list(session, advisor_id, day, change)
 
 
 async def put_list(

@@ -16,6 +16,7 @@ from app_client.sync.replies import (
 )
 from shared_models.bulletins import Bulletin
 from shared_models.confirmations import OutletCodes
+from shared_models.coverage import NotCalledList, TeamCoverage
 from shared_models.evidence import Grade
 from shared_models.meetings import MOST_ADVISORS, LateActivities, Meeting, MeetingClose, Meetings
 from shared_models.month import Month
@@ -41,6 +42,15 @@ class TeamCalls(Calls):
         """A unit's totals by period, both ends included."""
         params = {"unit_id": str(unit_id), "from": str(start), "to": str(end), "by": by}
         return parsed(await self._call("GET", "/team/range", params=params), TeamRange)
+
+    async def get_coverage(self, unit_id: UUID, day: date) -> TeamCoverage:
+        """How much of each advisor's book was effectively called."""
+        params = {"unit_id": str(unit_id), "day": str(day)}
+        return parsed(await self._call("GET", "/team/coverage", params=params), TeamCoverage)
+
+    async def get_not_called(self, advisor_id: UUID, day: date) -> NotCalledList:
+        """Whom of their managed customers an advisor has not effectively called."""
+        return parsed(await self._call("GET", f"/team/coverage/{advisor_id}", params={"day": str(day)}), NotCalledList)
 
     async def get_team_activities(
         self,

@@ -432,4 +432,18 @@ def _coverage(view: TeamView) -> list[ft.Control]:
                 *([note(t("覆盖按全部证据计，不受筛选影响。"), color=Role.WARN)] if view.grades else []),
             ]
         ),
+        *_not_called(view, coverage.managed_customers - coverage.called_in_window),
     ]
+
+
+def _not_called(view: TeamView, count: int) -> list[ft.Control]:
+    if not count:
+        return []
+    opens = line_row(
+        t_n("没打到的 {n} 位", count),
+        detail=t("看是谁，排进明天的名单"),
+        icon=ft.Icons.PERSON_SEARCH_OUTLINED,
+        on_click=lambda: go(f"/team/coverage/{view.team.unit.id}"),
+        identifier="to-not-called",
+    )
+    return [ft.Container(opens, padding=ft.Padding(left=0, right=0, top=8, bottom=0))]
