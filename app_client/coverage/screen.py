@@ -1,6 +1,6 @@
 """Whom nobody has called (未打到的): by advisor, the largest customers first; a tap chooses, one button puts them on tomorrow's list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from app_client.answers import Answer, use_answer
 from app_client.coverage.actions import fetch_coverage, fetch_not_called, put_on_list
 from app_client.coverage.queries import by_gap, coverage_key, list_day, missing, not_called_key
 from app_client.errors import error_words
-from app_client.flet_typed import component, keyed, observable, use_observed, use_state
+from app_client.flet_typed import component, observable, use_observed, use_state
 from app_client.i18n import t, t_capital, t_date, t_day_from, t_n
 from app_client.plans.actions import fetch_plans
 from app_client.session import AppSession
@@ -38,6 +38,7 @@ from app_client.widgets import (
 )
 from shared_models.coverage import AdvisorCoverage, NotCalled, NotCalledList, TeamCoverage
 from shared_models.errors import DomainError
+from shared_models.plans import Plan
 
 _MOST_ROWS = 60
 # As many as one calls in a day.
@@ -51,17 +52,24 @@ class CoveragePlace:
     def __init__(self) -> None:
         self.advisor_id: UUID | None = None
         self.chosen: frozenset[UUID] = frozenset()
+        self.listed: frozenset[UUID] = frozenset()
         self.shown = _MOST_ROWS
         self.is_busy = False
         self.trouble = ""
 
     def open(self, advisor_id: UUID | None) -> None:
         """Look into a book, or at all of them again."""
-        self.advisor_id, self.chosen, self.shown, self.trouble = advisor_id, frozenset(), _MOST_ROWS, ""
+        self.advisor_id, self.chosen, self.listed = advisor_id, frozenset(), frozenset()
+        self.shown, self.trouble = _MOST_ROWS, ""
 
     def choose(self, customer_ids: frozenset[UUID]) -> None:
         """These shall be on the list."""
         self.chosen, self.trouble = customer_ids, ""
+
+    def take_list(self, plan: Plan) -> None:
+        """Who is on the next list of the book's advisor; another's, asked for before, is passed over."""
+        if plan.advisor_id == self.advisor_id:
+            self.listed = frozenset(plan.customer_ids)
 
     def show_more(self) -> None:
         """Show as many again."""
@@ -76,30 +84,38 @@ def CoverageScreen() -> ft.View:
     address = use_address("unit_id")
     unit_id = address.id or session.staff.unit.id
     day, _ = use_state(lambda: day_shown(session).day)
+    following = list_day(session)
     place = use_observed(use_unfinished(f"coverage {unit_id}", CoveragePlace))
+    advisor_id = place.advisor_id
     answer = use_answer(
         session, coverage_key(unit_id, day), TeamCoverage, lambda: fetch_coverage(session, unit_id, day)
     )
-    pane = (
-        keyed(f"book-{place.advisor_id}", Book, session=session, place=place, advisor_id=place.advisor_id, day=day)
-        if place.advisor_id is not None
-        else None
-    )
-    found = answer.found
+
+    async def ask_of_book() -> None:
+        if advisor_id is None:
+            return
+        await fetch_not_called(session, advisor_id, day)
+        (plan,) = await fetch_plans(session, [advisor_id], following)
+        place.take_list(plan)
+
+    book = use_answer(session, not_called_key(advisor_id, day) if advisor_id else "", NotCalledList, ask_of_book)
+    button = _put_button(session, book.found, place, following)
+    pane = _book(book, place, [] if button is None or not wide else [button]) if advisor_id else None
     hint = empty_state(t("选一位客户经理"), t("没打到的客户会列在这里。"), icon=ft.Icons.PERSON_SEARCH_OUTLINED)
     return shell_view(
         route=address.path or "/team/coverage",
         heading=t("没打到的"),
-        subtitle=_subtitle(found) if found is not None else "",
-        content=_advisors(answer, place, wide=wide) if wide or pane is None else [pane],
-        detail=detail_pane([pane or hint]) if wide else None,
-        on_back=lambda: go("/team") if wide or place.advisor_id is None else place.open(None),
+        subtitle=_subtitle(session, answer.found) if answer.found is not None else "",
+        content=_advisors(answer, place, wide=wide) if wide or pane is None else pane,
+        detail=detail_pane(pane or [hint]) if wide else None,
+        bottom=None if wide else button,
+        on_back=lambda: go("/team") if wide or advisor_id is None else place.open(None),
     )
 
 
-def _subtitle(found: TeamCoverage) -> str:
-    within = t_n("{n} 天内没有有效电话", found.window_days)
-    return f"{found.unit.name} · {t_date(found.day)} · {within}"
+def _subtitle(session: AppSession, found: TeamCoverage) -> str:
+    day = [] if found.day == session.today() else [t_date(found.day)]
+    return " · ".join([found.unit.name, *day, t_n("{n} 天内没有有效电话", found.window_days)])
 
 
 def _advisors(answer: Answer[TeamCoverage], place: CoveragePlace, *, wide: bool) -> list[ft.Control]:
@@ -135,79 +151,58 @@ def _advisor(each: AdvisorCoverage, place: CoveragePlace, at: Place, *, wide: bo
 # -- one book
 
 
-@component
-def Book(*, session: AppSession, place: CoveragePlace, advisor_id: UUID, day: date) -> ft.Control:
-    """Whom an advisor has not called; who is on the next list already is ticked and stays."""
-    use_observed(place)
-    answer = use_answer(
-        session, not_called_key(advisor_id, day), NotCalledList, lambda: fetch_not_called(session, advisor_id, day)
-    )
-    following = list_day(session)
-    listed, set_listed = use_state(_nobody)
-
-    async def look() -> None:
-        try:
-            (plan,) = await fetch_plans(session, [advisor_id], following)
-        except DomainError:
-            # Then nobody is ticked, and the server takes each once.
-            return
-        set_listed(frozenset(plan.customer_ids))
-
-    ft.use_effect(look, [advisor_id, following])
-    found = answer.found
-    if found is None:
-        return answer.missing()
+def _put_button(
+    session: AppSession, found: NotCalledList | None, place: CoveragePlace, following: date
+) -> ft.Control | None:
+    """What puts the chosen on the list; None while there is nothing to choose from."""
+    if place.advisor_id is None or found is None or not found.customers:
+        return None
 
     async def put() -> None:
         page = ft.context.page
         chosen = [each.customer_id for each in found.customers if each.customer_id in place.chosen]
         place.is_busy, place.trouble = True, ""
         try:
-            plan = await put_on_list(session, advisor_id, following, chosen)
+            plan = await put_on_list(session, found.advisor.id, following, chosen)
         except DomainError as error:
             place.trouble = error_words(error)
         else:
-            set_listed(frozenset(plan.customer_ids))
+            place.take_list(plan)
             place.choose(frozenset())
-            announce(
-                page,
-                t_n("{n} 位已排进 {name} {day}的名单", len(chosen), name=found.advisor.name, day=t_date(following)),
-            )
+            day = t_date(following)
+            announce(page, t_n("{n} 位已排进 {name} {day}的名单", len(chosen), name=found.advisor.name, day=day))
         finally:
             place.is_busy = False
 
-    return _column(_book(session, answer, found, place, listed, following, put))
+    day = t_capital(t_day_from(following, today=session.today(), weekday=False))
+    return primary_button(
+        t_n("{n} 位排进{day}的名单", len(place.chosen), day=day) if place.chosen else t("先选客户"),
+        on_click=put if place.chosen else None,
+        identifier="put-on-list",
+        busy=place.is_busy,
+    )
 
 
-def _book(
-    session: AppSession,
-    answer: Answer[NotCalledList],
-    found: NotCalledList,
-    place: CoveragePlace,
-    listed: frozenset[UUID],
-    following: date,
-    put: Callable[[], object],
-) -> list[ft.Control]:
+def _book(answer: Answer[NotCalledList], place: CoveragePlace, button: Sequence[ft.Control]) -> list[ft.Control]:
+    """Whom an advisor has not called; who is on the next list already is ticked and stays."""
+    found = answer.found
+    if found is None:
+        return [answer.missing()]
     heading = section_header(found.advisor.name, t_n("{n} 位没打到", found.count))
     if not found.customers:
         return [*answer.warning(), heading, empty_state(t("都打到了"), icon=ft.Icons.CHECK, tone=Tone.OK)]
-    free = [each.customer_id for each in found.customers if each.customer_id not in listed]
-    first = frozenset(free[:_A_DAYS_CALLS])
-    day = t_capital(t_day_from(following, today=session.today(), weekday=False))
+    first = frozenset(
+        [each.customer_id for each in found.customers if each.customer_id not in place.listed][:_A_DAYS_CALLS]
+    )
     shown = found.customers[: place.shown]
     return [
         *answer.warning(),
         heading,
         *([banner(place.trouble, tone=Tone.BAD), ft.Container(height=8)] if place.trouble else []),
-        primary_button(
-            t_n("{n} 位排进{day}的名单", len(place.chosen), day=day) if place.chosen else t("先选客户"),
-            on_click=put if place.chosen else None,
-            identifier="put-on-list",
-            busy=place.is_busy,
-        ),
+        *button,
         ft.Row(
             [
-                ft.Container(note(t("按资产从大到小"), lines=2), expand=True),
+                ft.Container(note(t("按资产从大到小"), lines=2), expand=True, padding=ft.Padding(left=8)),
                 quiet_button(
                     t_n("选前 {n} 位", len(first)),
                     on_click=(lambda: place.choose(place.chosen | first)) if first else None,
@@ -215,14 +210,14 @@ def _book(
                 ),
             ],
         ),
-        *_rows(shown, place, listed),
+        *_rows(shown, place),
         *_more(found, len(shown), place),
     ]
 
 
-def _rows(shown: Sequence[NotCalled], place: CoveragePlace, listed: frozenset[UUID]) -> list[ft.Control]:
+def _rows(shown: Sequence[NotCalled], place: CoveragePlace) -> list[ft.Control]:
     return [
-        _customer(each, place, Place.of(index, len(shown)), is_listed=each.customer_id in listed)
+        _customer(each, place, Place.of(index, len(shown)), is_listed=each.customer_id in place.listed)
         for index, each in enumerate(shown)
     ]
 
@@ -265,11 +260,3 @@ def _more(found: NotCalledList, shown: int, place: CoveragePlace) -> list[ft.Con
         return [quiet_button(t("再看一些"), on_click=more, identifier="show-more")]
     left = found.count - shown
     return [note(t_n("还有 {n} 位资产较小的，打完这些再看", left))] if left > 0 else []
-
-
-def _column(parts: Sequence[ft.Control]) -> ft.Control:
-    return ft.Column(list(parts), spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-
-
-def _nobody() -> frozenset[UUID]:
-    return frozenset()
