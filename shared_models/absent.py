@@ -4,3 +4,8 @@
 def is_absent(value: object) -> bool:
     """For `Field(exclude_if=is_absent)`: None is not written."""
     return value is None
+
+
+def is_empty(value: tuple[object, ...]) -> bool:
+    """For `Field(exclude_if=is_empty)`: an empty one is not written."""
+    return not value

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared_models.absent import is_absent, is_empty
 from shared_models.calls import DAY_SECONDS
 from shared_models.text import NO_NUL, Code, Line, Note
 
@@ -162,5 +163,5 @@ class BoardShown(BaseModel):
     visit_id: UUID | None = None
     call_id: UUID | None = None
     seconds: int = Field(ge=0, le=DAY_SECONDS)
-    cards: Annotated[tuple[CardShown, ...], Field(max_length=MOST_CARDS)] = ()
-    reaction: Code | None = None
+    cards: tuple[CardShown, ...] = Field(default=(), max_length=MOST_CARDS, exclude_if=is_empty)
+    reaction: Code | None = Field(default=None, exclude_if=is_absent)
