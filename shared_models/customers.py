@@ -53,9 +53,9 @@ class Maturity(BaseModel):
 class Customer(BaseModel):
     """What a phone knows of one customer. `managed_since` None means a prospect; money in yuan.
 
-    `birthday` is "MM-DD"; `birth_year` is there for the age limits of products alone. `initials` are the pinyin initials of
-    the name, lower case. `is_qualified`: the bank holds them for a qualified investor (合格投资者). `holdings`: what they hold
-    with the bank by need, no more than an allocation has to know. `facts` are codes and figures from an import that a ranking may use.
+    `birthday` is "MM-DD": the year is nobody's business on a phone. `initials` are the pinyin initials of the name, lower case.
+    `holdings`: what they hold with the bank by need, no more than an allocation has to know. `facts` are codes and figures from an
+    import that a ranking may use.
     """
 
     id: UUID
@@ -67,8 +67,6 @@ class Customer(BaseModel):
     rating: Rating | None = None
     rated_on: date | None = None
     birthday: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
-    birth_year: int | None = Field(default=None, ge=1900, le=2200)
-    is_qualified: bool = False
     holdings: dict[Need, Decimal] = Field(default_factory=dict[Need, Decimal])
     aum: Decimal | None = None
     idle_cash: Decimal | None = None

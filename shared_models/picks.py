@@ -15,7 +15,7 @@ from shared_models.needs import Need
 from shared_models.plans import IDLE_CASH_FLOOR, MATURITY_HORIZON_DAYS
 from shared_models.policy import DayPolicy
 from shared_models.portfolios import WHOLE, Portfolio
-from shared_models.products import Product, rating_valid_until, suitability
+from shared_models.products import Product, rating_trouble, suitability
 
 # Raised with every change of what is picked, so that proposals of two versions can be told apart.
 PICKS_VERSION = 1
@@ -129,9 +129,14 @@ def outlook_of(customer: Customer, rule: DayPolicy) -> Outlook:
         held[Need.STEADY] -= min(matured, held[Need.STEADY])
         held[Need.CASH] = max(held[Need.CASH], idle) + matured
         lying = held
-    trouble = _rating_trouble(customer, rule)
+    trouble = rating_trouble(customer, rule)
     model = rule.policy.portfolios[customer.rating] if customer.rating is not None and trouble is None else None
-    return Outlook(lying=lying, free=idle + matured, model=model, rating_trouble=trouble)
+    return Outlook(
+        lying=lying,
+        free=idle + matured,
+        model=model,
+        rating_trouble=Unmoved(trouble.value) if trouble is not None else None,
+    )
 
 
 def distance(allocation: Allocation, model: Portfolio) -> Decimal:
@@ -327,9 +332,3 @@ def _maturing(customer: Customer, day: date) -> list[Maturity]:
         if each.amount > 0 and 0 <= (each.due_on - day).days <= MATURITY_HORIZON_DAYS
     ]
     return sorted(coming, key=lambda each: each.due_on)
-
-
-def _rating_trouble(customer: Customer, rule: DayPolicy) -> Unmoved | None:
-    if customer.rating is None or customer.rated_on is None:
-        return Unmoved.NOT_RATED
-    return Unmoved.RATING_EXPIRED if rule.day > rating_valid_until(customer.rated_on, rule) else None

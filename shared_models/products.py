@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared_models.customers import Customer
 from shared_models.needs import Need
@@ -37,17 +36,12 @@ class ProductCategory(StrEnum):
     FUND = "fund"
     INSURANCE = "insurance"
     METAL = "metal"
-    TRUST = "trust"
-
-
-Age = Annotated[int, Field(ge=0, le=150)]
 
 
 class Product(BaseModel):
     """One product on the bank's shelf. `term_days` None means no fixed term; `min_amount` in `currency`.
 
-    `min_age`, `max_age`: in whole years, of who buys it, None for no limit. `qualified_only`: for qualified investors (合格投资者) alone.
-    `quota`: what is left to sell in `currency`, None without a limit. `benchmark`: 业绩比较基准 in the words the law allows.
+    `quota`: what is left to sell in `currency`, None without a limit.
     """
 
     id: UUID
@@ -62,12 +56,7 @@ class Product(BaseModel):
     on_sale_from: date | None = None
     on_sale_until: date | None = None
     pitch: Line | None = None
-    min_age: Age | None = None
-    max_age: Age | None = None
-    qualified_only: bool = False
     quota: Decimal | None = None
-    benchmark: Line | None = None
-    version: int = 1
 
 
 class SuitabilityRule(StrEnum):
@@ -98,6 +87,15 @@ def rating_valid_until(rated_on: date, rule: DayPolicy) -> date:
     return rated_on + timedelta(days=rule.policy.rating_valid_days)
 
 
+def rating_trouble(customer: Customer, rule: DayPolicy) -> SuitabilityRule | None:
+    """Why the rating lets nothing be proposed on the rule's day, whatever the product; None when it does not."""
+    if customer.rating is None or customer.rated_on is None:
+        return SuitabilityRule.NOT_RATED
+    if rule.day > rating_valid_until(customer.rated_on, rule):
+        return SuitabilityRule.RATING_EXPIRED
+    return None
+
+
 def suitability(product: Product, customer: Customer, rule: DayPolicy) -> Suitability:
     """Whether `product` may be proposed to `customer` on the rule's day.
 
@@ -108,10 +106,9 @@ def suitability(product: Product, customer: Customer, rule: DayPolicy) -> Suitab
         product.on_sale_until and rule.day > product.on_sale_until
     ):
         return Suitability(rule=SuitabilityRule.NOT_ON_SALE)
-    if customer.rating is None or customer.rated_on is None:
-        return Suitability(rule=SuitabilityRule.NOT_RATED)
-    if rule.day > rating_valid_until(customer.rated_on, rule):
-        return Suitability(rule=SuitabilityRule.RATING_EXPIRED)
-    if product.risk.level > customer.rating.level:
+    trouble = rating_trouble(customer, rule)
+    if trouble is not None:
+        return Suitability(rule=trouble)
+    if customer.rating is None or product.risk.level > customer.rating.level:
         return Suitability(rule=SuitabilityRule.RISK_TOO_HIGH)
     return Suitability(rule=SuitabilityRule.SUITABLE)

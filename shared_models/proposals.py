@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared_models.absent import is_absent, is_empty
 from shared_models.text import Code
 
 # Twelve digits, so that any sum of a day stays within 64 bits of 分.
@@ -54,8 +55,8 @@ class Proposal(BaseModel):
     visit_id: UUID
     picks: tuple[Pick, ...] = Field(min_length=1, max_length=10)
     fewer_because: Code | None = None
-    offered: tuple[UUID, ...] = Field(default=(), max_length=10, exclude_if=lambda offered: not offered)
-    picks_version: int | None = Field(default=None, ge=1, le=10_000, exclude_if=lambda version: version is None)
+    offered: tuple[UUID, ...] = Field(default=(), max_length=10, exclude_if=is_empty)
+    picks_version: int | None = Field(default=None, ge=1, le=10_000, exclude_if=is_absent)
 
     @model_validator(mode="after")
     def _product_once(self) -> Self:

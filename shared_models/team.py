@@ -45,6 +45,11 @@ class Coverage(BaseModel):
     called_in_window: int = 0
     window_days: int = 90
 
+    @property
+    def not_called(self) -> int:
+        """How many of them were not."""
+        return self.managed_customers - self.called_in_window
+
 
 class Totals(Figures):
     """The sums of the AdvisorDays below a unit, and how many advisors stand behind them.

@@ -24,14 +24,13 @@ from app_client.team.screen import Where, day_shown, show_day
 from app_client.theme import Role
 from app_client.widgets import (
     Tap,
-    body,
     card,
     empty_state,
-    icon_button,
     line_row,
     note,
     quiet_button,
     segments,
+    step_row,
     use_wide,
 )
 from shared_models.bulletins import Bulletin, BulletinRow, Column
@@ -109,30 +108,12 @@ def _steps(session: AppSession, place: BulletinPlace) -> ft.Control:
     def go_to(day: date) -> Tap:
         return lambda: place.move(day=day)
 
-    return ft.Row(
-        [
-            icon_button(
-                ft.Icons.CHEVRON_LEFT,
-                label=t("上一期"),
-                on_click=go_to(earlier_day(session, place.by, place.day)),
-                identifier="period-before",
-                color=Role.BRAND,
-            ),
-            ft.Container(
-                body(period_words(place.day, place.by), bold=True, align=ft.TextAlign.CENTER),
-                expand=True,
-                alignment=ft.Alignment.CENTER,
-            ),
-            icon_button(
-                ft.Icons.CHEVRON_RIGHT,
-                label=t("下一期"),
-                on_click=go_to(later) if later is not None else None,
-                identifier="period-after",
-                color=Role.BRAND if later is not None else Role.LINE,
-            ),
-        ],
-        spacing=0,
-        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    return step_row(
+        period_words(place.day, place.by),
+        before=go_to(earlier_day(session, place.by, place.day)),
+        after=go_to(later) if later is not None else None,
+        spoken=(t("上一期"), t("下一期")),
+        identifier="period",
     )
 
 

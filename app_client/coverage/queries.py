@@ -18,14 +18,9 @@ def not_called_key(advisor_id: UUID, day: date) -> str:
     return f"coverage/of/{advisor_id}/{day}"
 
 
-def missing(advisor: AdvisorCoverage) -> int:
-    """How many of their customers were not called."""
-    return advisor.coverage.managed_customers - advisor.coverage.called_in_window
-
-
 def by_gap(found: TeamCoverage) -> list[AdvisorCoverage]:
     """Whose book has the most who were not called first."""
-    return sorted(found.advisors, key=lambda each: (-missing(each), each.advisor.name, each.advisor.id))
+    return sorted(found.advisors, key=lambda each: (-each.coverage.not_called, each.advisor.name, each.advisor.id))
 
 
 def list_day(session: AppSession) -> date:

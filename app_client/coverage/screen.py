@@ -9,7 +9,7 @@ import flet as ft
 from app_client.addressed import use_address
 from app_client.answers import Answer, use_answer
 from app_client.coverage.actions import fetch_coverage, fetch_not_called, put_on_list
-from app_client.coverage.queries import by_gap, coverage_key, list_day, missing, not_called_key
+from app_client.coverage.queries import by_gap, coverage_key, list_day, not_called_key
 from app_client.errors import error_words
 from app_client.flet_typed import component, observable, use_observed, use_state
 from app_client.i18n import t, t_capital, t_date, t_day_from, t_n
@@ -129,7 +129,7 @@ def _advisors(answer: Answer[TeamCoverage], place: CoveragePlace, *, wide: bool)
     rows = [_advisor(each, place, Place.of(index, len(advisors)), wide=wide) for index, each in enumerate(advisors)]
     return [
         *answer.warning(),
-        section_header(t("按客户经理"), t_n("共 {n} 位没打到", sum(map(missing, advisors)))),
+        section_header(t("按客户经理"), t_n("共 {n} 位没打到", sum(each.coverage.not_called for each in advisors))),
         *(rows or [empty_state(t("这个机构没有客户经理"), icon=ft.Icons.GROUPS_OUTLINED)]),
     ]
 
@@ -140,8 +140,8 @@ def _advisor(each: AdvisorCoverage, place: CoveragePlace, at: Place, *, wide: bo
     return line_row(
         each.advisor.name,
         detail=detail or t("没有管户"),
-        trailing=t_n("{n} 位", missing(each)),
-        on_click=(lambda: place.open(each.advisor.id)) if missing(each) else None,
+        trailing=t_n("{n} 位", each.coverage.not_called),
+        on_click=(lambda: place.open(each.advisor.id)) if each.coverage.not_called else None,
         place=at,
         identifier=f"book-of-{each.advisor.id}",
         selected=each.advisor.id == place.advisor_id if wide else None,

@@ -43,7 +43,6 @@ def category_word(category: ProductCategory) -> str:
         ProductCategory.FUND: t("基金"),
         ProductCategory.INSURANCE: t("保险"),
         ProductCategory.METAL: t("贵金属"),
-        ProductCategory.TRUST: t("信托"),
     }[category]
 
 

@@ -13,7 +13,7 @@ from shared_models.customers import Customer
 from shared_models.needs import Need
 from shared_models.picks import Picked, Picks, Placement, Reason, picks_for, place, reason_of
 from shared_models.policy import DayPolicy
-from shared_models.products import Product, SuitabilityRule, rating_valid_until, suitability
+from shared_models.products import Product, SuitabilityRule, rating_trouble, rating_valid_until, suitability
 from shared_models.proposals import Pick, PickResponse, Proposal
 
 
@@ -117,15 +117,6 @@ def offers_for(customer: Customer, products: Iterable[Product], rule: DayPolicy)
             key=lambda offer: (not offer.is_suitable, needs.index(offer.product.need), offer.product.code),
         )
     )
-
-
-def rating_trouble(customer: Customer, rule: DayPolicy) -> SuitabilityRule | None:
-    """Why the rating lets nothing be proposed, whatever the product."""
-    if customer.rating is None or customer.rated_on is None:
-        return SuitabilityRule.NOT_RATED
-    if rule.day > rating_valid_until(customer.rated_on, rule):
-        return SuitabilityRule.RATING_EXPIRED
-    return None
 
 
 def _declined(tx: sqlite3.Connection, customer_id: UUID, *, but_of: UUID) -> set[UUID]:

@@ -432,7 +432,7 @@ def _coverage(view: TeamView) -> list[ft.Control]:
                 *([note(t("覆盖按全部证据计，不受筛选影响。"), color=Role.WARN)] if view.grades else []),
             ]
         ),
-        *_not_called(view, coverage.managed_customers - coverage.called_in_window),
+        *_not_called(view, coverage.not_called),
     ]
 
 

@@ -134,6 +134,27 @@ def customer_row(
     )
 
 
+def step_row(
+    text: str, *, before: Tap | None, after: Tap | None, spoken: tuple[str, str], identifier: str
+) -> ft.Control:
+    """What is shown, a period mostly, between a step back and a step on; None: there is none. `spoken` names the two."""
+
+    def step(icon: ft.IconData, label: str, on_click: Tap | None, way: str) -> ft.Control:
+        color = Role.BRAND if on_click is not None else Role.LINE
+        return icon_button(icon, label=label, on_click=on_click, identifier=f"{identifier}-{way}", color=color)
+
+    shown = body(text, bold=True, align=ft.TextAlign.CENTER)
+    return ft.Row(
+        [
+            step(ft.Icons.CHEVRON_LEFT, spoken[0], before, "before"),
+            ft.Container(shown, expand=True, alignment=ft.Alignment.CENTER),
+            step(ft.Icons.CHEVRON_RIGHT, spoken[1], after, "after"),
+        ],
+        spacing=0,
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+
+
 def line_row(
     title: str,
     *,

@@ -24,7 +24,7 @@ class _Item:
     currency: str = "CNY"
 
 
-_D, _W, _F, _I, _M, _T = ProductCategory
+_D, _W, _F, _I, _M = ProductCategory
 _CASH, _STEADY, _GROWTH, _PROTECTION = Need
 
 _SHELF = (

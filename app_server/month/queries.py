@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, label
+from sqlalchemy import ColumnElement, Row, label
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
 from app_server.org.queries import advisors_between, is_leave_on, is_stay_on
 from app_server.tables import AdvisorDayRow
-from app_server.team.queries import days_table, rows_of
+from app_server.team.queries import day_of_stay, days_table, rows_of
 
 # What is drawn of an advisor-day; all that is stored of one would be five times as much to read.
 DRAWN: tuple[str, ...] = (
@@ -45,10 +45,7 @@ def advisor_days_drawn(session: Session, *, path: str, days: Sequence[tuple[date
         )
         .select_from(table.table)
         .join(stays, is_stay_on(stays, table.day))
-        .outerjoin(
-            AdvisorDayRow,
-            and_(col(AdvisorDayRow.advisor_id) == stays.c.staff_id, col(AdvisorDayRow.business_day) == table.day),
-        )
+        .outerjoin(AdvisorDayRow, day_of_stay(stays, table.day))
         .order_by(stays.c.name, stays.c.staff_id, table.day)
     )
     return iter(rows_of(session, statement))

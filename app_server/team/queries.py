@@ -184,7 +184,7 @@ def sums_by_day(
         )
         .select_from(table.table)
         .join(stays, is_stay_on(stays, table.day))
-        .outerjoin(AdvisorDayRow, _day_of_stay(stays, table.day))
+        .outerjoin(AdvisorDayRow, day_of_stay(stays, table.day))
         .outerjoin(leave, and_(leave.c.advisor_id == stays.c.staff_id, leave.c.day == table.day))
         .outerjoin(phones, phones.c.staff_id == stays.c.staff_id)
         .group_by(*groups)
@@ -270,14 +270,15 @@ def advisor_days_between(session: Session, *, path: str, days: Sequence[tuple[da
         )
         .select_from(table.table)
         .join(stays, is_stay_on(stays, table.day))
-        .outerjoin(AdvisorDayRow, _day_of_stay(stays, table.day))
+        .outerjoin(AdvisorDayRow, day_of_stay(stays, table.day))
         .order_by(table.day, stays.c.unit_path, stays.c.name, stays.c.staff_id)
         .execution_options(yield_per=1000)
     )
     return iter(rows_of(session, statement))
 
 
-def _day_of_stay(stays: Subquery, day: ColumnElement[date]) -> ColumnElement[bool]:
+def day_of_stay(stays: Subquery, day: ColumnElement[date]) -> ColumnElement[bool]:
+    """To join with the advisor-day of that day of who stayed then."""
     return and_(col(AdvisorDayRow.advisor_id) == stays.c.staff_id, col(AdvisorDayRow.business_day) == day)
 
 

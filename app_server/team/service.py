@@ -190,11 +190,12 @@ def not_called_by(session: Session, who: Caller, *, advisor_id: UUID, day: date 
     advisor = org.advisor_in_scope(session, advisor_id=advisor_id, scope_path=who.unit_path, day=day)
     window = org.policies(session).on(day).policy.coverage_days
     covered = coverage_of(session, [advisor_id], day=day, window_days=window).get(advisor_id, Covered())
+    coverage = as_coverage(covered, window_days=window)
     return NotCalledList(
         advisor=StaffName(id=advisor.id, name=advisor.name),
         day=day,
         window_days=window,
-        count=covered.managed_customers - covered.called_in_window,
+        count=coverage.not_called,
         customers=not_called(session, advisor_id, day=day, window_days=window, most=MOST_NOT_CALLED),
     )
 

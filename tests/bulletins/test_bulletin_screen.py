@@ -10,19 +10,16 @@ from app_client.session_context import app_state, go
 from app_client.team.behind import Focus
 from app_client.team.screen import TeamPlace
 from tests.bulletins.bulletin_bank import OTHER, BulletinBank
-from tests.sync.bank import UNIT, a_platform
+from tests.sync.bank import UNIT
 from tests.team.team_bank import CHILD, LIU, signed_in
-from tests.today.scenes import Scene
+from tests.today.scenes import Scene, scene_at
 from tests.ui.harness import App
 
 
 @pytest_asyncio.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    made = Scene(tmp_path)
-    made.bank = BulletinBank(made.clock)
-    made.platform = a_platform(tmp_path, made.bank, made.phone)
-    yield made
-    await made.put_away()
+    async with scene_at(tmp_path, BulletinBank) as made:
+        yield made
 
 
 @pytest_asyncio.fixture

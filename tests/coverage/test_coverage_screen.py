@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest_asyncio
 
 from app_client.platform.http import HttpReply
-from tests.sync.bank import UNIT, a_platform
+from tests.sync.bank import UNIT
 from tests.team.team_bank import LIU, MA, TeamBank, signed_in
-from tests.today.scenes import Scene
+from tests.today.scenes import Scene, scene_at
 from tests.ui.harness import App
 
 CUSTOMERS = [UUID(int=100 + number) for number in range(1, 4)]
@@ -55,11 +55,8 @@ def _not_called() -> dict[str, Any]:
 
 @pytest_asyncio.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    made = Scene(tmp_path)
-    made.bank = CoverageBank(made.clock)
-    made.platform = a_platform(tmp_path, made.bank, made.phone)
-    yield made
-    await made.put_away()
+    async with scene_at(tmp_path, CoverageBank) as made:
+        yield made
 
 
 @pytest_asyncio.fixture

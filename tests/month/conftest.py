@@ -6,15 +6,11 @@ from pathlib import Path
 import pytest_asyncio
 
 from tests.month.month_bank import MonthBank
-from tests.sync.bank import a_platform
-from tests.today.scenes import Scene
+from tests.today.scenes import Scene, scene_at
 
 
 @pytest_asyncio.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     """A bank that answers months and a phone nobody has signed in on."""
-    made = Scene(tmp_path)
-    made.bank = MonthBank(made.clock)
-    made.platform = a_platform(tmp_path, made.bank, made.phone)
-    yield made
-    await made.put_away()
+    async with scene_at(tmp_path, MonthBank) as made:
+        yield made

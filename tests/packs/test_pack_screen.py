@@ -16,9 +16,9 @@ from shared_models.policy import Policy
 from shared_models.team import Period
 from tests.bulletins.bulletin_bank import OTHER, RULES, BulletinBank, bulletin_of, row
 from tests.factories import LONG_AGO, NOW
-from tests.sync.bank import UNIT, a_platform
+from tests.sync.bank import UNIT
 from tests.team.team_bank import CHILD, signed_in
-from tests.today.scenes import Scene
+from tests.today.scenes import Scene, scene_at
 from tests.ui.harness import App
 
 PACK = f"/api/v1/packs/{UNIT}/"
@@ -79,11 +79,8 @@ def pack(month: str) -> Pack:
 
 @pytest_asyncio.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    made = Scene(tmp_path)
-    made.bank = PackBank(made.clock)
-    made.platform = a_platform(tmp_path, made.bank, made.phone)
-    yield made
-    await made.put_away()
+    async with scene_at(tmp_path, PackBank) as made:
+        yield made
 
 
 @pytest_asyncio.fixture

@@ -13,9 +13,9 @@ import pytest_asyncio
 from app_client.platform.http import HttpReply
 from app_client.sign_in.actions import sign_in
 from app_server.quality.defaults import default_wordings
-from tests.sync.bank import PASSWORD, a_platform, staff_json
+from tests.sync.bank import PASSWORD, staff_json
 from tests.team.team_bank import LIU, TeamBank
-from tests.today.scenes import Scene
+from tests.today.scenes import Scene, scene_at
 from tests.ui.harness import App
 
 FINDING = UUID(int=77)
@@ -97,14 +97,11 @@ class QualityBank(TeamBank):
 
 @pytest_asyncio.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    made = Scene(tmp_path)
-    bank = QualityBank(made.clock)
-    bank.people["admin"] = staff_json(UUID(int=5), "admin", "admin")
-    made.bank = bank
-    made.platform = a_platform(tmp_path, bank, made.phone)
-    bank.findings = [finding_json(1, "跟客户说保本，客户同意", "保本"), finding_json(2, "这款零风险", "零风险")]
-    yield made
-    await made.put_away()
+    async with scene_at(tmp_path, QualityBank) as made:
+        bank = bank_of(made)
+        bank.people["admin"] = staff_json(UUID(int=5), "admin", "admin")
+        bank.findings = [finding_json(1, "跟客户说保本，客户同意", "保本"), finding_json(2, "这款零风险", "零风险")]
+        yield made
 
 
 def bank_of(scene: Scene) -> QualityBank:

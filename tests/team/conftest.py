@@ -5,17 +5,12 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.sync.bank import a_platform
 from tests.team.team_bank import TeamBank
-from tests.today.scenes import Scene
+from tests.today.scenes import Scene, scene_at
 
 
 @pytest_asyncio.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     """A bank with its team view and a phone nobody has signed in on."""
-    made = Scene(tmp_path)
-    bank = TeamBank(made.clock)
-    made.bank = bank
-    made.platform = a_platform(tmp_path, bank, made.phone)
-    yield made
-    await made.put_away()
+    async with scene_at(tmp_path, TeamBank) as made:
+        yield made

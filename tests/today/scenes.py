@@ -1,6 +1,6 @@
 """A small book of customers and a phone to hold it: what the tests of an advisor's screens arrange with."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from datetime import date, datetime, timedelta
@@ -116,6 +116,16 @@ class Scene:
         for key, shared in list(OPEN_STORES._open.items()):
             if key[0] == self.platform.storage.root:
                 await OPEN_STORES.discard(shared)
+
+
+@asynccontextmanager
+async def scene_at(folder: Path, bank_of: Callable[[HandClock], Bank]) -> AsyncGenerator[Scene]:
+    """A phone that nobody has signed in on, at a bank of the test's own; put away at the end."""
+    made = Scene(folder)
+    made.bank = bank_of(made.clock)
+    made.platform = a_platform(folder, made.bank, made.phone)
+    yield made
+    await made.put_away()
 
 
 def a_call(
