@@ -29,6 +29,7 @@ from app_server.confirmations.service import Codes
 from app_server.database import Database
 from app_server.docs_page import OPENAPI_PATH
 from app_server.leave import endpoints as leave
+from app_server.lending import endpoints as lending
 from app_server.meetings import endpoints as meetings
 from app_server.month import endpoints as month
 from app_server.morning import endpoints as morning
@@ -73,6 +74,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     team.router,
     plans.router,
     morning.router,
+    lending.router,
     leave.router,
     reviews.router,
     cards.router,

@@ -1,14 +1,15 @@
 """The morning's lists (晨会): the list of a day as advisor and head both see it, and how the changes of two heads become one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from shared_models.customers import Customer
+from shared_models.lending import Loan
 from shared_models.org import StaffName, Unit
 from shared_models.plans import (
     Contact,
@@ -59,7 +60,8 @@ class ProposedTarget(BaseModel):
 class PlanProposal(BaseModel):
     """What a head starts from: the plan as it is, and the list as the advisor has it of that day, `further` being who else could be.
 
-    `set_by` changed it last; `frozen_by`: who froze it, None while it is not frozen.
+    `set_by` changed it last; `frozen_by`: who froze it, None while it is not frozen. `loans`: who is lent from this book on that
+    day, and who is here from another's; `colleagues` of the same unit, who work that day, may have somebody lent.
     """
 
     advisor: StaffName
@@ -68,6 +70,8 @@ class PlanProposal(BaseModel):
     frozen_by: StaffName | None
     listed: list[ProposedTarget]
     further: list[ProposedTarget]
+    loans: list[Loan] = Field(default_factory=list[Loan])
+    colleagues: list[StaffName] = Field(default_factory=list[StaffName])
 
 
 class ListState(BaseModel):
@@ -121,14 +125,23 @@ def list_of(
     contacts: Mapping[UUID, Contact],
     plan: Plan | None,
     wanted: int,
+    lent: Collection[UUID] = (),
 ) -> MorningList:
-    """The list of a book for a day: the plan where one is set, else the `wanted` best of the ranking, 0 meaning the usual length."""
+    """The list of a day: the plan where one is set, else the `wanted` best of the ranking, 0 meaning the usual length.
+
+    `customers` are those whom the advisor has on that day, `lent` those of them who are in others' books: where no plan is
+    set they come first, for a head sent each of them.
+    """
     ranked = rank_targets(customers, promises=promises, contacts=contacts, day=day)
     note = plan.note if plan else None
     if plan is not None and plan.customer_ids:
         return _planned_list(day, plan.customer_ids, customers, ranked, promises, contacts, note=note)
     length = wanted or DEFAULT_LENGTH
-    listed = tuple(Listed(target.customer_id, target.reasons) for target in ranked)
+    of_ranking = [Listed(each.customer_id, each.reasons, is_picked=each.customer_id in lent) for each in ranked]
+    unranked = sorted(set(lent) - {each.customer_id for each in ranked})
+    sent = [each for each in of_ranking if each.is_picked]
+    sent += [Listed(each, (Reason(code=ReasonCode.PICKED),), is_picked=True) for each in unranked]
+    listed = (*sent, *(each for each in of_ranking if not each.is_picked))
     return MorningList(day=day, listed=listed[:length], further=listed[length:], is_set=False, note=note)
 
 

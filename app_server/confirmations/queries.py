@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from app_server.tables import ConfirmationRow, CustomerRow, metadata
+from app_server.tables import ConfirmationRow, CustomerRow, LoanRow, metadata
 from shared_models.activity import ActivityKind
 
 LEDGER = metadata.tables["ledger"]
@@ -24,10 +24,18 @@ class Recipient:
     is_managed: bool
 
 
-def recipient(session: Session, customer_id: UUID, *, advisor_id: UUID) -> Recipient | None:
-    """A customer in that advisor's book."""
+def recipient(session: Session, customer_id: UUID, *, advisor_id: UUID, day: date) -> Recipient | None:
+    """A customer in that advisor's book, or lent to them on that day."""
+    lent = exists().where(
+        col(LoanRow.customer_id) == customer_id,
+        col(LoanRow.day) == day,
+        col(LoanRow.advisor_id) == advisor_id,
+        col(LoanRow.taken_back_at).is_(None),
+    )
     row = session.exec(
-        select_rows(CustomerRow).where(CustomerRow.id == customer_id, CustomerRow.advisor_id == advisor_id)
+        select_rows(CustomerRow).where(
+            CustomerRow.id == customer_id, or_(col(CustomerRow.advisor_id) == advisor_id, lent)
+        )
     ).one_or_none()
     return Recipient(row.number, row.managed_since is not None) if row is not None else None
 

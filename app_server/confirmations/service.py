@@ -230,7 +230,7 @@ def _is_code_of(row: ConfirmationRow, code: str, keys: Mapping[str, DigestKey]) 
 
 
 def _number_of(session: Session, customer_id: UUID, advisor: Caller) -> str:
-    found = queries.recipient(session, customer_id, advisor_id=advisor.id)
+    found = queries.recipient(session, customer_id, advisor_id=advisor.id, day=advisor.today)
     if found is None:
         raise NotFound("This customer is not in your book, or has not been synced yet.")
     if not found.is_managed:

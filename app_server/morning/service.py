@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app_server.auth.service import Caller
 from app_server.morning import queries
 from app_server.org.queries import as_unit, policies
-from app_server.sync.handed import former_books, recorded_with
+from app_server.sync.handed import recorded_with, told_by
 from app_server.team.service import asked_unit
 from shared_models.activity import Activity
 from shared_models.errors import BadInput, TooLarge
@@ -66,7 +66,7 @@ def _money(session: Session, advisors: dict[UUID, StaffName], day: date) -> list
 def _promises(session: Session, advisors: dict[UUID, StaffName], since: date, day: date) -> list[DuePromise]:
     """What was open and due when the day began, as one ledger of all books would have it: a promise goes with the customer."""
     books = queries.books_of(session, advisors)
-    ledgers = advisors.keys() | former_books(session, books)
+    ledgers = advisors.keys() | told_by(session, books)
     promised = [each for each in queries.customers_promised(session, ledgers, since=since, day=day) if each in books]
     told: dict[UUID, list[Activity]] = defaultdict(list)
     for activity in recorded_with(session, ledgers, promised, since=since, until=day):

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from app_server.database import dialect_insert
+from app_server.org.queries import advisors_below, is_leave_on
 from app_server.tables import CustomerRow, LedgerRow, PlanRow, StaffRow, as_model
 from app_server.team.queries import as_activity, rows_of
 from shared_models.activity import Activity
@@ -61,10 +63,26 @@ def names_of(session: Session, staff_ids: Collection[UUID]) -> dict[UUID, StaffN
     return {staff_id: StaffName(id=staff_id, name=name) for staff_id, name in rows}
 
 
-def book_of(session: Session, advisor_id: UUID) -> list[Customer]:
-    """An advisor's book, by id."""
-    rows = session.exec(select(CustomerRow).where(CustomerRow.advisor_id == advisor_id).order_by(col(CustomerRow.id)))
+def customers_of(session: Session, advisor_id: UUID, *, lent: Collection[UUID]) -> list[Customer]:
+    """An advisor's book, and these of others' books, by id."""
+    theirs = col(CustomerRow.advisor_id) == advisor_id
+    if lent:
+        theirs |= col(CustomerRow.id).in_(lent)
+    rows = session.exec(select(CustomerRow).where(theirs).order_by(col(CustomerRow.id)))
     return [as_model(Customer, row) for row in rows]
+
+
+def colleagues_of(session: Session, advisor_id: UUID, *, scope_path: str, day: date, most: int) -> list[StaffName]:
+    """The first other advisors of the same unit of the subtree on that day who are not on leave, by name."""
+    here, others = advisors_below(scope_path, day), advisors_below(scope_path, day).alias("others")
+    statement = (
+        core_select(others.c.staff_id, others.c.name)
+        .join_from(here, others, others.c.unit_id == here.c.unit_id)
+        .where(here.c.staff_id == advisor_id, others.c.staff_id != advisor_id, ~is_leave_on(others.c.staff_id, day))
+        .order_by(others.c.name, others.c.staff_id)
+        .limit(most)
+    )
+    return [StaffName(id=staff_id, name=name) for staff_id, name in rows_of(session, statement)]
 
 
 def ledger_between(session: Session, advisor_id: UUID, *, first: date, until: date) -> list[Activity]:

@@ -1,6 +1,6 @@
 """The rules of plans: who may set whose list, for which customers; the advisor's phone learns of it by its feed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -12,6 +12,7 @@ from app_server.org.queries import advisor_in_scope, leave_of, paths_of, policie
 from app_server.plans import queries
 from app_server.sync.feed import Announced, announce
 from app_server.sync.handed import handed_to
+from app_server.sync.lent import lent_to, loans_of
 from app_server.tables import PlanRow, as_model
 from shared_models.errors import BadInput, PlanChanged, PlanFrozen
 from shared_models.morning import Listed, PlanProposal, ProposedTarget, list_of
@@ -23,6 +24,8 @@ FURTHEST_AHEAD = timedelta(days=366)
 FURTHEST_BACK = timedelta(days=3660)
 # Whom a head may take in beside the list; a book has hundreds.
 MOST_FURTHER = 100
+MOST_COLLEAGUES = 50
+MOST_LISTED = 500
 
 
 def plan(session: Session, who: Caller, *, advisor_id: UUID, day: date) -> Plan:
@@ -44,8 +47,11 @@ def proposal(session: Session, who: Caller, *, advisor_id: UUID, day: date) -> P
     rules = policies(session)
     rule = rules.on(day, leave_of(session, advisor_id))
     since = day - timedelta(days=rule.policy.feed_days)
-    customers = queries.book_of(session, advisor_id)
-    ids = {each.id for each in customers}
+    lent = lent_to(session, advisor_id, day)
+    customers = queries.customers_of(session, advisor_id, lent=lent)
+    loans = loans_of(session, (each.id for each in customers), day)
+    away = {each.customer_id for each in loans if each.owner.id == advisor_id}
+    ids = {each.id for each in customers} - away
     handed = handed_to(session, advisor_id, ids, since=since)
     ledger = queries.ledger_between(session, advisor_id, first=since, until=day)
     promises = [
@@ -55,11 +61,12 @@ def proposal(session: Session, who: Caller, *, advisor_id: UUID, day: date) -> P
     ]
     found = list_of(
         day,
-        customers,
+        [each for each in customers if each.id not in away],
         promises=promises,
         contacts=contacts_of(ledger, rules),
         plan=plan,
         wanted=rule.targets.calls,
+        lent=lent,
     )
     names = {each.id: each.name for each in customers}
     staff = queries.names_of(session, {each for each in (row.set_by, row.frozen_by) if each}) if row else {}
@@ -70,13 +77,15 @@ def proposal(session: Session, who: Caller, *, advisor_id: UUID, day: date) -> P
         frozen_by=staff.get(row.frozen_by) if row and row.frozen_by else None,
         listed=[_target(each, names) for each in found.listed],
         further=[_target(each, names) for each in found.further[:MOST_FURTHER]],
+        loans=loans,
+        colleagues=queries.colleagues_of(session, advisor_id, scope_path=who.unit_path, day=day, most=MOST_COLLEAGUES),
     )
 
 
 def set_plan(session: Session, who: Caller, *, advisor_id: UUID, day: date, edit: PlanEdit, now: datetime) -> Plan:
     """Set the list in the order given, a customer once; nothing changes when it is the same already.
 
-    Raises NotFound for an advisor outside the caller's subtree on that day, BadInput for customers of others, PlanFrozen
+    Raises NotFound for an advisor outside the caller's subtree on that day, BadInput for customers of others who are not lent, PlanFrozen
     for a list that is frozen, PlanChanged for one that is no longer at the version the change was made from.
     """
     _check_day(day, who)
@@ -90,7 +99,8 @@ def set_plan(session: Session, who: Caller, *, advisor_id: UUID, day: date, edit
         raise PlanFrozen("This list is frozen; unfreeze it to change it.")
     if edit.version is not None and edit.version != version:
         raise PlanChanged("Somebody else changed this list meanwhile; look at it again.")
-    strangers = len(wanted) - len(queries.in_book(session, advisor_id=advisor_id, customer_ids=wanted))
+    lent = lent_to(session, advisor_id, day)
+    strangers = len(set(wanted) - lent - queries.in_book(session, advisor_id=advisor_id, customer_ids=wanted))
     if strangers:
         raise BadInput(f"{strangers} of the {len(wanted)} customers are not in this advisor's book.")
     after = Plan(
@@ -128,6 +138,35 @@ def thaw_plan(session: Session, who: Caller, *, advisor_id: UUID, day: date, tha
         now=now,
     )
     return _store(session, who, after, frozen_by=None, now=now)
+
+
+def relist(
+    session: Session,
+    who: Caller,
+    *,
+    advisor_id: UUID,
+    day: date,
+    taken: Collection[UUID] = (),
+    dropped: Collection[UUID] = (),
+    frozen_code: str = PlanFrozen.code,
+    now: datetime,
+) -> Announced:
+    """Take customers into a list that is set, behind who is on it, or out of it; of one that is not set the version goes up alone.
+
+    Whoever has the list open learns of it by the version. The change is the caller's to announce, with its own. Raises
+    PlanFrozen with that code, PlanChanged when somebody else changes it at the same time.
+    """
+    row = queries.plan_of(session, advisor_id=advisor_id, day=day)
+    before = as_model(Plan, row) if row else Plan(id=_plan_id(advisor_id, day), advisor_id=advisor_id, day=day)
+    if before.frozen_at is not None:
+        raise PlanFrozen("This list is frozen; unfreeze it to change it.", code=frozen_code)
+    listed = [each for each in before.customer_ids if each not in dropped]
+    if before.customer_ids:
+        listed = list(dict.fromkeys([*listed, *taken]))[:MOST_LISTED]
+    after = before.model_copy(update={"customer_ids": listed, "version": before.version + 1})
+    if not queries.store_plan(session, after, after=before.version, set_by=who.id, frozen_by=None, now=now):
+        raise PlanChanged("Somebody else changed this list meanwhile; look at it again.")
+    return Announced(str(advisor_id), Entity.PLAN, str(after.id))
 
 
 def _is_as_wanted(before: PlanRow, wanted: list[UUID], edit: PlanEdit) -> bool:

@@ -33,8 +33,8 @@ from shared_models.sync import ActivityResult, ResultStatus
 class KnownCustomer(NamedTuple):
     """A customer as far as acceptance asks: whose, rated how, and where their address is, in degrees.
 
-    `left_at`: when they left the caller's book, if they once were in it and are no more; `number` in E.164, where they
-    were looked for by it.
+    `left_at`: when they left the caller's book, if they once were in it and are no more; `lent_on`: the days on which the
+    caller had them from another's; `number` in E.164, where they were looked for by it.
     """
 
     advisor_id: UUID
@@ -43,7 +43,13 @@ class KnownCustomer(NamedTuple):
     rated_on: date | None = None
     place: tuple[float, float] | None = None
     left_at: datetime | None = None
+    lent_on: frozenset[date] = frozenset()
     number: str | None = None
+
+    def is_of(self, advisor_id: UUID, *, at: datetime, day: date) -> bool:
+        """Whether the caller had them at that instant of that business day, or has them since."""
+        was_theirs = self.left_at is not None and at <= self.left_at
+        return self.advisor_id == advisor_id or was_theirs or day in self.lent_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +209,8 @@ def _customer_code(item: Readable, batch: _Batch) -> RejectCode | None:
     customer = batch.known.customers.get(customer_id)
     if customer is None:
         return RejectCode.UNKNOWN_CUSTOMER
-    was_theirs = customer.left_at is not None and item.at <= customer.left_at
-    return None if customer.advisor_id == batch.advisor_id or was_theirs else RejectCode.NOT_YOUR_CUSTOMER
+    is_theirs = customer.is_of(batch.advisor_id, at=item.at, day=batch.known.policies.today(item.at))
+    return None if is_theirs else RejectCode.NOT_YOUR_CUSTOMER
 
 
 def _proposal_verdict(item: Readable, proposal: Proposal, batch: _Batch) -> Verdict:

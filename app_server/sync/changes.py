@@ -12,9 +12,11 @@ from app_server.org.queries import policies
 from app_server.sync import queries
 from app_server.sync.cursor import Cursor, Heads, Place, expired
 from app_server.sync.handed import handed_to
+from app_server.sync.lent import loans_of
 from app_server.sync.queries import Data, Told
 from app_server.tables import BANK_SCOPE
 from shared_models.activity import ActivityKind
+from shared_models.lending import LentOn
 from shared_models.sync import Entity
 
 # In this order, so that what others name comes before them. A cursor names one by its place: append only.
@@ -117,9 +119,11 @@ def _of_snapshot(
     except ValueError:
         raise expired() from None
     since = reader.today - PLANS_BACK
-    rows = queries.by_id(session, entity, advisor_id=reader.advisor_id, after=key, since=since, most=most)
+    rows = queries.by_id(
+        session, entity, advisor_id=reader.advisor_id, today=reader.today, after=key, since=since, most=most
+    )
     if entity is Entity.CUSTOMER:
-        _add_handed(session, reader, dict(rows))
+        _add_of_others(session, reader, dict(rows))
     return [(str(row_id), (str(row_id), data)) for row_id, data in rows]
 
 
@@ -178,9 +182,9 @@ def _told(session: Session, reader: Reader, told: Sequence[Told], sent: Collecti
             wanted[each.entity].append(UUID(each.entity_id))
     found: dict[tuple[Entity, str], Data] = {}
     for entity, ids in wanted.items():
-        rows = queries.of_ids(session, entity, ids, advisor_id=reader.advisor_id)
+        rows = queries.of_ids(session, entity, ids, advisor_id=reader.advisor_id, today=reader.today)
         if entity is Entity.CUSTOMER:
-            _add_handed(session, reader, rows)
+            _add_of_others(session, reader, rows)
         found |= {(entity, str(row_id)): data for row_id, data in rows.items()}
     # What is gone, or not this advisor's any more, by the time it is read is gone to them.
     changes = [
@@ -190,13 +194,17 @@ def _told(session: Session, reader: Reader, told: Sequence[Told], sent: Collecti
     return _without(changes, sent)
 
 
-def _add_handed(session: Session, reader: Reader, customers: Mapping[UUID, Data]) -> None:
-    """Add to each of these customers what they bring along from the books they were in before.
+def _add_of_others(session: Session, reader: Reader, customers: Mapping[UUID, Data]) -> None:
+    """Add to each of these customers what they bring along from others' ledgers, and who has them today or whose they are.
 
     Spoken to there, they have been contacted: whoever has them now does not begin as a stranger.
     """
     if not customers:
         return
+    for loan in loans_of(session, customers.keys(), reader.today):
+        is_here = loan.borrower.id == reader.advisor_id
+        lent = LentOn(day=loan.day, name=(loan.owner if is_here else loan.borrower).name)
+        customers[loan.customer_id]["lent_from" if is_here else "lent_to"] = lent.model_dump(mode="json")
     handed = handed_to(session, reader.advisor_id, customers.keys(), since=reader.today - ACTIVITIES_BACK)
     rules = policies(session) if handed else None
     for customer_id, each in handed.items():
@@ -219,7 +227,7 @@ def _with_departed(session: Session, reader: Reader, changes: list[Data]) -> lis
         if each["entity"] == Entity.ACTIVITY.value and each["data"]["kind"] == ActivityKind.CALL
     }
     named = {UUID(each["id"]) for each in gone} | called - {None}
-    departed = queries.departed(session, named, advisor_id=reader.advisor_id) if named else {}
+    departed = queries.departed(session, named, advisor_id=reader.advisor_id, today=reader.today) if named else {}
     for each in gone:
         if (since := departed.pop(UUID(each["id"]), None)) is not None:
             each["data"] = {"managed_since": since}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, true
+from sqlalchemy import String, cast, select, true, union
 from sqlmodel import Session
 
 from app_server.database import batches
@@ -13,12 +13,12 @@ from app_server.ledger.queries import LEDGER
 from app_server.sync.acceptance import Known
 from app_server.sync.feed import Announced
 from app_server.sync.reading import Readable
-from app_server.tables import CustomerRow, metadata
+from app_server.tables import ChangeRow, CustomerRow, LoanRow, metadata
 from shared_models.activity import Activity, ActivityKind, Void
 from shared_models.plans import Handed, handed_over
 from shared_models.sync import Entity
 
-CHANGE, CUSTOMER = metadata.tables["change"], metadata.tables[CustomerRow.__tablename__]
+CHANGE, CUSTOMER, LOAN = (metadata.tables[row.__tablename__] for row in (ChangeRow, CustomerRow, LoanRow))
 # What makes a promise, and what keeps one.
 _TELLING = (ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.FOLLOW_UP)
 
@@ -26,12 +26,15 @@ _TELLING = (ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.FOLLOW_UP)
 def handed_to(
     session: Session, advisor_id: UUID, customer_ids: Collection[UUID], *, since: date
 ) -> Mapping[UUID, Handed]:
-    """What these customers of the advisor's bring along, by their ids, of those who bring anything; nothing of before `since`."""
+    """What these customers, the advisor's own or lent, bring along from others' ledgers, by their ids, of those who bring anything.
+
+    Nothing of before `since`.
+    """
     found: dict[UUID, list[Activity]] = defaultdict(list)
     for part in batches(sorted(customer_ids)):
-        former = former_books(session, part) - {advisor_id}
-        if former:
-            for activity in recorded_with(session, former, part, since=since):
+        others = told_by(session, part) - {advisor_id}
+        if others:
+            for activity in recorded_with(session, others, part, since=since):
                 if activity.customer_id is not None:
                     found[activity.customer_id].append(activity)
     handed = {customer_id: handed_over(activities) for customer_id, activities in found.items()}
@@ -41,7 +44,8 @@ def handed_to(
 def changed_for_others(session: Session, kept: Iterable[Readable], known: Known, advisor_id: UUID) -> list[Announced]:
     """The customers of other books for whom this batch of the advisor's says something new, each to whose book they are in.
 
-    A call that was recorded before they left may come in after it, and a promise may be taken back when they have it.
+    A call that was recorded before they left may come in after it, a promise may be taken back when they have it, and who
+    is lent for a day is called by a colleague.
     """
     named: set[UUID] = set()
     for item in kept:
@@ -64,21 +68,20 @@ def changed_for_others(session: Session, kept: Iterable[Readable], known: Known,
     ]
 
 
-def former_books(session: Session, customer_ids: Collection[UUID]) -> set[UUID]:
-    """Whose books any of these customers have left."""
+def told_by(session: Session, customer_ids: Collection[UUID]) -> set[UUID]:
+    """Whose ledgers may tell of any of these customers: whose books they are in or have left, and to whom they were lent."""
     found: set[UUID] = set()
     for part in batches(sorted(customer_ids)):
         # The feed of who had them remembers that they left.
-        rows = session.connection().execute(
-            select(CHANGE.c.scope)
-            .where(
-                CHANGE.c.entity_id.in_([str(each) for each in part]),
-                CHANGE.c.entity == Entity.CUSTOMER.value,
-                CHANGE.c.deleted,
-            )
-            .distinct()
+        left = select(CHANGE.c.scope).where(
+            CHANGE.c.entity_id.in_([str(each) for each in part]),
+            CHANGE.c.entity == Entity.CUSTOMER.value,
+            CHANGE.c.deleted,
         )
-        found |= {UUID(scope) for scope in rows.scalars()}
+        lent = select(cast(LOAN.c.advisor_id, String)).where(LOAN.c.customer_id.in_(part))
+        now = select(cast(CUSTOMER.c.advisor_id, String)).where(CUSTOMER.c.id.in_(part))
+        rows = session.connection().execute(union(left, lent, now))
+        found |= {UUID(staff_id) for staff_id in rows.scalars()}
     return found
 
 

@@ -1,6 +1,6 @@
 """SQL of the round trip, but for the ledger's own: what a batch names, who the caller is to it, and the feeds' reading side."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -36,6 +36,7 @@ from app_server.prepared import Prepared, Tagged, among, day_of, ids_of, tagged
 from app_server.sync.acceptance import KnownCustomer
 from app_server.sync.cursor import Heads
 from app_server.sync.feed import take_numbers
+from app_server.sync.lent import days_lent, lent_to
 from app_server.tables import BANK_SCOPE, CustomerRow, metadata
 from shared_models.activity import Activity, ActivityKind
 from shared_models.cases import ANSWERABLE, CaseState
@@ -87,7 +88,7 @@ class Standing:
     """What an exchange asks for: policy, the feeds' heads, where the advisor belonged, when on leave, and what a batch names.
 
     `branch`: the one on the unit path asked about, if a branch is on it. `folded_days`: those of the advisor's among
-    the batch's. Entries and customers are of whoever; of customers not the advisor's it is known when they left.
+    the batch's. Entries and customers are of whoever; of customers not the advisor's it is known when they left or were lent.
     `wordings` is the version of the list that notes are checked by; None: the program's own.
     """
 
@@ -161,8 +162,7 @@ def standing(session: Session, advisor_id: UUID, *, unit_path: str, named: Named
             case _:
                 folded.add(date.fromisoformat(key))
     strangers = [customer_id for customer_id, each in customers.items() if each.advisor_id != advisor_id]
-    for customer_id, at in _left_at(session, strangers, advisor_id=advisor_id).items():
-        customers[customer_id] = customers[customer_id]._replace(left_at=at)
+    customers |= _once_theirs(session, strangers, customers, advisor_id) if strangers else {}
     heads = Heads(own=scopes.get(own, 0), bank=scopes.get(BANK_SCOPE, 0))
     branch = UUID(once["branch"]) if "branch" in once else None
     wordings = int(once["wordings"]) if "wordings" in once else None
@@ -241,10 +241,20 @@ def _product(product_id: str, risk: str, on_sale_from: str | None, on_sale_until
     )
 
 
+def _once_theirs(
+    session: Session, ids: Sequence[UUID], customers: Mapping[UUID, KnownCustomer], advisor_id: UUID
+) -> dict[UUID, KnownCustomer]:
+    """Those customers of others with when they left the advisor's book, and on which days they were lent to the advisor."""
+    left_at = _left_at(session, ids, advisor_id=advisor_id)
+    lent_on = days_lent(session, ids, advisor_id=advisor_id)
+    return {
+        each: customers[each]._replace(left_at=left_at.get(each), lent_on=lent_on.get(each, frozenset()))
+        for each in ids
+    }
+
+
 def _left_at(session: Session, ids: Collection[UUID], *, advisor_id: UUID) -> dict[UUID, datetime]:
     """When each of these customers last left the advisor's book, of those who were in it."""
-    if not ids:
-        return {}
     # The advisor's feed remembers who left their book: it had to tell their phone.
     at = type_coerce(func.max(CHANGE.c.at), CHANGE.c.at.type)
     found = session.connection().execute(
@@ -392,15 +402,17 @@ def activities_between(
     ]
 
 
-def of_ids(session: Session, entity: Entity, ids: Collection[UUID], *, advisor_id: UUID) -> dict[UUID, Data]:
+def of_ids(
+    session: Session, entity: Entity, ids: Collection[UUID], *, advisor_id: UUID, today: date
+) -> dict[UUID, Data]:
     """Those of the ids that this advisor may see, as they are now."""
-    table, columns, visible = _read_as(entity, advisor_id)
+    table, columns, visible = _read_as(session, entity, advisor_id, today)
     found = session.connection().execute(select(table.c.id, *columns).where(table.c.id.in_(ids), *visible))
     return {row["id"]: _data(entity, row) for row in found.mappings()}
 
 
-def departed(session: Session, ids: Collection[UUID], *, advisor_id: UUID) -> dict[UUID, date]:
-    """Since when those of the customers are managed who are in another book, and were when this advisor recorded with them."""
+def departed(session: Session, ids: Collection[UUID], *, advisor_id: UUID, today: date) -> dict[UUID, date]:
+    """Since when those of the customers are managed who are in another book, not lent today, and were when this advisor recorded with them."""
     recorded = select(LEDGER.c.id).where(
         LEDGER.c.advisor_id == advisor_id,
         LEDGER.c.customer_id == CUSTOMER.c.id,
@@ -409,17 +421,19 @@ def departed(session: Session, ids: Collection[UUID], *, advisor_id: UUID) -> di
     )
     found = session.connection().execute(
         select(CUSTOMER.c.id, CUSTOMER.c.managed_since).where(
-            CUSTOMER.c.id.in_(ids), CUSTOMER.c.advisor_id != advisor_id, recorded.exists()
+            CUSTOMER.c.id.in_(set(ids) - lent_to(session, advisor_id, today)),
+            CUSTOMER.c.advisor_id != advisor_id,
+            recorded.exists(),
         )
     )
     return {row.id: row.managed_since for row in found}
 
 
 def by_id(
-    session: Session, entity: Entity, *, advisor_id: UUID, after: UUID | None, since: date, most: int
+    session: Session, entity: Entity, *, advisor_id: UUID, today: date, after: UUID | None, since: date, most: int
 ) -> list[tuple[UUID, Data]]:
     """A page of all that this advisor may see of an entity, in the order of ids; plans from `since` on."""
-    table, columns, visible = _read_as(entity, advisor_id)
+    table, columns, visible = _read_as(session, entity, advisor_id, today)
     statement = select(table.c.id, *columns).where(*visible).order_by(table.c.id).limit(most)
     if after is not None:
         statement = statement.where(table.c.id > after)
@@ -429,7 +443,9 @@ def by_id(
     return [(row["id"], _data(entity, row)) for row in rows]
 
 
-def _read_as(entity: Entity, advisor_id: UUID) -> tuple[Table, list[ColumnElement[Any]], list[ColumnElement[bool]]]:
+def _read_as(
+    session: Session, entity: Entity, advisor_id: UUID, today: date
+) -> tuple[Table, list[ColumnElement[Any]], list[ColumnElement[bool]]]:
     """Table, columns and scope of an entity: what the bank's feed tells all may see, the rest its own advisor."""
     match entity:
         case Entity.POLICY:
@@ -438,7 +454,11 @@ def _read_as(entity: Entity, advisor_id: UUID) -> tuple[Table, list[ColumnElemen
             return PRODUCT, [PRODUCT.c[name] for name in Product.model_fields], []
         case Entity.CUSTOMER:
             columns = [CUSTOMER.c[name] for name in Customer.model_fields]
-            return CUSTOMER, [_plain(column) for column in columns], [CUSTOMER.c.advisor_id == advisor_id]
+            in_sight = CUSTOMER.c.advisor_id == advisor_id
+            # As values, of which there are hardly ever any: PostgreSQL would read all customers for those of a subquery.
+            if lent := lent_to(session, advisor_id, today):
+                in_sight |= CUSTOMER.c.id.in_(lent)
+            return CUSTOMER, [_plain(column) for column in columns], [in_sight]
         case Entity.PLAN:
             columns = [PLAN.c[name] for name in Plan.model_fields]
             return PLAN, [_plain(column) for column in columns], [PLAN.c.advisor_id == advisor_id]

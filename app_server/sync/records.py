@@ -84,8 +84,8 @@ def with_customers(
 ) -> tuple[dict[UUID, Readable], dict[UUID, Place]]:
     """The advisor's records as they enter the ledger, and where the others stand for want of a customer; both by row.
 
-    A customer is of the number, and in the book when the call was, or since: a record of one who has left it since
-    then is the advisor's still. `known` are the customers with those numbers.
+    A customer is of the number, and in the book when the call was, or since, or lent on its day: a record of one who has
+    left it since then is the advisor's still. `known` are the customers with those numbers.
     """
     of_number: dict[str, list[tuple[UUID, KnownCustomer]]] = defaultdict(list)
     for customer_id, customer in known.customers.items():
@@ -97,7 +97,7 @@ def with_customers(
         theirs = {
             customer_id: customer.managed_since
             for customer_id, customer in of_number[each.number]
-            if customer.advisor_id == advisor_id or (customer.left_at is not None and at <= customer.left_at)
+            if customer.is_of(advisor_id, at=at, day=known.policies.today(at))
         }
         found = _the_one(theirs, known.policies.today(at))
         if isinstance(found, UUID):

@@ -8,6 +8,7 @@ from app_server.tables.coverage import CoverageRow
 from app_server.tables.customers import CustomerCardRow, CustomerRow, Facts
 from app_server.tables.leave import LeaveRow
 from app_server.tables.ledger import AdvisorDayRow, LedgerRow, advisor_day_of, advisor_day_values
+from app_server.tables.lending import LoanRow
 from app_server.tables.meetings import MeetingRow
 from app_server.tables.org import MembershipRow, StaffRow, UnitRow
 from app_server.tables.plans import PlanRow
@@ -39,6 +40,7 @@ __all__ = [
     "LineRow",
     "ListeningKind",
     "ListeningRow",
+    "LoanRow",
     "MeetingRow",
     "MembershipRow",
     "PlanRow",

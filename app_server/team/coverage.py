@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Date,
+    String,
     Subquery,
     Uuid,
     case,
@@ -24,12 +25,13 @@ from sqlalchemy import (
     select,
     true,
     type_coerce,
+    union,
 )
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from app_server.org.queries import advisors_between, path_ids
-from app_server.tables import AdvisorDayRow, ChangeRow, CustomerRow
+from app_server.tables import AdvisorDayRow, ChangeRow, CustomerRow, LoanRow
 from app_server.team.queries import rows_of
 from shared_models.coverage import NotCalled
 from shared_models.sync import Entity
@@ -193,7 +195,7 @@ def _in(column: ColumnElement[UUID] | Mapped[UUID], ids: Collection[UUID] | None
 
 def _calls(session: Session, whose: Collection[UUID] | None, *, first: date, last: date) -> Subquery:
     """Effective calls to managed customers, `customer_id` and `day`, by whoever may have called those of `whose` books."""
-    callers = None if whose is None else {*whose, *_former(session, whose, since=first)}
+    callers = None if whose is None else {*whose, *_others(session, whose, since=first)}
     called, day = col(AdvisorDayRow.called_customers), col(AdvisorDayRow.business_day)
     if _is_sqlite(session):
         each = func.json_each(called).table_valued("value", name="each_call")
@@ -209,10 +211,10 @@ def _calls(session: Session, whose: Collection[UUID] | None, *, first: date, las
     )
 
 
-def _former(session: Session, whose: Collection[UUID], *, since: date) -> Iterator[UUID]:
-    """Advisors who had customers of these books before; nobody else's calls to them are ever taken (sync/acceptance.py).
+def _others(session: Session, whose: Collection[UUID], *, since: date) -> Iterator[UUID]:
+    """Advisors who had customers of these books before, or for a day; nobody else's calls to them are ever taken (sync/acceptance.py).
 
-    The feed of each had to tell their phone. Who lost a customer before `since` has not called them after.
+    The feed of each who had them before had to tell their phone. Who lost a customer before `since` has not called them after.
     """
     # A day of grace, as the bank's midnight is not UTC's.
     at = datetime.combine(since - timedelta(days=1), time.min, tzinfo=UTC)
@@ -225,9 +227,13 @@ def _former(session: Session, whose: Collection[UUID], *, since: date) -> Iterat
             col(ChangeRow.entity) == Entity.CUSTOMER,
             col(CustomerRow.advisor_id).in_(whose),
         )
-        .distinct()
     )
-    return (UUID(row[0]) for row in rows_of(session, lost))
+    lent = (
+        select(cast(col(LoanRow.advisor_id), String))
+        .join(CustomerRow, col(CustomerRow.id) == col(LoanRow.customer_id))
+        .where(col(LoanRow.day) >= since, col(CustomerRow.advisor_id).in_(whose))
+    )
+    return (UUID(row[0]) for row in rows_of(session, union(lost, lent)))
 
 
 def _id_of(session: Session, written: ColumnElement[str] | Mapped[str]) -> ColumnElement[UUID]:
