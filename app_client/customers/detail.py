@@ -22,6 +22,7 @@ from app_client.widgets import (
     Tap,
     Tone,
     badge,
+    banner,
     body,
     card,
     icon_button,
@@ -53,7 +54,7 @@ TakeBack = Callable[[PastActivity], Tap]
 
 def customer_parts(view: CustomerView, take_back: TakeBack) -> list[ft.Control]:
     """Everything about one customer, what is needed before a call first."""
-    parts: list[ft.Control] = [_identity(view)]
+    parts: list[ft.Control] = [*_lent(view), _identity(view)]
     emphasis, rest = reason_words(view.reasons, today=view.today)
     if emphasis or rest:
         parts += [section_header(t("为什么现在联系")), _why(emphasis, rest)]
@@ -82,6 +83,17 @@ def customer_parts(view: CustomerView, take_back: TakeBack) -> list[ft.Control]:
         )
     parts += _history(view, take_back)
     return parts
+
+
+def _lent(view: CustomerView) -> list[ft.Control]:
+    """Who calls them today, where that is not simply their own advisor."""
+    if view.lent_to is not None:
+        words = t("今天由{name}代打。你打的也算数，别让客户接到两通。", name=view.lent_to)
+    elif view.lent_from is not None:
+        words = t("{name}的客户，今天由你代打；过了今天就回到原来的名下。", name=view.lent_from)
+    else:
+        return []
+    return [banner(words, icon=ft.Icons.SWAP_HORIZ), ft.Container(height=12)]
 
 
 def _identity(view: CustomerView) -> ft.Control:

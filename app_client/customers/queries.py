@@ -53,7 +53,10 @@ class PastActivity:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """One customer's page. `rated_until` is the last day their rating holds; money in yuan; `history` newest first."""
+    """One customer's page. `rated_until` is the last day their rating holds; money in yuan; `history` newest first.
+
+    `lent_to`: the colleague who calls them today; `lent_from`: whose customer they are, where they are here for the day; by name.
+    """
 
     customer: Customer
     pool: Pool
@@ -66,6 +69,8 @@ class CustomerView:
     last_called_on: date | None
     last_spoken_on: date | None
     history: tuple[PastActivity, ...]
+    lent_to: str | None
+    lent_from: str | None
 
     @property
     def is_rating_valid(self) -> bool:
@@ -113,6 +118,8 @@ def customer_view(session: AppSession, customer_id: UUID) -> CustomerView | None
             last_called_on=_date(days["last_called_on"]),
             last_spoken_on=_date(days["last_spoken_on"]),
             history=tuple(sorted(past, key=lambda each: (each.at, each.id), reverse=True)),
+            lent_to=reads.lent_to(tx, today).get(customer_id),
+            lent_from=reads.lent_from(tx, today).get(customer_id),
         )
 
     return session.store.read(read)

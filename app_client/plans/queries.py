@@ -36,7 +36,7 @@ def morning_list(session: AppSession, day: date) -> MorningList:
         rule = rule_on(tx, day)
         since = day - timedelta(days=rule.policy.feed_days)
         earlier = _before(ledger.ledger_since(tx, since), day, rules)
-        customers = reads.all_customers(tx)
+        customers = reads.customers_on(tx, day)
         promises = [each for each in reads.promises(tx, earlier) if rules.business_day(each.made_at, 0) < day]
         return list_of(
             day,
@@ -45,6 +45,7 @@ def morning_list(session: AppSession, day: date) -> MorningList:
             contacts=contacts_of(earlier, rules),
             plan=reads.plan_of(tx, day),
             wanted=rule.targets.calls,
+            lent=reads.lent_from(tx, day),
         )
 
     return session.store.read(read)

@@ -3,12 +3,12 @@
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from app_client.store.meta import Meta, get_meta, set_meta
 from app_client.store.rules import policies
@@ -17,6 +17,7 @@ from shared_models.calls import CONNECTED_OUTCOMES
 from shared_models.cases import CaseDraft, SharedCase
 from shared_models.customers import Customer, Departed, Prospect, name_initials
 from shared_models.leave import Leave
+from shared_models.lending import LentOn
 from shared_models.plans import Handed, Plan
 from shared_models.policy import Policies, Policy
 from shared_models.products import Product
@@ -24,6 +25,10 @@ from shared_models.reviews import Review
 from shared_models.sync import ActivityResult, Change, Entity, ResultStatus
 
 State = Literal["waiting", "synced", "held"]
+
+# What the server says beside a customer, in columns of these names.
+_TOLD_BESIDE: dict[str, type[BaseModel]] = {"handed": Handed, "lent_to": LentOn, "lent_from": LentOn}
+NOTHING_TOLD: Mapping[str, str | None] = {}
 
 _log = logging.getLogger("day2053.store")
 
@@ -262,17 +267,23 @@ def _project_prospect(tx: sqlite3.Connection, prospect_id: str) -> None:
 
 
 def _put_customer(
-    tx: sqlite3.Connection, customer: Customer, *, doc: str, is_local: bool, handed: Handed | None = None
+    tx: sqlite3.Connection,
+    customer: Customer,
+    *,
+    doc: str,
+    is_local: bool,
+    told: Mapping[str, str | None] = NOTHING_TOLD,
 ) -> None:
+    """Put a customer in place; `told`: what the server says beside them, each as JSON or None."""
     since = None if customer.managed_since is None else customer.managed_since.isoformat()
     tx.execute(
         """INSERT INTO customers
-            (id, name, phone, digits, initials, managed_since, tier, rating, is_local, doc, handed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            (id, name, phone, digits, initials, managed_since, tier, rating, is_local, doc, handed, lent_to, lent_from)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = excluded.phone, digits = excluded.digits,
             initials = excluded.initials, managed_since = excluded.managed_since, tier = excluded.tier,
             rating = excluded.rating, is_local = excluded.is_local, doc = excluded.doc,
-            handed = excluded.handed""",
+            handed = excluded.handed, lent_to = excluded.lent_to, lent_from = excluded.lent_from""",
         (
             str(customer.id),
             customer.name,
@@ -284,7 +295,7 @@ def _put_customer(
             customer.rating,
             int(is_local),
             doc,
-            None if handed is None else handed.model_dump_json(),
+            *(told.get(name) for name in _TOLD_BESIDE),
         ),
     )
     _put_pool(tx, str(customer.id), since)
@@ -351,8 +362,11 @@ def _day_of(corrected_at: str, rules: Policies) -> str:
 
 def _put_customer_change(tx: sqlite3.Connection, change: Change) -> None:
     customer = Customer.model_validate({"id": change.id, **change.data})
-    handed = None if (brought := change.data.get("handed")) is None else Handed.model_validate(brought)
-    _put_customer(tx, customer, doc=_doc(change), is_local=False, handed=handed)
+    told = {
+        name: None if (said := change.data.get(name)) is None else shape.model_validate(said).model_dump_json()
+        for name, shape in _TOLD_BESIDE.items()
+    }
+    _put_customer(tx, customer, doc=_doc(change), is_local=False, told=told)
 
 
 def _put_product(tx: sqlite3.Connection, change: Change) -> None:

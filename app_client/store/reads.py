@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from app_client.store.ledger import activities_between, activities_of_day
@@ -20,13 +20,15 @@ from shared_models.products import Product
 
 __all__ = [
     "BookEntry",
-    "all_customers",
     "book",
     "customer",
+    "customers_on",
     "day_figures",
     "figures_of_days",
     "keep_reply",
     "kept_reply",
+    "lent_from",
+    "lent_to",
     "managed_since",
     "plan_of",
     "policies",
@@ -85,9 +87,32 @@ def customer(tx: sqlite3.Connection, customer_id: UUID) -> Customer | None:
     return None if row is None else Customer.model_validate_json(row["doc"])
 
 
-def all_customers(tx: sqlite3.Connection) -> list[Customer]:
-    """The whole book, by id."""
-    return [Customer.model_validate_json(row["doc"]) for row in tx.execute("SELECT doc FROM customers ORDER BY id")]
+def customers_on(tx: sqlite3.Connection, day: date) -> list[Customer]:
+    """Whom the advisor has on that day, by id: their book without who is lent to colleagues, and who is lent to them."""
+    rows = tx.execute(
+        "SELECT doc FROM customers WHERE coalesce(lent_from ->> 'day', :day) = :day "
+        "AND coalesce(lent_to ->> 'day', '') <> :day ORDER BY id",
+        {"day": day.isoformat()},
+    )
+    return [Customer.model_validate_json(row["doc"]) for row in rows]
+
+
+def lent_from(tx: sqlite3.Connection, day: date) -> dict[UUID, str]:
+    """The customers of colleagues who are lent to the advisor on that day, and whose each is, by name."""
+    return _lent(tx, "lent_from", day)
+
+
+def lent_to(tx: sqlite3.Connection, day: date) -> dict[UUID, str]:
+    """The customers of the book whom a colleague has on that day, and who, by name."""
+    return _lent(tx, "lent_to", day)
+
+
+def _lent(tx: sqlite3.Connection, column: Literal["lent_from", "lent_to"], day: date) -> dict[UUID, str]:
+    rows = tx.execute(
+        f"SELECT id, {column} ->> 'name' AS name FROM customers WHERE {column} ->> 'day' = ? ORDER BY name, initials, id",  # noqa: S608 - one of our two columns
+        (day.isoformat(),),
+    )
+    return {UUID(row["id"]): row["name"] for row in rows}
 
 
 def book(tx: sqlite3.Connection) -> list[BookEntry]:
@@ -102,7 +127,7 @@ def book(tx: sqlite3.Connection) -> list[BookEntry]:
 def promises(tx: sqlite3.Connection, activities: Iterable[Activity]) -> list[Promise]:
     """The promises of this ledger that are still open to customers of the book, with those they brought along, soonest first.
 
-    What was promised to somebody who has left the book is for whoever has them now.
+    What was promised to somebody who has left the book is for whoever has them now. Who is lent here brings theirs for the day.
     """
     rows = tx.execute("SELECT id, handed FROM customers").fetchall()
     handed = {UUID(row["id"]): Handed.model_validate_json(row["handed"]) for row in rows if row["handed"] is not None}

@@ -93,4 +93,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE customers ADD COLUMN handed TEXT",
         "DELETE FROM meta WHERE key = 'cursor'",
     ),
+    # Who is lent for a day, to whom or from whose book, as JSON; the first version that forgets them when it is over.
+    (
+        "ALTER TABLE customers ADD COLUMN lent_to TEXT",
+        "ALTER TABLE customers ADD COLUMN lent_from TEXT",
+        "DELETE FROM meta WHERE key = 'cursor'",
+    ),
 )

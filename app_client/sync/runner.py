@@ -8,13 +8,14 @@ from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from app_client.platform.clock import Clock
 from app_client.platform.listeners import Listeners
-from app_client.store import ledger, materialize
+from app_client.store import ledger, lent, materialize
 from app_client.store.database import LocalStore, StoreFailed
-from app_client.store.meta import Meta, get_meta, last_synced_at, set_meta
+from app_client.store.meta import Meta, clock_offset_ms, get_meta, last_synced_at, set_meta
+from app_client.store.rules import policies
 from app_client.sync import machine
 from app_client.sync.card_keys import CardKeyFetch
 from app_client.sync.clock_offset import keep_offset
@@ -196,6 +197,7 @@ class SyncRunner:
     async def _exchange(self, limit: int) -> machine.Event:
         sent = 0
         try:
+            await self._forget_lent()
             request = self._store.read(lambda tx: _request(tx, limit))
             sent = len(request.activities)
             timed = await self._transport.sync(request, clock=self._clock)
@@ -209,6 +211,15 @@ class SyncRunner:
         except Exception as error:  # noqa: BLE001 - a bug here must show as a failing sync, not end it silently
             _log.exception("sync failed")
             return self._failed(f"Something unexpected happened ({type(error).__name__}).")
+
+    async def _forget_lent(self) -> None:
+        """Whether the server can be reached or not: what is here for a day goes when the day is over."""
+
+        def today(tx: sqlite3.Connection) -> date:
+            return policies(tx).today(self._clock.now() + timedelta(milliseconds=clock_offset_ms(tx)))
+
+        if self._store.read(lambda tx: lent.has_lent_before(tx, today(tx))):
+            await self._store.write(lambda tx: lent.forget_lent(tx, today(tx)))
 
     def _event_of(self, error: DomainError, sent: int) -> machine.Event:
         now, jitter = self._clock.monotonic(), self._chance()

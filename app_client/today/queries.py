@@ -1,6 +1,7 @@
 """What Today shows: the figures and what is left, whom to call next, and who has been called; nothing is decided or written here."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,12 +24,16 @@ from shared_models.plans import Reason, ReasonCode
 
 @dataclass(frozen=True, slots=True)
 class NextRow:
-    """A customer still to be called: why, whether the head picked them, and how often nobody answered today and when last."""
+    """A customer still to be called: why, whether the head picked them, and how often nobody answered today and when last.
+
+    `lent_from`: whose customer they are, by name, where a colleague's is lent for the day.
+    """
 
     customer: Customer
     pool: Pool
     reasons: tuple[Reason, ...]
     is_picked: bool = False
+    lent_from: str | None = None
     unanswered: int = 0
     unanswered_at: datetime | None = None
 
@@ -40,6 +45,14 @@ class CalledRow:
     customer_id: UUID
     name: str | None
     call: LoggedCall
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Customers of the book whom a colleague has today, all by name."""
+
+    colleague: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ class TodayView:
     records: tuple[RecordedCall, ...]
     next_rows: tuple[NextRow, ...]
     called: tuple[CalledRow, ...]
+    away: tuple[Away, ...]
     list_length: int
     list_called: int
     list_is_set: bool
@@ -132,6 +146,7 @@ def today_view(session: AppSession, morning: MorningList) -> TodayView:
         due_again = {one.customer_id for one in promised}
         waiting = _waiting(morning, promised, done=reached - due_again, unanswered=set(outcome_of) - reached, left=left)
         customers = _customers(tx, [*(one.customer_id for one in waiting), *outcome_of])
+        lent_from = reads.lent_from(tx, day)
         return TodayView(
             day=day,
             figures=figures,
@@ -139,11 +154,12 @@ def today_view(session: AppSession, morning: MorningList) -> TodayView:
             is_day_off=figures.targets.calls == 0 and figures.targets.visits == 0,
             records=tuple(unlogged_calls(tx, activities, rule)),
             next_rows=tuple(
-                _next_row(one, customers[one.customer_id], calls, day)
+                _next_row(one, customers[one.customer_id], calls, day, lent_from.get(one.customer_id))
                 for one in waiting
                 if one.customer_id in customers
             ),
             called=_called(calls, reached, customers),
+            away=_away(tx, day),
             list_length=len(morning.listed),
             list_called=sum(one.customer_id in outcome_of for one in morning.listed),
             list_is_set=morning.is_set,
@@ -175,13 +191,25 @@ def _waiting(
     return fresh + again
 
 
-def _next_row(one: Listed, customer: Customer, calls: Sequence[LoggedCall], day: date) -> NextRow:
+def _away(tx: sqlite3.Connection, day: date) -> tuple[Away, ...]:
+    lent = reads.lent_to(tx, day)
+    customers = _customers(tx, list(lent))
+    names: dict[str, list[str]] = defaultdict(list)
+    for customer_id, colleague in lent.items():
+        names[colleague].append(customers[customer_id].name)
+    return tuple(Away(colleague, tuple(of_them)) for colleague, of_them in names.items())
+
+
+def _next_row(
+    one: Listed, customer: Customer, calls: Sequence[LoggedCall], day: date, lent_from: str | None
+) -> NextRow:
     missed = [call for call in calls if call.customer_id == customer.id and call.outcome is CallOutcome.NO_ANSWER]
     return NextRow(
         customer=customer,
         pool=pool_on(customer.managed_since, day),
         reasons=one.reasons,
         is_picked=one.is_picked,
+        lent_from=lent_from,
         unanswered=len(missed),
         unanswered_at=missed[0].at if missed else None,
     )

@@ -10,6 +10,7 @@ from app_client.calls.screen import UnloggedCall, call_customer
 from app_client.calls.words import called_line
 from app_client.flet_typed import component, keyed, memo
 from app_client.i18n import Language, t, t_date, t_n, t_time
+from app_client.lending.words import lent_from_words, lent_to_words
 from app_client.plans.queries import morning_key, morning_list
 from app_client.plans.words import reason_words
 from app_client.playbook.entry import refusal_line
@@ -185,7 +186,24 @@ def _coming(session: AppSession, view: TodayView, language: Language) -> list[ft
         parts += _too_few(view)
     else:
         parts += [ft.Container(height=12), card([_nobody_left(view)])]
-    return parts
+    return parts + _away(view)
+
+
+def _away(view: TodayView) -> list[ft.Control]:
+    """Whom of the book a colleague calls today, at the end of those who are left to call."""
+    if not view.away:
+        return []
+    lines: list[ft.Control] = [
+        ft.Row(
+            [
+                ft.Icon(ft.Icons.SWAP_HORIZ, size=20, color=Role.MUTE),
+                ft.Container(note(lent_to_words(each.colleague, each.names)), expand=True),
+            ],
+            spacing=12,
+        )
+        for each in view.away
+    ]
+    return [ft.Container(height=8), card(lines)]
 
 
 def _too_few(view: TodayView) -> list[ft.Control]:
@@ -263,6 +281,8 @@ def _nobody_left(view: TodayView) -> ft.Control:
 def NextCustomer(*, session: AppSession, row: NextRow, day: date, place: Place, language: Language) -> ft.Control:  # noqa: ARG001 - see below
     """One customer still to be called; `language` is an argument so that a memoized row notices its change."""
     emphasis, rest = reason_words(row.reasons, today=day)
+    if row.lent_from is not None:
+        rest = " · ".join(part for part in (lent_from_words(row.lent_from), rest) if part)
     if row.unanswered_at is not None:
         missed = t("{at} 未接通", at=t_time(row.unanswered_at))
         rest = " · ".join(part for part in (missed, rest) if part)
@@ -270,12 +290,19 @@ def NextCustomer(*, session: AppSession, row: NextRow, day: date, place: Place, 
         name=row.customer.name,
         emphasis=emphasis,
         reason=rest,
-        badges=[*customer_badges(row.customer, row.pool), *([badge(t("点名"))] if row.is_picked else [])],
+        badges=[*customer_badges(row.customer, row.pool), *_mark(row)],
         on_open=_open(row.customer.id),
         on_call=call_customer(session, row.customer.id, row.customer.phone),
         place=place,
         identifier=f"next-{row.customer.id}",
     )
+
+
+def _mark(row: NextRow) -> list[ft.Control]:
+    """Why it is this advisor who calls them, where the ranking alone did not say so."""
+    if row.lent_from is not None:
+        return [badge(t("代打"), Tone.GOLD)]
+    return [badge(t("点名"))] if row.is_picked else []
 
 
 @component

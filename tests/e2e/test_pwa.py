@@ -242,7 +242,7 @@ async def a_store_with_a_call_that_waits(stage: Stage, login: str, folder: Path)
     )
     session = await sign_in_actions.sign_in(platform, login, "demo2053", open_stores=OpenStores())
     await session.sync.sync_now()
-    customer = session.store.read(reads.all_customers)[0]
+    customer = session.store.read(lambda tx: reads.customers_on(tx, session.today()))[0]
     await session.store.write(lambda tx: ledger.append_activities(tx, [a_call(customer.id)], now=session.now()))
     # With the journal, which SQLite would take back into the file on closing.
     files = contents_of(folder)

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from app_server.customers.service import move_customer
 from app_server.tables import AuditEntryRow
-from app_server.team.coverage import coverage_of
+from app_server.team.coverage import Covered, coverage_of
 from shared_models.org import Role
 from tests import factories
 from tests.factories import NOW
@@ -52,9 +52,26 @@ def test_their_call_and_visit_are_the_borrowers_and_cover_the_owners_book(lendin
     assert bank.phone(bank.wang).send(*said) == ["accepted"] * 3
     assert (bank.today(bank.wang).calls_effective_managed, bank.today(bank.wang).visits) == (1, 1)
     assert TODAY not in bank.days()
-    covered = bank.db.read(lambda s: coverage_of(s, [bank.li.id, bank.wang.id], day=TODAY, window_days=90))
-    assert (covered[bank.li.id].managed_customers, covered[bank.li.id].called_in_window) == (1, 1)
-    assert bank.wang.id not in covered
+    # Asked for alone: whose calls count is not known from who is asked for.
+    covered = [
+        bank.db.read(lambda s, who=who: coverage_of(s, [who.id], day=TODAY, window_days=90))
+        for who in (bank.li, bank.wang)
+    ]
+    assert covered == [{bank.li.id: Covered(1, 1)}, {}]
+
+
+@pytest.mark.parametrize("limit", [1, 1000])
+def test_another_phone_of_the_borrowers_has_them_after_they_were_called(lending: Lending, limit: int) -> None:
+    bank = lending.bank
+    customer = bank.customer()
+    tablet = bank.phone(bank.wang, device="tablet")
+    tablet.pull()
+    lending.lend(customer, bank.wang)
+    bank.phone(bank.wang).send(call(customer))
+    for phone in (tablet, bank.phone(bank.wang, device="third")):
+        here = told(phone.pull(limit=limit), customer)
+        assert here is not None
+        assert here["is_gone"] is False
 
 
 def test_both_calls_stand_when_the_owner_was_quicker(lending: Lending) -> None:

@@ -222,7 +222,7 @@ def _books(healed: Healed) -> Iterator[str]:
     for phone in healed.phones:
         book = {each for each, row in healed.customers.items() if row.advisor_id == phone.advisor_id}
         own = {each for each, held in healed.held[phone].items() if held.activity.kind is ActivityKind.PROSPECT}
-        found = {each.id: each for each in phone.look(reads.all_customers)}
+        found = {each.id: each for each in phone.look(lambda tx: reads.customers_on(tx, day_of(healed.now)))}
         if found.keys() != book | own:
             yield f"{phone.name} lacks {len(book - found.keys())} customers, has {len(found.keys() - book - own)} of others"
         for each in book & found.keys():

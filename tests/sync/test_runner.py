@@ -88,7 +88,7 @@ async def append(session: AppSession, *drafts: Draft) -> list[Activity]:
 
 
 def names(session: AppSession) -> list[str]:
-    return sorted(customer.name for customer in session.store.read(reads.all_customers))
+    return sorted(customer.name for customer in session.store.read(lambda tx: reads.customers_on(tx, session.today())))
 
 
 async def test_everything_waiting_is_sent_in_order_and_acknowledged(session, bank):

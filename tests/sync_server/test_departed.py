@@ -27,7 +27,7 @@ async def folded(changes: list[Json], folder: Path) -> AdvisorDay:
     store = open_store(folder)
     told = [Change.model_validate_json(Change(**each).model_dump_json()) for each in changes]
     await store.write(lambda tx: materialize.apply_changes(tx, told))
-    assert store.read(reads.all_customers) == []
+    assert store.read(lambda tx: reads.customers_on(tx, TODAY)) == []
     figures = store.read(lambda tx: reads.day_figures(tx, TODAY))
     store.close()
     return figures

@@ -184,7 +184,7 @@ async def test_the_list_waits_until_the_book_is_whole(scene: Scene) -> None:
     session = await sign_in(scene.platform, "advisor1", PASSWORD)
     assert is_first_sync_under_way(session)
     await session.sync.step_once()
-    assert session.store.read(reads.all_customers)
+    assert session.store.read(lambda tx: reads.customers_on(tx, MONDAY))
     assert is_first_sync_under_way(session)
     await session.sync.sync_now()
     assert not is_first_sync_under_way(session)
