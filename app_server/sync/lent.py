@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app_server.database import batches
@@ -14,7 +15,6 @@ from shared_models.lending import Loan
 from shared_models.org import StaffName
 
 _STANDS = col(LoanRow.taken_back_at).is_(None)
-_OWNER, _BORROWER = StaffRow.__table__.alias("owner"), StaffRow.__table__.alias("borrower")  # pyright: ignore[reportAttributeAccessIssue] - SQLModel does not declare it
 
 
 def lent_to(session: Session, advisor_id: UUID, day: date) -> set[UUID]:
@@ -30,32 +30,33 @@ def lent_to(session: Session, advisor_id: UUID, day: date) -> set[UUID]:
 
 def loans_of(session: Session, customer_ids: Iterable[UUID], day: date) -> list[Loan]:
     """Those of these customers who are lent on that day, by name; whoever has come into the borrower's own book since is not."""
+    owner, borrower = aliased(StaffRow), aliased(StaffRow)
     found: list[Loan] = []
     for part in batches(sorted(customer_ids)):
         rows = session.connection().execute(
             select(
                 col(LoanRow.customer_id),
-                col(CustomerRow.name).label("customer_name"),
-                _OWNER.c.id.label("owner_id"),
-                _OWNER.c.name.label("owner_name"),
-                _BORROWER.c.id.label("borrower_id"),
-                _BORROWER.c.name.label("borrower_name"),
+                col(CustomerRow.name),
+                col(owner.id),
+                col(owner.name),
+                col(borrower.id),
+                col(borrower.name),
             )
-            .join(CustomerRow, col(CustomerRow.id) == col(LoanRow.customer_id))
-            .join(_OWNER, _OWNER.c.id == col(CustomerRow.advisor_id))
-            .join(_BORROWER, _BORROWER.c.id == col(LoanRow.advisor_id))
+            .join_from(LoanRow, CustomerRow, col(CustomerRow.id) == col(LoanRow.customer_id))
+            .join(owner, col(owner.id) == col(CustomerRow.advisor_id))
+            .join(borrower, col(borrower.id) == col(LoanRow.advisor_id))
             .where(col(LoanRow.customer_id).in_(part), col(LoanRow.day) == day, _STANDS)
             .where(col(CustomerRow.advisor_id) != col(LoanRow.advisor_id))
         )
         found += [
             Loan(
-                customer_id=row.customer_id,
-                customer_name=row.customer_name,
+                customer_id=customer_id,
+                customer_name=name,
                 day=day,
-                owner=StaffName(id=row.owner_id, name=row.owner_name),
-                borrower=StaffName(id=row.borrower_id, name=row.borrower_name),
+                owner=StaffName(id=owner_id, name=owner_name),
+                borrower=StaffName(id=borrower_id, name=borrower_name),
             )
-            for row in rows
+            for customer_id, name, owner_id, owner_name, borrower_id, borrower_name in rows
         ]
     return sorted(found, key=lambda each: (each.customer_name, each.customer_id))
 

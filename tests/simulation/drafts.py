@@ -24,7 +24,7 @@ _VOIDABLE = (ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.PROPOSAL, Activ
 
 def some_drafts(phone: Phone, chance: Random) -> tuple[list[Draft], str]:
     """What one tap writes, and what to call it."""
-    book = [each.id for each in phone.look(reads.all_customers)]
+    book = [each.id for each in phone.look(lambda tx: reads.customers_on(tx, phone.clock.now().date()))]
     own = sorted(phone.promises.values(), key=lambda each: each.activity.id)[-8:]
     what = chance.choices(("call", "visit", "prospect", "void", "answer"), (5, 4, 1, 2, 1))[0]
     if what == "void" and (targets := [each for each in own if each.activity.kind in _VOIDABLE]):
