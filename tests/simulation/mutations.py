@@ -91,7 +91,7 @@ MUTATIONS = (
     _mutation(
         "another advisor's customers are delivered",
         "app_server/sync/queries.py",
-        "[_plain(column) for column in columns], [CUSTOMER.c.advisor_id == advisor_id]",
+        "[_plain(column) for column in columns], [in_sight]",
         "[_plain(column) for column in columns], []",
     ),
     _mutation(
@@ -109,7 +109,7 @@ MUTATIONS = (
     _mutation(
         "calls made before a customer moved, and sent after, are refused",
         "app_server/sync/acceptance.py",
-        "was_theirs = customer.left_at is not None and item.at <= customer.left_at",
+        "was_theirs = self.left_at is not None and at <= self.left_at",
         "was_theirs = False",
     ),
     _mutation(
