@@ -103,7 +103,7 @@ MUTATIONS = (
     _mutation(
         "a phone is not told how calls to customers who have left its book count",
         "app_server/sync/changes.py",
-        "departed = queries.departed(session, named, advisor_id=reader.advisor_id) if named else {}",
+        "departed = queries.departed(session, named, advisor_id=reader.advisor_id, today=reader.today) if named else {}",
         "departed = dict[UUID, date]()",
     ),
     _mutation(
