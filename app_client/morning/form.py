@@ -23,7 +23,7 @@ class _Mine:
 class ListForm:
     """The list as it stands on the screen: `ids` in order and the `note`, both begun from `base`; None: not asked yet.
 
-    `merged_with`: whose change, made meanwhile, was just taken in; "" nobody's.
+    `merged_with`: whose change, made meanwhile, was just taken in; "" nobody's. `lending`: of whom it is asked who has them today.
     """
 
     def __init__(self) -> None:
@@ -33,6 +33,7 @@ class ListForm:
         self.targets: Mapping[UUID, ProposedTarget] = {}
         self.merged_with = ""
         self.kept: _Mine | None = None
+        self.lending: UUID | None = None
         self.asks_why = False
         self.why = ""
         self.is_busy = False
@@ -57,6 +58,11 @@ class ListForm:
     def further(self) -> tuple[ProposedTarget, ...]:
         """Who could be taken in, in the order of the ranking."""
         return tuple(each for each in self.targets.values() if each.customer_id not in self.ids)
+
+    @property
+    def lent_from(self) -> Mapping[UUID, str]:
+        """Who is here from a colleague's book, and whose each is, by name."""
+        return _owners_of_lent(self.base) if self.base is not None else {}
 
     def take(self, proposal: PlanProposal) -> None:
         """Go on from what the server has; what was changed here stays, and is merged with what another head changed.
@@ -106,6 +112,11 @@ class ListForm:
         while said and unicodedata.category(said[-1]) == "Po":
             said = said[:-1]
         self.note = t("；").join([said, words]) if said else words
+
+
+def _owners_of_lent(proposal: PlanProposal) -> dict[UUID, str]:
+    here = (each for each in proposal.loans if each.borrower.id == proposal.advisor.id)
+    return {each.customer_id: each.owner.name for each in here}
 
 
 def _listed(proposal: PlanProposal) -> tuple[UUID, ...]:

@@ -1,7 +1,9 @@
 """The page of one advisor's list for a day (晨会名单): put in order by drag, tap or keyboard, with a word to it, and frozen."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date
+from functools import partial
+from uuid import UUID
 
 import flet as ft
 
@@ -10,13 +12,16 @@ from app_client.asking import use_asking
 from app_client.errors import error_words
 from app_client.flet_typed import component, use_observed
 from app_client.i18n import t, t_date, t_n
+from app_client.lending.actions import lend, take_back
+from app_client.lending.screen import lend_sheet, loan_rows
+from app_client.lending.words import lent_from_words
 from app_client.meetings.queries import bank_zone
 from app_client.morning.form import ListForm
 from app_client.morning.words import frozen_words
 from app_client.plans.actions import fetch_proposal, put_list, thaw_list
 from app_client.plans.words import reason_words
 from app_client.session import AppSession
-from app_client.session_context import app_state, go, use_session, use_unfinished
+from app_client.session_context import app_state, dismissal, go, use_session, use_unfinished
 from app_client.shell.screen import announce, shell_view
 from app_client.sync.replies import ServerSaid
 from app_client.theme import Role
@@ -64,6 +69,8 @@ def ListScreen() -> ft.View:
     presence = use_observed(app_state().presence)
     trouble, again = use_asking(ask, address.id, day, presence.returns)
     found = form.base
+    is_today = day == session.today()
+    ft.use_dialog(_lend_sheet(session, form) if is_today and form.lending is not None else None)
     if address.id is None or day is None:
         content: list[ft.Control] = [empty_state(t("没有这份名单"), icon=ft.Icons.PLAYLIST_REMOVE)]
     elif found is None:
@@ -101,7 +108,15 @@ def _parts(session: AppSession, form: ListForm, day: date) -> list[ft.Control]:
             parts += [ft.Container(height=8), banner(t("你的改动还留着，解冻后会合进来。"), icon=ft.Icons.MERGE)]
         parts += _thaw(session, form)
     parts.append(section_header(t("按这个顺序打"), t_n("{n} 位", len(form.ids))))
-    parts.append(_rows(form, day) if form.ids else note(t("名单是空的：客户经理按系统排好的顺序打。")))
+    can_lend = day == session.today() and form.base is not None and bool(form.base.colleagues)
+    if can_lend and form.ids and not form.is_frozen:
+        parts.append(_hint(t("点名字，可以把这位客户借给同事打一天。")))
+    parts.append(
+        _rows(form, day, can_lend=can_lend) if form.ids else note(t("名单是空的：客户经理按系统排好的顺序打。"))
+    )
+    if form.base is not None:
+        back = None if form.is_frozen else _take_back(session, form)
+        parts += loan_rows(form.base.loans, form.base.advisor.id, take_back=back)
     parts.append(section_header(t("给客户经理的话")))
     if form.is_frozen:
         parts.append(note(form.note or t("没有留话")))
@@ -114,10 +129,14 @@ def _parts(session: AppSession, form: ListForm, day: date) -> list[ft.Control]:
     return parts
 
 
-def _rows(form: ListForm, day: date) -> ft.Control:
+def _hint(words: str) -> ft.Control:
+    return ft.Container(note(words), padding=ft.Padding(left=8, bottom=8))
+
+
+def _rows(form: ListForm, day: date, *, can_lend: bool) -> ft.Control:
     targets = [form.targets[each] for each in form.ids]
     if form.is_frozen:
-        rows = [_frozen(index, each, day, Place.of(index, len(targets))) for index, each in enumerate(targets)]
+        rows = [_frozen(form, index, each, day, Place.of(index, len(targets))) for index, each in enumerate(targets)]
         return ft.Column(rows, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
     def dropped(event: ft.OnReorderEvent) -> None:
@@ -125,7 +144,10 @@ def _rows(form: ListForm, day: date) -> ft.Control:
             form.move(event.old_index, event.new_index)
 
     return ft.ReorderableListView(
-        [_row(form, index, each, day, Place.of(index, len(targets))) for index, each in enumerate(targets)],
+        [
+            _row(form, index, each, day, Place.of(index, len(targets)), can_lend=can_lend)
+            for index, each in enumerate(targets)
+        ],
         show_default_drag_handles=False,
         on_reorder=dropped,
         # The page scrolls, not the list in it.
@@ -133,8 +155,8 @@ def _rows(form: ListForm, day: date) -> ft.Control:
     )
 
 
-def _row(form: ListForm, index: int, target: ProposedTarget, day: date, place: Place) -> ft.Control:
-    """One customer: a handle to drag, why, and the same by tap or keyboard: up, down, out."""
+def _row(form: ListForm, index: int, target: ProposedTarget, day: date, place: Place, *, can_lend: bool) -> ft.Control:
+    """One customer: a handle to drag, why, and the same by tap or keyboard: up, down, out; a tap on the name lends them."""
     name, count = target.name, len(form.ids)
     handle = ft.ReorderableDragHandle(
         ft.Container(
@@ -150,7 +172,9 @@ def _row(form: ListForm, index: int, target: ProposedTarget, day: date, place: P
         key,
         [
             handle,
-            ft.Container(_who(index, target, day), expand=True, padding=ft.Padding.symmetric(vertical=10)),
+            _lendable(form, index, target, day)
+            if can_lend and target.customer_id not in form.lent_from
+            else ft.Container(_who(form, index, target, day), expand=True, padding=ft.Padding.symmetric(vertical=10)),
             icon_button(
                 ft.Icons.ARROW_UPWARD,
                 label=t("{name} 往前", name=name),
@@ -187,13 +211,28 @@ def _card(key: str, parts: list[ft.Control], place: Place) -> ft.Control:
     )
 
 
-def _frozen(index: int, target: ProposedTarget, day: date, place: Place) -> ft.Control:
-    who = ft.Container(_who(index, target, day), expand=True, padding=ft.Padding.symmetric(horizontal=16, vertical=12))
+def _lendable(form: ListForm, index: int, target: ProposedTarget, day: date) -> ft.Control:
+    return tappable(
+        _who(form, index, target, day),
+        label=t("{name}，借给同事打一天", name=target.name),
+        on_click=lambda: setattr(form, "lending", target.customer_id),
+        identifier=f"lend-{target.customer_id}",
+        padding=ft.Padding.symmetric(vertical=10),
+        expand=True,
+    )
+
+
+def _frozen(form: ListForm, index: int, target: ProposedTarget, day: date, place: Place) -> ft.Control:
+    who = ft.Container(
+        _who(form, index, target, day), expand=True, padding=ft.Padding.symmetric(horizontal=16, vertical=12)
+    )
     return _card(str(target.customer_id), [who], place)
 
 
-def _who(index: int, target: ProposedTarget, day: date) -> ft.Control:
+def _who(form: ListForm, index: int, target: ProposedTarget, day: date) -> ft.Control:
     urgent, rest = reason_words(target.reasons, today=day)
+    if (owner := form.lent_from.get(target.customer_id)) is not None:
+        rest = " · ".join(part for part in (lent_from_words(owner), rest) if part)
     dot = " · " if urgent and rest else ""
     return ft.Column(
         [
@@ -355,6 +394,53 @@ def _unfreeze(session: AppSession, form: ListForm) -> Callable[[], object]:
             form.is_busy = False
 
     return unfreeze
+
+
+def _lend_sheet(session: AppSession, form: ListForm) -> ft.BottomSheet | None:
+    customer = form.targets.get(form.lending) if form.lending is not None else None
+    if form.base is None or customer is None:
+        return None
+
+    return lend_sheet(
+        customer.name,
+        form.base.colleagues,
+        lend_to=lambda colleague_id: _changing_loans(
+            session, form, partial(lend, to=colleague_id), customer.customer_id
+        ),
+        on_dismiss=dismissal(lambda: setattr(form, "lending", None)),
+    )
+
+
+def _take_back(session: AppSession, form: ListForm) -> Callable[[UUID], Callable[[], object]]:
+    return lambda customer_id: _changing_loans(session, form, take_back, customer_id)
+
+
+def _changing_loans(
+    session: AppSession,
+    form: ListForm,
+    change: Callable[[AppSession, UUID, date], Awaitable[object]],
+    customer_id: UUID,
+) -> Callable[[], object]:
+    """Lend or take back at once; the order that is not stored yet stays on the page."""
+
+    async def changing() -> None:
+        base = form.base
+        if base is None or form.is_busy:
+            return
+        form.lending, form.is_busy, form.trouble, form.merged_with = None, True, "", ""
+        try:
+            await change(session, customer_id, base.plan.day)
+        except DomainError as error:
+            form.trouble = error_words(error)
+        try:
+            await _look_again(session, form, is_stored=False)
+            # The version went up by this very change: nobody else's was taken in.
+            if form.base is not None and form.base.plan.version == base.plan.version + 1:
+                form.merged_with = ""
+        finally:
+            form.is_busy = False
+
+    return changing
 
 
 async def _look_again(session: AppSession, form: ListForm, *, is_stored: bool) -> None:

@@ -125,6 +125,8 @@ def change_words(entry: AuditEntry) -> str:
         "leave.changed": t("改了休假"),
         "leave.taken_back": t("撤回了休假"),
         "plan.unfrozen": t("解冻了名单"),
+        "customer.lent": t("把客户借给同事一天"),
+        "customer.taken_back": t("收回借出的客户"),
         "calendar.overridden": t("改了工作日"),
         "calendar.published": t("补入公布的节假日"),
     }
@@ -142,6 +144,8 @@ def entry_words(entry: AuditEntry) -> str:
         return t_n("{n} 位客户", int(after.get("customers", 0)))
     if entry.action.startswith("leave."):
         return " → ".join(_days_words(days) for days in (before, after) if days)
+    if entry.action in ("customer.lent", "customer.taken_back"):
+        return f"{after.get('day', '')} · {after.get('to', '')}"
     if entry.action == "plan.unfrozen":
         return f"{after.get('day', '')} · {after.get('word', '')}"
     if not before:

@@ -18,6 +18,7 @@ from shared_models.bulletins import Bulletin
 from shared_models.confirmations import OutletCodes
 from shared_models.coverage import NotCalledList, TeamCoverage
 from shared_models.evidence import Grade
+from shared_models.lending import Loan, LoanEdit
 from shared_models.meetings import MOST_ADVISORS, LateActivities, Meeting, MeetingClose, Meetings
 from shared_models.month import Month
 from shared_models.morning import Agenda, PlanProposal
@@ -146,6 +147,14 @@ class TeamCalls(Calls):
     async def thaw_plan(self, advisor_id: UUID, day: date, thaw: PlanThaw) -> Plan:
         """Unfreeze the list of an advisor for a day."""
         return await self._sent("POST", f"/team/plans/{advisor_id}/{day}/unfreeze", thaw, Plan)
+
+    async def put_loan(self, customer_id: UUID, day: date, edit: LoanEdit) -> Loan:
+        """Lend a customer to a colleague of their advisor's for the day."""
+        return await self._sent("PUT", f"/team/loans/{customer_id}/{day}", edit, Loan)
+
+    async def delete_loan(self, customer_id: UUID, day: date) -> None:
+        """Take a lent customer back."""
+        await self._call("DELETE", f"/team/loans/{customer_id}/{day}")
 
 
 _TEAM_ACTIVITIES = TypeAdapter(list[TeamActivity])

@@ -116,6 +116,9 @@ class TeamBank(Bank):
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
     frozen: set[tuple[str, str]] = field(default_factory=set)
     words: list[str] = field(default_factory=list)
+    # By customer, to whom they are lent today; `used`: who was called already.
+    loans: dict[str, str] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
     has_units: bool = True
     waiting: int = 0
     knows_grades: bool = True
@@ -149,6 +152,8 @@ class TeamBank(Bank):
         self.faults[:1] = []
         if path.startswith("/api/v1/team/plans/"):
             return self._plan(path, body)
+        if path.startswith("/api/v1/team/loans/"):
+            return self._lend(method, path, body)
         assert params is not None
         self.asked.append(dict(params))
         if path.endswith("/day"):
@@ -176,6 +181,27 @@ class TeamBank(Bank):
         self.tickets.append(recording)
         url = f"/api/v1/recordings/listen/{recording}"
         return HttpReply(200, {}, json.dumps({"url": url, "expires_at": "2026-11-23T09:47:00Z"}).encode())
+
+    def _lend(self, method: str, path: str, body: bytes | None) -> HttpReply:
+        customer, day = path.split("/loans/")[1].split("/")
+        if customer in self.used:
+            return self._problem(409, "loan_used")
+        self.versions[str(LIU), day] = self.versions.get((str(LIU), day), 0) + 1
+        if method == "DELETE":
+            del self.loans[customer]
+            return HttpReply(204, {}, b"")
+        self.loans[customer] = json.loads(body or b"")["advisor_id"]
+        return HttpReply(200, {}, json.dumps(self._loan(customer, day)).encode())
+
+    def _loan(self, customer: str, day: str) -> dict[str, Any]:
+        of = {"customer_id": customer, "customer_name": f"客户{int(UUID(customer)) - 100}", "day": day}
+        names = {str(ZHOU): "周婷", str(MA): "马骏"}
+        borrower = self.loans[customer]
+        return {
+            **of,
+            "owner": {"id": str(LIU), "name": "刘洋"},
+            "borrower": {"id": borrower, "name": names[borrower]},
+        }
 
     def _plan(self, path: str, body: bytes | None) -> HttpReply:
         advisor, day = path.split("/plans/")[1].split("/")[:2]
@@ -214,7 +240,8 @@ class TeamBank(Bank):
     def _proposal(self, advisor: str, day: str) -> dict[str, Any]:
         plan = self._plan_json(advisor, day)
         book = [str(UUID(int=100 + number)) for number in range(1, 6)]
-        listed = plan["customer_ids"] or book[:3]
+        book = [each for each in book if each not in self.loans]
+        listed = [each for each in plan["customer_ids"] if each not in self.loans] or book[:3]
         reasons = [{"code": "maturity", "day": "2026-11-24", "amount": "500000"}, {"code": "never_called"}]
         told = {
             each: {"customer_id": each, "name": f"客户{int(UUID(each)) - 100}", "reasons": reasons}
@@ -228,6 +255,8 @@ class TeamBank(Bank):
             "frozen_by": head if plan["frozen_at"] else None,
             "listed": [told[each] for each in listed],
             "further": [told[each] for each in book if each not in listed],
+            "loans": [self._loan(each, day) for each in self.loans],
+            "colleagues": [{"id": str(MA), "name": "马骏"}, {"id": str(ZHOU), "name": "周婷"}],
         }
 
 
