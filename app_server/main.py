@@ -33,6 +33,7 @@ from app_server.lending import endpoints as lending
 from app_server.meetings import endpoints as meetings
 from app_server.month import endpoints as month
 from app_server.morning import endpoints as morning
+from app_server.notices import endpoints as notices
 from app_server.packs import endpoints as packs
 from app_server.people import endpoints as people
 from app_server.plans import endpoints as plans
@@ -75,6 +76,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     plans.router,
     morning.router,
     lending.router,
+    notices.router,
     leave.router,
     reviews.router,
     cards.router,

@@ -72,6 +72,12 @@ class CursorExpired(Conflict):
     code = "cursor_expired"
 
 
+class NoticeChanged(Conflict):
+    """Another head has changed what is said to a unit since it was looked at."""
+
+    code = "notice_changed"
+
+
 class PlanFrozen(Conflict):
     """The list is frozen: whoever wants to change it unfreezes it first, with a word."""
 

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from shared_models.customers import Customer
 from shared_models.lending import Loan
+from shared_models.notices import UnitNotice
 from shared_models.org import StaffName, Unit
 from shared_models.plans import (
     Contact,
@@ -107,7 +108,7 @@ class DueMoney(BaseModel):
 
 
 class Agenda(BaseModel):
-    """What a unit begins its day with: the lists, the promises, the latest due first, and the money, the largest first."""
+    """What a unit begins its day with: the word to all, the lists, the promises, the latest due first, and the money, the largest first."""
 
     unit: Unit
     day: date
@@ -115,6 +116,7 @@ class Agenda(BaseModel):
     promises: list[DuePromise]
     money: list[DueMoney]
     money_total: Decimal
+    notice: UnitNotice = Field(default_factory=UnitNotice)
 
 
 def list_of(

@@ -31,11 +31,10 @@ def lend_sheet(
         for index, each in enumerate(colleagues)
     ]
     return sheet(
-        rows,
+        [ft.Column(rows, spacing=0, tight=True)],
         heading=t("{name}今天借给谁打", name=customer),
         subtitle=t("同事的手机一同步就收到，明天自动回来；客户、覆盖率和约定还是原来名下的。"),
         on_dismiss=on_dismiss,
-        spacing=0,
         tall=len(colleagues) > _MOST_AT_A_GLANCE,
     )
 

@@ -16,6 +16,7 @@ from app_client.meetings.words import shown_name
 from app_client.morning.actions import fetch_agenda
 from app_client.morning.queries import day_before, lists_of, promises_by_advisor
 from app_client.morning.words import list_words, promise_words, standing_words
+from app_client.notices.screen import UnitWord
 from app_client.session_context import app_state, dismissal, go, use_session, use_store_version
 from app_client.team.actions import fetch_day
 from app_client.team.behind import Focus, use_focus
@@ -90,7 +91,9 @@ def MorningScreen() -> ft.View:
         content: list[ft.Control] = [asking if trouble else loading_state(t("正在取回今天的晨会…"))]
     else:
         said = [banner(trouble, tone=Tone.WARN, action=t("再试一次"), on_action=again)] if trouble else []
-        content = [*said, *_parts(agenda, view, before, look, bank_zone(session))]
+        at = bank_zone(session)
+        word = UnitWord(session=session, unit_id=agenda.unit.id, day=agenda.day, notice=agenda.notice, at=at, ask=ask)
+        content = [*said, word, ft.Container(height=12), *_parts(agenda, view, before, look, at)]
     standing = [t_date(today), *([standing_words(lists_of(agenda))] if agenda is not None else [])]
     return notice_view(
         address.path or "/team/morning",

@@ -18,6 +18,7 @@ from shared_models.cases import CaseDraft, SharedCase
 from shared_models.customers import Customer, Departed, Prospect, name_initials
 from shared_models.leave import Leave
 from shared_models.lending import LentOn
+from shared_models.notices import Notice
 from shared_models.plans import Handed, Plan
 from shared_models.policy import Policies, Policy
 from shared_models.products import Product
@@ -99,14 +100,10 @@ def end_snapshot(tx: sqlite3.Connection) -> None:
         "DELETE FROM customers WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'customer') "
         "AND id NOT IN (SELECT activity_id FROM outbox)"
     )
-    tx.execute("DELETE FROM products WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'product')")
-    tx.execute("DELETE FROM plans WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'plan')")
-    tx.execute("DELETE FROM policies WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'policy')")
-    tx.execute("DELETE FROM boards WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'board')")
-    tx.execute("DELETE FROM reviews WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'review')")
-    tx.execute("DELETE FROM cases WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'case')")
-    tx.execute("DELETE FROM case_drafts WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'case_draft')")
-    tx.execute("DELETE FROM leave WHERE id NOT IN (SELECT id FROM snapshot_seen WHERE entity = 'leave')")
+    for entity, table in _TABLES.items():
+        if entity != Entity.CUSTOMER:
+            seen = "SELECT id FROM snapshot_seen WHERE entity = ?"
+            tx.execute(f"DELETE FROM {table} WHERE id NOT IN ({seen})", (entity,))  # noqa: S608 - our own table
     tx.execute("DELETE FROM snapshot_seen")
     set_meta(tx, Meta.SNAPSHOT, None)
 
@@ -435,6 +432,14 @@ def _put_leave(tx: sqlite3.Connection, change: Change) -> None:
     )
 
 
+def _put_notice(tx: sqlite3.Connection, change: Change) -> None:
+    notice = Notice.model_validate({"id": change.id, **change.data})
+    tx.execute(
+        "INSERT INTO notices VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET day = excluded.day, doc = excluded.doc",
+        (str(notice.id), notice.day.isoformat(), _doc(change)),
+    )
+
+
 _UPSERTS: dict[str, Callable[[sqlite3.Connection, Change], None]] = {
     Entity.CUSTOMER: _put_customer_change,
     Entity.PRODUCT: _put_product,
@@ -445,24 +450,26 @@ _UPSERTS: dict[str, Callable[[sqlite3.Connection, Change], None]] = {
     Entity.CASE: _put_case,
     Entity.CASE_DRAFT: _put_case_draft,
     Entity.LEAVE: _put_leave,
+    Entity.NOTICE: _put_notice,
 }
-_DELETES = {
-    Entity.CUSTOMER: "DELETE FROM customers WHERE id = ?",
-    Entity.PRODUCT: "DELETE FROM products WHERE id = ?",
-    Entity.PLAN: "DELETE FROM plans WHERE id = ?",
-    Entity.POLICY: "DELETE FROM policies WHERE id = ?",
-    Entity.BOARD: "DELETE FROM boards WHERE id = ?",
-    Entity.REVIEW: "DELETE FROM reviews WHERE id = ?",
-    Entity.CASE: "DELETE FROM cases WHERE id = ?",
-    Entity.CASE_DRAFT: "DELETE FROM case_drafts WHERE id = ?",
-    Entity.LEAVE: "DELETE FROM leave WHERE id = ?",
+# Where each entity lies whose rows come and go as the server says.
+_TABLES: dict[str, str] = {
+    Entity.CUSTOMER: "customers",
+    Entity.PRODUCT: "products",
+    Entity.PLAN: "plans",
+    Entity.POLICY: "policies",
+    Entity.BOARD: "boards",
+    Entity.REVIEW: "reviews",
+    Entity.CASE: "cases",
+    Entity.CASE_DRAFT: "case_drafts",
+    Entity.LEAVE: "leave",
+    Entity.NOTICE: "notices",
 }
 
 
 def _delete(tx: sqlite3.Connection, change: Change) -> None:
-    for entity, statement in _DELETES.items():
-        if change.entity == entity:
-            tx.execute(statement, (_key(change.id),))
+    if (table := _TABLES.get(change.entity)) is not None:
+        tx.execute(f"DELETE FROM {table} WHERE id = ?", (_key(change.id),))  # noqa: S608 - our own table
     if change.entity == Entity.CUSTOMER:
         since = Departed.model_validate(change.data).managed_since
         # Where the server has nothing to say, what the phone knows from their time here stands.

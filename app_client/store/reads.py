@@ -15,6 +15,8 @@ from shared_models.activity import Activity, ActivityKind
 from shared_models.customers import Customer
 from shared_models.evidence import Grade
 from shared_models.fold import AdvisorDay, fold_day
+from shared_models.notices import Notice
+from shared_models.org import UnitKind
 from shared_models.plans import Handed, Plan, Promise, open_promises
 from shared_models.products import Product
 
@@ -30,6 +32,7 @@ __all__ = [
     "lent_from",
     "lent_to",
     "managed_since",
+    "notices",
     "plan_of",
     "policies",
     "products",
@@ -144,6 +147,13 @@ def plan_of(tx: sqlite3.Connection, day: date) -> Plan | None:
     """The list a head set for that day, if any."""
     row = tx.execute("SELECT doc FROM plans WHERE day = ?", (day.isoformat(),)).fetchone()
     return None if row is None else Plan.model_validate_json(row["doc"])
+
+
+def notices(tx: sqlite3.Connection, day: date) -> list[Notice]:
+    """What heads say to all for that day, from the top of the bank down to the advisor's own unit."""
+    rows = tx.execute("SELECT doc FROM notices WHERE day = ? ORDER BY id", (day.isoformat(),))
+    found = [Notice.model_validate_json(row["doc"]) for row in rows]
+    return sorted(found, key=lambda each: list(UnitKind).index(each.unit_kind))
 
 
 def keep_reply(tx: sqlite3.Connection, key: str, doc: str, *, fetched_at: datetime) -> None:

@@ -22,6 +22,7 @@ from shared_models.lending import Loan, LoanEdit
 from shared_models.meetings import MOST_ADVISORS, LateActivities, Meeting, MeetingClose, Meetings
 from shared_models.month import Month
 from shared_models.morning import Agenda, PlanProposal
+from shared_models.notices import NoticeEdit, UnitNotice
 from shared_models.packs import Pack
 from shared_models.plans import Plan, PlanEdit, PlanThaw
 from shared_models.team import TeamActivity, TeamDay, TeamRange
@@ -147,6 +148,10 @@ class TeamCalls(Calls):
     async def thaw_plan(self, advisor_id: UUID, day: date, thaw: PlanThaw) -> Plan:
         """Unfreeze the list of an advisor for a day."""
         return await self._sent("POST", f"/team/plans/{advisor_id}/{day}/unfreeze", thaw, Plan)
+
+    async def put_notice(self, unit_id: UUID, day: date, edit: NoticeEdit) -> UnitNotice:
+        """Say something to a unit for the day, or take it back."""
+        return await self._sent("PUT", f"/team/notices/{unit_id}/{day}", edit, UnitNotice)
 
     async def put_loan(self, customer_id: UUID, day: date, edit: LoanEdit) -> Loan:
         """Lend a customer to a colleague of their advisor's for the day."""

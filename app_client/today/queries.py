@@ -19,6 +19,7 @@ from shared_models.customers import Customer, Pool, pool_on
 from shared_models.fold import AdvisorDay
 from shared_models.follow_ups import FollowUpReason
 from shared_models.morning import Listed, MorningList
+from shared_models.notices import Notice
 from shared_models.plans import Reason, ReasonCode
 
 
@@ -88,6 +89,7 @@ class TodayView:
     list_called: int
     list_is_set: bool
     head_note: str | None
+    notices: tuple[Notice, ...]
     has_customers: bool
     just_refused: str | None
 
@@ -164,6 +166,7 @@ def today_view(session: AppSession, morning: MorningList) -> TodayView:
             list_called=sum(one.customer_id in outcome_of for one in morning.listed),
             list_is_set=morning.is_set,
             head_note=morning.note,
+            notices=tuple(reads.notices(tx, day)),
             has_customers=bool(tx.execute("SELECT EXISTS (SELECT 1 FROM customers)").fetchone()[0]),
             just_refused=calls[0].decline_reason if calls else None,
         )

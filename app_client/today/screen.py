@@ -128,9 +128,11 @@ def _figures(view: TodayView) -> list[ft.Control]:
         )
     if view.figures.met and not view.is_day_off:
         parts = [banner(t("今天全部完成，辛苦了"), tone=Tone.OK), ft.Container(height=12), *parts]
-    if view.head_note:
-        parts += [ft.Container(height=12), _head_note(view.head_note)]
-    return parts
+    told = [
+        t("{name}（{unit}）：{text}", name=each.name, unit=each.unit_name, text=each.words) for each in view.notices
+    ]
+    told += [t("负责人：{text}", text=view.head_note)] if view.head_note else []
+    return [*parts, *(part for words in told for part in (ft.Container(height=12), _told(words)))]
 
 
 def _day_off(view: TodayView) -> ft.Control:
@@ -148,12 +150,13 @@ def _quiet_line(text: str) -> ft.Control:
     return ft.Container(note(text, color=Role.WARN), padding=ft.Padding(left=8, top=8))
 
 
-def _head_note(text: str) -> ft.Control:
+def _told(words: str) -> ft.Control:
+    """What a head says to all, or to this advisor."""
     return ft.Container(
         ft.Row(
             [
                 ft.Icon(ft.Icons.CAMPAIGN_OUTLINED, size=20, color=Tone.BRAND.text),
-                ft.Container(note(t("负责人：{text}", text=text), color=Tone.BRAND.text), expand=True),
+                ft.Container(note(words, color=Tone.BRAND.text), expand=True),
             ],
             spacing=12,
         ),

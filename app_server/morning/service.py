@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app_server.auth.service import Caller
 from app_server.morning import queries
+from app_server.notices.queries import notice_of
 from app_server.org.queries import as_unit, policies
 from app_server.sync.handed import recorded_with, told_by
 from app_server.team.service import asked_unit
@@ -44,6 +45,7 @@ def agenda(session: Session, who: Caller, *, unit_id: UUID | None, day: date | N
         promises=_promises(session, advisors, since, day),
         money=money,
         money_total=sum((each.amount for each in money), Decimal(0)),
+        notice=notice_of(session, unit.id, day),
     )
 
 

@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import Session
 
 from app_server.org.queries import policies
-from app_server.sync import queries
+from app_server.sync import queries, sight
 from app_server.sync.cursor import Cursor, Heads, Place, expired
 from app_server.sync.handed import handed_to
 from app_server.sync.lent import loans_of
 from app_server.sync.queries import Data, Told
+from app_server.sync.sight import Reader
 from app_server.tables import BANK_SCOPE
 from shared_models.activity import ActivityKind
 from shared_models.lending import LentOn
@@ -30,17 +31,10 @@ SNAPSHOT = (
     Entity.CASE,
     Entity.CASE_DRAFT,
     Entity.LEAVE,
+    Entity.NOTICE,
 )
 PLANS_BACK = timedelta(days=7)
 ACTIVITIES_BACK = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads, and on which day of the bank."""
-
-    advisor_id: UUID
-    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +113,7 @@ def _of_snapshot(
     except ValueError:
         raise expired() from None
     since = reader.today - PLANS_BACK
-    rows = queries.by_id(
-        session, entity, advisor_id=reader.advisor_id, today=reader.today, after=key, since=since, most=most
-    )
+    rows = sight.by_id(session, entity, reader, after=key, since=since, most=most)
     if entity is Entity.CUSTOMER:
         _add_of_others(session, reader, dict(rows))
     return [(str(row_id), (str(row_id), data)) for row_id, data in rows]
@@ -182,7 +174,7 @@ def _told(session: Session, reader: Reader, told: Sequence[Told], sent: Collecti
             wanted[each.entity].append(UUID(each.entity_id))
     found: dict[tuple[Entity, str], Data] = {}
     for entity, ids in wanted.items():
-        rows = queries.of_ids(session, entity, ids, advisor_id=reader.advisor_id, today=reader.today)
+        rows = sight.of_ids(session, entity, ids, reader)
         if entity is Entity.CUSTOMER:
             _add_of_others(session, reader, rows)
         found |= {(entity, str(row_id)): data for row_id, data in rows.items()}
@@ -227,7 +219,7 @@ def _with_departed(session: Session, reader: Reader, changes: list[Data]) -> lis
         if each["entity"] == Entity.ACTIVITY.value and each["data"]["kind"] == ActivityKind.CALL
     }
     named = {UUID(each["id"]) for each in gone} | called - {None}
-    departed = queries.departed(session, named, advisor_id=reader.advisor_id, today=reader.today) if named else {}
+    departed = sight.departed(session, named, reader) if named else {}
     for each in gone:
         if (since := departed.pop(UUID(each["id"]), None)) is not None:
             each["data"] = {"managed_since": since}

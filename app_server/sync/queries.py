@@ -4,18 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy
 from sqlalchemy import (
-    JSON,
-    ColumnElement,
     CompoundSelect,
-    RowMapping,
     Select,
     String,
-    Table,
     Update,
     bindparam,
     func,
@@ -36,17 +32,14 @@ from app_server.prepared import Prepared, Tagged, among, day_of, ids_of, tagged
 from app_server.sync.acceptance import KnownCustomer
 from app_server.sync.cursor import Heads
 from app_server.sync.feed import take_numbers
-from app_server.sync.lent import days_lent, lent_to
+from app_server.sync.lent import days_lent
 from app_server.tables import BANK_SCOPE, CustomerRow, metadata
 from shared_models.activity import Activity, ActivityKind
-from shared_models.cases import ANSWERABLE, CaseState
-from shared_models.customers import Customer, Rating
+from shared_models.customers import Rating
 from shared_models.leave import LeaveDays
 from shared_models.org import UnitKind
-from shared_models.plans import Plan
 from shared_models.policy import Policies
 from shared_models.products import Product, Risk
-from shared_models.reviews import Review
 from shared_models.sync import Entity
 
 CUSTOMER, PRODUCT, PLAN, POLICY = (metadata.tables[name] for name in ("customer", "product", "plan", "policy"))
@@ -56,8 +49,6 @@ CASE = metadata.tables["playbook_case"]
 MEMBERSHIP, UNIT = (metadata.tables[name] for name in ("membership", "unit"))
 
 Data = dict[str, Any]  # JSON values, and such as pydantic writes as JSON
-# Entities whose text is one document in the database, and fields beside the others on the wire.
-_IN_A_DOCUMENT = frozenset({Entity.CASE, Entity.CASE_DRAFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,95 +391,3 @@ def activities_between(
         )
         for row in rows
     ]
-
-
-def of_ids(
-    session: Session, entity: Entity, ids: Collection[UUID], *, advisor_id: UUID, today: date
-) -> dict[UUID, Data]:
-    """Those of the ids that this advisor may see, as they are now."""
-    table, columns, visible = _read_as(session, entity, advisor_id, today)
-    found = session.connection().execute(select(table.c.id, *columns).where(table.c.id.in_(ids), *visible))
-    return {row["id"]: _data(entity, row) for row in found.mappings()}
-
-
-def departed(session: Session, ids: Collection[UUID], *, advisor_id: UUID, today: date) -> dict[UUID, date]:
-    """Since when those of the customers are managed who are in another book, not lent today, and were when this advisor recorded with them."""
-    recorded = select(LEDGER.c.id).where(
-        LEDGER.c.advisor_id == advisor_id,
-        LEDGER.c.customer_id == CUSTOMER.c.id,
-        # What became of them since is nobody's business here any more.
-        LEDGER.c.business_day >= CUSTOMER.c.managed_since,
-    )
-    found = session.connection().execute(
-        select(CUSTOMER.c.id, CUSTOMER.c.managed_since).where(
-            CUSTOMER.c.id.in_(set(ids) - lent_to(session, advisor_id, today)),
-            CUSTOMER.c.advisor_id != advisor_id,
-            recorded.exists(),
-        )
-    )
-    return {row.id: row.managed_since for row in found}
-
-
-def by_id(
-    session: Session, entity: Entity, *, advisor_id: UUID, today: date, after: UUID | None, since: date, most: int
-) -> list[tuple[UUID, Data]]:
-    """A page of all that this advisor may see of an entity, in the order of ids; plans from `since` on."""
-    table, columns, visible = _read_as(session, entity, advisor_id, today)
-    statement = select(table.c.id, *columns).where(*visible).order_by(table.c.id).limit(most)
-    if after is not None:
-        statement = statement.where(table.c.id > after)
-    if entity is Entity.PLAN:
-        statement = statement.where(PLAN.c.day >= since)
-    rows = session.connection().execute(statement).mappings()
-    return [(row["id"], _data(entity, row)) for row in rows]
-
-
-def _read_as(
-    session: Session, entity: Entity, advisor_id: UUID, today: date
-) -> tuple[Table, list[ColumnElement[Any]], list[ColumnElement[bool]]]:
-    """Table, columns and scope of an entity: what the bank's feed tells all may see, the rest its own advisor."""
-    match entity:
-        case Entity.POLICY:
-            return POLICY, [_plain(POLICY.c.document)], []
-        case Entity.PRODUCT:
-            return PRODUCT, [PRODUCT.c[name] for name in Product.model_fields], []
-        case Entity.CUSTOMER:
-            columns = [CUSTOMER.c[name] for name in Customer.model_fields]
-            in_sight = CUSTOMER.c.advisor_id == advisor_id
-            # As values, of which there are hardly ever any: PostgreSQL would read all customers for those of a subquery.
-            if lent := lent_to(session, advisor_id, today):
-                in_sight |= CUSTOMER.c.id.in_(lent)
-            return CUSTOMER, [_plain(column) for column in columns], [in_sight]
-        case Entity.PLAN:
-            columns = [PLAN.c[name] for name in Plan.model_fields]
-            return PLAN, [_plain(column) for column in columns], [PLAN.c.advisor_id == advisor_id]
-        case Entity.REVIEW:
-            name = select(STAFF.c.name).where(STAFF.c.id == REVIEW.c.reviewer_id).scalar_subquery()
-            own = [_plain(REVIEW.c[column]) for column in Review.model_fields if column in REVIEW.c]
-            return REVIEW, [*own, name.label("reviewer_name")], [REVIEW.c.advisor_id == advisor_id]
-        case Entity.CASE:
-            columns = [_plain(CASE.c.document), CASE.c.credit, CASE.c.published_on]
-            return CASE, columns, [CASE.c.state == CaseState.APPROVED]
-        case Entity.CASE_DRAFT:
-            columns = [_plain(CASE.c.document), CASE.c.version, CASE.c.state]
-            return CASE, columns, [CASE.c.advisor_id == advisor_id, CASE.c.state.in_(ANSWERABLE)]
-        case Entity.LEAVE:
-            return LEAVE, [LEAVE.c[name] for name in LeaveDays.model_fields], [LEAVE.c.advisor_id == advisor_id]
-        case _:
-            raise NotImplementedError(f"no table is known for {entity}")
-
-
-def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    # JSON as it is stored: it was valid when it was written, and is to be JSON again.
-    return type_coerce(column, JSON).label(cast("str", column.key)) if _is_json(column) else column
-
-
-def _is_json(column: ColumnElement[Any]) -> bool:
-    return hasattr(column.type, "value_type")
-
-
-def _data(entity: Entity, row: RowMapping) -> Data:
-    if entity is Entity.POLICY:
-        return row["document"]
-    data = dict(row)
-    return data.pop("document") | data if entity in _IN_A_DOCUMENT else data

@@ -24,7 +24,7 @@ from app_server.quality.service import check_notes
 from app_server.sync import queries
 from app_server.sync.acceptance import Known, Verdict, judge
 from app_server.sync.answers import asked_versions, take_answers
-from app_server.sync.changes import Page, Reader, next_page
+from app_server.sync.changes import Page, next_page
 from app_server.sync.checks import OWN_DEVICE, check_of
 from app_server.sync.cursor import read_cursor
 from app_server.sync.feed import Announced, announce, take_numbers, take_numbers_of_each, write_changes
@@ -41,6 +41,7 @@ from app_server.sync.records import (
     waiting_records,
     with_customers,
 )
+from app_server.sync.sight import Reader
 from app_server.tables import CustomerRow
 from shared_models.activity import REVIEW_ANSWERS, Activity, ActivityKind, Void, digest_of
 from shared_models.boards import BoardShown
@@ -250,7 +251,7 @@ def _exchange(
     before = head - taken if taken else upto.own
     page = next_page(
         session,
-        Reader(advisor_id=who.id, today=who.today),
+        Reader(advisor_id=who.id, today=who.today, unit_ids=path_ids(who.unit_path)),
         cursor=cursor,
         # What was found of the visits just sent stands among them, and is news to the phone.
         before=upto.own if has_checks else before,

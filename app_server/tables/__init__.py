@@ -10,6 +10,7 @@ from app_server.tables.leave import LeaveRow
 from app_server.tables.ledger import AdvisorDayRow, LedgerRow, advisor_day_of, advisor_day_values
 from app_server.tables.lending import LoanRow
 from app_server.tables.meetings import MeetingRow
+from app_server.tables.notices import NoticeRow
 from app_server.tables.org import MembershipRow, StaffRow, UnitRow
 from app_server.tables.plans import PlanRow
 from app_server.tables.policies import PolicyRow
@@ -43,6 +44,7 @@ __all__ = [
     "LoanRow",
     "MeetingRow",
     "MembershipRow",
+    "NoticeRow",
     "PlanRow",
     "PlaybookCaseRow",
     "PlaybookCaseVersionRow",

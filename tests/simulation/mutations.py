@@ -90,7 +90,7 @@ MUTATIONS = (
     ),
     _mutation(
         "another advisor's customers are delivered",
-        "app_server/sync/queries.py",
+        "app_server/sync/sight.py",
         "[_plain(column) for column in columns], [in_sight]",
         "[_plain(column) for column in columns], []",
     ),
@@ -103,7 +103,7 @@ MUTATIONS = (
     _mutation(
         "a phone is not told how calls to customers who have left its book count",
         "app_server/sync/changes.py",
-        "departed = queries.departed(session, named, advisor_id=reader.advisor_id, today=reader.today) if named else {}",
+        "departed = sight.departed(session, named, reader) if named else {}",
         "departed = dict[UUID, date]()",
     ),
     _mutation(

@@ -213,7 +213,7 @@ async def test_a_store_of_a_version_that_passed_over_what_the_server_writes_asks
     await store.write(lambda tx: set_meta(tx, Meta.CURSOR, "seen"))
     store.close()
     with sqlite3.connect(tmp_path / "store.sqlite3") as connection:
-        for table in ("reviews", "cases", "case_drafts", "leave"):
+        for table in ("reviews", "cases", "case_drafts", "leave", "notices"):
             connection.execute(f"DROP TABLE {table}")
         for column in ("handed", "lent_to", "lent_from"):
             connection.execute(f"ALTER TABLE customers DROP COLUMN {column}")

@@ -12,10 +12,11 @@ from sqlmodel import Session, col, func, select
 from app_server.customers.service import move_customer
 from app_server.database import Database
 from app_server.sync import queries
-from app_server.sync.changes import Reader, next_page
+from app_server.sync.changes import next_page
 from app_server.sync.cursor import Cursor, Heads
 from app_server.sync.feed import Announced, announce
 from app_server.sync.queries import Named
+from app_server.sync.sight import Reader
 from app_server.tables import BANK_SCOPE, ChangeRow, CustomerRow, PlanRow
 from shared_models.policy import Policy
 from shared_models.sync import Entity
@@ -184,7 +185,7 @@ def read_to_the_head(db: Database, advisor_id: Any, seen: int) -> tuple[list[str
         upto = queries.standing(session, advisor_id, unit_path="/", named=NOTHING).heads
         page = next_page(
             session,
-            Reader(advisor_id=advisor_id, today=NOW.date()),
+            Reader(advisor_id=advisor_id, today=NOW.date(), unit_ids=()),
             cursor=Cursor(staff_id=advisor_id, heads=Heads(own=seen, bank=0)),
             before=upto.own,
             announced=upto.own,

@@ -119,6 +119,8 @@ class TeamBank(Bank):
     # By customer, to whom they are lent today; `used`: who was called already.
     loans: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    # What is said to the unit today.
+    notice: dict[str, Any] = field(default_factory=lambda: {"words": "", "version": 0})
     has_units: bool = True
     waiting: int = 0
     knows_grades: bool = True
@@ -154,6 +156,10 @@ class TeamBank(Bank):
             return self._plan(path, body)
         if path.startswith("/api/v1/team/loans/"):
             return self._lend(method, path, body)
+        if path.startswith("/api/v1/team/notices/"):
+            return self._say(json.loads(body or b""))
+        if path == "/api/v1/team/agenda":
+            return HttpReply(200, {}, json.dumps(self._agenda()).encode())
         assert params is not None
         self.asked.append(dict(params))
         if path.endswith("/day"):
@@ -181,6 +187,18 @@ class TeamBank(Bank):
         self.tickets.append(recording)
         url = f"/api/v1/recordings/listen/{recording}"
         return HttpReply(200, {}, json.dumps({"url": url, "expires_at": "2026-11-23T09:47:00Z"}).encode())
+
+    def _say(self, sent: dict[str, Any]) -> HttpReply:
+        if sent["version"] != self.notice["version"]:
+            return self._problem(409, "notice_changed")
+        self.notice = {"words": sent["words"], "version": sent["version"] + 1}
+        return HttpReply(200, {}, json.dumps(self._agenda()["notice"]).encode())
+
+    def _agenda(self) -> dict[str, Any]:
+        said_by = {"said_by": {"id": str(LIU), "name": "周敏"}, "said_at": "2026-11-23T00:40:00Z"}
+        unit = {"id": str(UNIT), "name": "人民路支行", "kind": "outlet"}
+        nothing = {"lists": [], "promises": [], "money": [], "money_total": "0"}
+        return {"unit": unit, "day": "2026-11-23", **nothing, "notice": {**self.notice, **said_by}}
 
     def _lend(self, method: str, path: str, body: bytes | None) -> HttpReply:
         customer, day = path.split("/loans/")[1].split("/")
