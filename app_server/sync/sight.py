@@ -111,9 +111,9 @@ def _read_as(
             name = select(STAFF.c.name).where(STAFF.c.id == NOTICE.c.said_by).scalar_subquery()
             unit = select(UNIT.c.name).where(UNIT.c.id == NOTICE.c.unit_id).scalar_subquery()
             kind = select(UNIT.c.kind).where(UNIT.c.id == NOTICE.c.unit_id).scalar_subquery()
-            own = [NOTICE.c.day, NOTICE.c.words, name.label("name"), unit.label("unit_name"), kind.label("unit_kind")]
+            of_unit = [name.label("name"), unit.label("unit_name"), kind.label("unit_kind")]
             said = [NOTICE.c.day == reader.today, NOTICE.c.unit_id.in_(reader.unit_ids), NOTICE.c.words != ""]
-            return NOTICE, own, said
+            return NOTICE, [NOTICE.c.day, NOTICE.c.words, *of_unit], said
         case _:
             raise NotImplementedError(f"no table is known for {entity}")
 
