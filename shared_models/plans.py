@@ -124,6 +124,14 @@ class Handed(BaseModel):
 NOTHING_HANDED: Mapping[UUID, Handed] = {}
 
 
+def last_contact_with(known: date | None, handed: Handed | None, policies: Policies) -> date | None:
+    """The day of the last contact: the one that is known, or the one they bring along, whichever is later."""
+    if handed is None or handed.spoken_at is None:
+        return known
+    spoken_on = policies.today(handed.spoken_at)
+    return max(known or spoken_on, spoken_on)
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """What a ledger says of one customer: the last time they were spoken to, and whether they showed interest then."""

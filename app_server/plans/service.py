@@ -14,10 +14,12 @@ from app_server.sync.feed import Announced, announce
 from app_server.sync.handed import handed_to
 from app_server.sync.lent import lent_to, loans_of
 from app_server.tables import PlanRow, as_model
+from shared_models.customers import Customer
 from shared_models.errors import BadInput, PlanChanged, PlanFrozen
 from shared_models.morning import Listed, PlanProposal, ProposedTarget, list_of
 from shared_models.org import StaffName
-from shared_models.plans import Plan, PlanEdit, PlanThaw, contacts_of, open_promises
+from shared_models.plans import Handed, Plan, PlanEdit, PlanThaw, contacts_of, last_contact_with, open_promises
+from shared_models.policy import Policies
 from shared_models.sync import Entity
 
 FURTHEST_AHEAD = timedelta(days=366)
@@ -61,7 +63,7 @@ def proposal(session: Session, who: Caller, *, advisor_id: UUID, day: date) -> P
     ]
     found = list_of(
         day,
-        [each for each in customers if each.id not in away],
+        [_as_told(each, handed.get(each.id), rules) for each in customers if each.id not in away],
         promises=promises,
         contacts=contacts_of(ledger, rules),
         plan=plan,
@@ -180,6 +182,11 @@ def _store(session: Session, who: Caller, plan: Plan, *, frozen_by: UUID | None,
         raise PlanChanged("Somebody else changed this list meanwhile; look at it again.")
     announce(session, [Announced(str(plan.advisor_id), Entity.PLAN, str(plan.id))], now=now)
     return plan
+
+
+def _as_told(customer: Customer, handed: Handed | None, rules: Policies) -> Customer:
+    """The customer as the advisor's phone has them: who was spoken to by somebody else was spoken to."""
+    return customer.model_copy(update={"last_contact_on": last_contact_with(customer.last_contact_on, handed, rules)})
 
 
 def _target(listed: Listed, names: Mapping[UUID, str]) -> ProposedTarget:

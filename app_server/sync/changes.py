@@ -18,6 +18,7 @@ from app_server.sync.sight import Reader
 from app_server.tables import BANK_SCOPE
 from shared_models.activity import ActivityKind
 from shared_models.lending import LentOn
+from shared_models.plans import last_contact_with
 from shared_models.sync import Entity
 
 # In this order, so that what others name comes before them. A cursor names one by its place: append only.
@@ -202,9 +203,8 @@ def _add_of_others(session: Session, reader: Reader, customers: Mapping[UUID, Da
     for customer_id, each in handed.items():
         data = customers[customer_id]
         data["handed"] = each.model_dump(mode="json")
-        if rules is not None and each.spoken_at is not None:
-            spoken_on = rules.today(each.spoken_at)
-            data["last_contact_on"] = max(data["last_contact_on"] or spoken_on, spoken_on)
+        if rules is not None:
+            data["last_contact_on"] = last_contact_with(data["last_contact_on"], each, rules)
 
 
 def _with_departed(session: Session, reader: Reader, changes: list[Data]) -> list[Data]:

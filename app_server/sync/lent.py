@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col
 
 from app_server.database import batches
@@ -26,6 +26,13 @@ def lent_to(session: Session, advisor_id: UUID, day: date) -> set[UUID]:
         .where(col(CustomerRow.advisor_id) != advisor_id)
     )
     return set(found.scalars())
+
+
+def is_lent_to(customer_id: ColumnElement[UUID] | Mapped[UUID], advisor_id: UUID, day: date) -> ColumnElement[bool]:
+    """Whether the customer of a row is lent to that advisor on that day."""
+    return exists().where(
+        col(LoanRow.customer_id) == customer_id, col(LoanRow.day) == day, col(LoanRow.advisor_id) == advisor_id, _STANDS
+    )
 
 
 def loans_of(session: Session, customer_ids: Iterable[UUID], day: date) -> list[Loan]:

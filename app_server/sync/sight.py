@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ColumnElement, RowMapping, Table, select, type_coer
 from sqlmodel import Session
 
 from app_server.ledger.queries import LEDGER
-from app_server.sync.lent import lent_to
+from app_server.sync.lent import is_lent_to, lent_to
 from app_server.sync.queries import Data
 from app_server.tables import metadata
 from shared_models.cases import ANSWERABLE, CaseState
@@ -54,9 +54,10 @@ def departed(session: Session, ids: Collection[UUID], reader: Reader) -> dict[UU
     )
     found = session.connection().execute(
         select(CUSTOMER.c.id, CUSTOMER.c.managed_since).where(
-            CUSTOMER.c.id.in_(set(ids) - lent_to(session, reader.advisor_id, reader.today)),
+            CUSTOMER.c.id.in_(ids),
             CUSTOMER.c.advisor_id != reader.advisor_id,
             recorded.exists(),
+            ~is_lent_to(CUSTOMER.c.id, reader.advisor_id, reader.today),
         )
     )
     return {row.id: row.managed_since for row in found}

@@ -162,6 +162,16 @@ def test_lists_of_the_day_change_sides(lending: Lending) -> None:
     assert set(lending.listed(bank.li)) == {str(ill.id), str(other.id)}
 
 
+def test_whom_the_borrower_spoke_to_is_left_in_peace_the_next_day(lending: Lending) -> None:
+    bank = lending.bank
+    customer = bank.customer()
+    assert lending.listed(bank.li, TOMORROW) == [str(customer.id)]
+    lending.lend(customer, bank.wang)
+    bank.phone(bank.wang).send(call(customer))
+    # As the owner's phone has it, which is told of the day of the last contact.
+    assert lending.listed(bank.li, TOMORROW) == []
+
+
 def test_lists_that_are_set_hand_them_over_and_those_frozen_refuse(lending: Lending) -> None:
     bank = lending.bank
     ill, other, theirs = bank.customer(), bank.customer(), bank.customer(bank.wang)
