@@ -93,7 +93,7 @@ def MorningScreen() -> ft.View:
         said = [banner(trouble, tone=Tone.WARN, action=t("再试一次"), on_action=again)] if trouble else []
         at = bank_zone(session)
         word = UnitWord(session=session, unit_id=agenda.unit.id, day=agenda.day, notice=agenda.notice, at=at, ask=ask)
-        content = [*said, word, ft.Container(height=12), *_parts(agenda, view, before, look, at)]
+        content = [*said, *_parts(agenda, view, before, look, at, word)]
     standing = [t_date(today), *([standing_words(lists_of(agenda))] if agenda is not None else [])]
     return notice_view(
         address.path or "/team/morning",
@@ -113,13 +113,19 @@ def _no_focus() -> Focus | None:
 
 
 def _parts(
-    agenda: Agenda, view: TeamView | None, before: date, look: Callable[[Focus | None], object], at: tzinfo
+    agenda: Agenda,
+    view: TeamView | None,
+    before: date,
+    look: Callable[[Focus | None], object],
+    at: tzinfo,
+    word: ft.Control,
 ) -> list[ft.Control]:
     yesterday = _yesterday(view, before, agenda.day, look)
     lists, promises, money = _lists(agenda, at), _promises(agenda), _money(agenda)
     if not is_room():
-        return [side_by_side(yesterday, promises, money, lists)]
-    return [side_by_side(yesterday, [*promises, *money], lists)]
+        return [word, side_by_side(yesterday, promises, money, lists)]
+    # Beneath the figures, where there is room: it stays one screen.
+    return [side_by_side([*yesterday, word], [*promises, *money], lists)]
 
 
 def _yesterday(

@@ -126,7 +126,7 @@ def _said(notice: UnitNotice, at: tzinfo, on_open: Callable[[], None]) -> ft.Con
         on_click=on_open,
         identifier="word-to-all",
         bgcolor=Role.CARD,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=14),
+        padding=ft.Padding.symmetric(horizontal=16, vertical=10),
     )
 
 
