@@ -87,7 +87,7 @@ class ListState(BaseModel):
 
 
 class DuePromise(BaseModel):
-    """What was promised to a customer and was open when the day began, due on the day or before; `advisor` has them now."""
+    """What was promised to a customer and was open when the day began, due on the day or before; `advisor` has them that day."""
 
     advisor: StaffName
     customer_id: UUID
@@ -98,7 +98,7 @@ class DuePromise(BaseModel):
 
 
 class DueMoney(BaseModel):
-    """What of a customer falls due on the day, `amount` in yuan."""
+    """What of a customer falls due on the day, `amount` in yuan; `advisor` has them that day."""
 
     advisor: StaffName
     customer_id: UUID

@@ -1,6 +1,7 @@
 """The rules of the morning: what a unit begins its day with, told of those who belong to it and to the caller's subtree today."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -12,6 +13,7 @@ from app_server.morning import queries
 from app_server.notices.queries import notice_of
 from app_server.org.queries import as_unit, policies
 from app_server.sync.handed import recorded_with, told_by
+from app_server.sync.lent import loans_of
 from app_server.team.service import asked_unit
 from shared_models.activity import Activity
 from shared_models.errors import BadInput, TooLarge
@@ -50,15 +52,17 @@ def agenda(session: Session, who: Caller, *, unit_id: UUID | None, day: date | N
 
 
 def _money(session: Session, advisors: dict[UUID, StaffName], day: date) -> list[DueMoney]:
+    with_due = list(queries.customers_with_due(session, advisors, day))
+    borrowers = _borrowers(session, (each.id for each in with_due), day)
     found = [
         DueMoney(
-            advisor=advisors[customer.advisor_id],
+            advisor=borrowers.get(customer.id, advisors[customer.advisor_id]),
             customer_id=customer.id,
             customer_name=customer.name,
             name=each.name,
             amount=each.amount,
         )
-        for customer in queries.customers_with_due(session, advisors, day)
+        for customer in with_due
         for each in customer.maturities
         if each.due_on == day
     ]
@@ -74,9 +78,10 @@ def _promises(session: Session, advisors: dict[UUID, StaffName], since: date, da
     for activity in recorded_with(session, ledgers, promised, since=since, until=day):
         if activity.customer_id is not None:
             told[activity.customer_id].append(activity)
+    borrowers = _borrowers(session, told, day)
     found = [
         DuePromise(
-            advisor=advisors[books[promise.customer_id].advisor_id],
+            advisor=borrowers.get(promise.customer_id, advisors[books[promise.customer_id].advisor_id]),
             customer_id=promise.customer_id,
             customer_name=books[promise.customer_id].name,
             due_on=promise.due_on,
@@ -88,3 +93,8 @@ def _promises(session: Session, advisors: dict[UUID, StaffName], since: date, da
         if promise.due_on <= day
     ]
     return sorted(found, key=lambda each: (-each.due_on.toordinal(), each.advisor.name, each.customer_id))
+
+
+def _borrowers(session: Session, customer_ids: Iterable[UUID], day: date) -> dict[UUID, StaffName]:
+    """Who has those of the customers who are lent on that day."""
+    return {loan.customer_id: loan.borrower for loan in loans_of(session, customer_ids, day)}

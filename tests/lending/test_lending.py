@@ -162,6 +162,23 @@ def test_lists_of_the_day_change_sides(lending: Lending) -> None:
     assert set(lending.listed(bank.li)) == {str(ill.id), str(other.id)}
 
 
+def test_the_morning_says_who_has_them_that_day(lending: Lending) -> None:
+    bank = lending.bank
+    due = [{"name": "安盈", "amount": "500000", "due_on": str(TODAY)}]
+    customer = bank.customer(maturities=due)
+    said = activity("follow_up", {"due_on": str(TODAY), "reason": "callback"}, customer=customer, at=NOW - DAY)
+    bank.phone().send(said)
+    lending.lend(customer, bank.wang)
+
+    def told_of(day: object) -> list[str]:
+        url = f"/api/v1/team/agenda?day={day}"
+        agenda = bank.server.http.get(url, headers=lending.head).json()
+        return [each["advisor"]["name"] for each in (*agenda["promises"], *agenda["money"])]
+
+    assert told_of(TODAY) == ["wang", "wang"]
+    assert told_of(TOMORROW) == ["li"]
+
+
 def test_whom_the_borrower_spoke_to_is_left_in_peace_the_next_day(lending: Lending) -> None:
     bank = lending.bank
     customer = bank.customer()
