@@ -6,6 +6,7 @@ from functools import partial
 
 import flet as ft
 
+from app_client.boards.actions import record_left_over
 from app_client.calls.actions import note_return
 from app_client.calls.desk import call_desk
 from app_client.calls.screen import came_back, take_up_call, use_call_sheet
@@ -153,6 +154,7 @@ async def _show(page: ft.Page, state: AppState, session: AppSession, door: Door)
         speak(page, kept)
     set_theme_mode(page, THEME_MODES[kept_theme(session)])
     session.start()
+    await record_left_over(session)
     await door.opened(session)
     enter(state, session)
     take_up_call(page, session)

@@ -2,6 +2,8 @@
 
 import flet as ft
 
+from app_client.boards.presenting import PresentingScreen
+from app_client.boards.screen import BoardsScreen
 from app_client.bulletins.screen import BulletinScreen
 from app_client.cases.compose import ComposeScreen
 from app_client.cases.screen import CasesScreen, TeamCaseScreen
@@ -83,9 +85,11 @@ def routes_of(role: Role) -> list[ft.Route]:
                 children=[
                     ft.Route(path=":visit_id/proposal", component=ProposalScreen),
                     ft.Route(path=":visit_id/summary", component=SummaryScreen),
+                    _boards(":visit_id/boards"),
                     _customer(),
                 ],
             ),
+            _boards("boards"),
             ft.Route(
                 path="evening",
                 component=EveningScreen,
@@ -148,6 +152,12 @@ def routes_of(role: Role) -> list[ft.Route]:
 
 def _customer() -> ft.Route:
     return ft.Route(path="customers/:customer_id", component=CustomerScreen)
+
+
+def _boards(path: str) -> ft.Route:
+    return ft.Route(
+        path=path, component=BoardsScreen, children=[ft.Route(path=":board_id", component=PresentingScreen)]
+    )
 
 
 def _own_reviews() -> ft.Route:

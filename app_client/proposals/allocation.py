@@ -28,7 +28,7 @@ _COLORS: Mapping[Need, tuple[ft.ColorValue, ft.ColorValue]] = {
 }
 # Of a bar beside its word on a phone; a wider screen has room to spare.
 _BAR_WIDTH = 260
-_HEIGHT = 24
+_HEIGHT, _LARGE_HEIGHT = 24, 44
 
 
 def allocation_card(customer: Customer, outlook: Outlook, placement: Placement) -> ft.Control:
@@ -37,10 +37,10 @@ def allocation_card(customer: Customer, outlook: Outlook, placement: Placement) 
     if outlook.model is None or customer.rating is None:
         return note(words)
     model = model_words(customer.rating, outlook.model)
-    if outlook.lying is None or placement.after is None:
+    bars, lies = allocation_bars(outlook, placement)
+    if not bars:
         spoken = f"{words}，{model}"  # not shown: a pause of a screen reader
         return _said(ft.Column([note(words, color=Role.INK), note(model)], spacing=4, tight=True), spoken)
-    today, after = shares(outlook.lying), shares(placement.after)
     apart = ""
     if placement.distance_before is not None and placement.distance_after is not None:
         apart = distance_words(placement.distance_before, placement.distance_after)
@@ -50,21 +50,31 @@ def allocation_card(customer: Customer, outlook: Outlook, placement: Placement) 
             spacing=8,
             wrap=has_large_type(),
         ),
-        _bar(t("现在"), today),
-        _bar(t("之后"), after),
-        _legend(today, after),
+        *bars,
         note(model),
         *([note(words, color=Role.INK)] if words else []),
     ]
     spoken = t(
-        "资产配置，现在：{today}；按建议金额之后：{after}；{model}；{apart}",
-        today=mix_words(today),
-        after=mix_words(after),
+        "资产配置，{lies}；{model}；{apart}",
+        lies=lies,
         model=model,
         apart=apart,
     )
     spoken = f"{spoken}，{words}" if words else spoken  # not shown: a pause of a screen reader
     return _said(ft.Column(parts, spacing=8, tight=True), spoken)
+
+
+def allocation_bars(outlook: Outlook, placement: Placement, *, large: bool = False) -> tuple[list[ft.Control], str]:
+    """Today's bar, the one after and what their colours mean, and the same in words; nothing where the allocation is not known.
+
+    `large`: to be read from across a desk.
+    """
+    if outlook.lying is None or placement.after is None:
+        return [], ""
+    today, after = shares(outlook.lying), shares(placement.after)
+    spoken = t("现在：{today}；按建议金额之后：{after}", today=mix_words(today), after=mix_words(after))
+    bars = [_bar(t("现在"), today, large=large), _bar(t("之后"), after, large=large)]
+    return [*bars, _legend(today, after, large=large)], spoken
 
 
 def _said(content: ft.Control, spoken: str) -> ft.Control:
@@ -76,12 +86,13 @@ def _said(content: ft.Control, spoken: str) -> ft.Control:
     )
 
 
-def _bar(word: str, mix: Mapping[Need, int]) -> ft.Control:
+def _bar(word: str, mix: Mapping[Need, int], *, large: bool) -> ft.Control:
+    height = (_LARGE_HEIGHT if large else _HEIGHT) * type_scale()
     parts: list[ft.Control] = [
         ft.Container(
             tiny(_fitting(need, mix[need]), color=_COLORS[need][1], align=ft.TextAlign.CENTER),
             bgcolor=_COLORS[need][0],
-            height=_HEIGHT * type_scale(),
+            height=height,
             alignment=ft.Alignment.CENTER,
             expand=mix[need],
         )
@@ -90,12 +101,12 @@ def _bar(word: str, mix: Mapping[Need, int]) -> ft.Control:
     ]
     return ft.Row(
         [
-            note(word),
+            (body if large else note)(word),
             ft.Container(
                 ft.Row(parts, spacing=2),
                 bgcolor=Role.TRACK if not parts else None,
                 border_radius=8,
-                height=_HEIGHT * type_scale(),
+                height=height,
                 clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
                 expand=True,
             ),
@@ -115,13 +126,13 @@ def _fitting(need: Need, share: int) -> str:
     return ""
 
 
-def _legend(today: Mapping[Need, int], after: Mapping[Need, int]) -> ft.Control:
+def _legend(today: Mapping[Need, int], after: Mapping[Need, int], *, large: bool) -> ft.Control:
     return ft.Row(
         [
             ft.Row(
                 [
                     ft.Container(width=10, height=10, border_radius=3, bgcolor=_COLORS[need][0]),
-                    note(_change(need, today[need], after[need])),
+                    (body if large else note)(_change(need, today[need], after[need])),
                 ],
                 spacing=4,
                 tight=True,

@@ -28,6 +28,7 @@ from app_client.widgets import (
     card,
     choice_grid,
     empty_state,
+    line_row,
     note,
     primary_button,
     quiet_button,
@@ -90,6 +91,7 @@ def _parts(view: ProposalView, form: ProposalForm) -> list[ft.Control]:
         parts += [banner(form.trouble, tone=Tone.BAD), ft.Container(height=8)]
     if view.rating_trouble is not None:
         parts += [card([_rating_state(view.rating_trouble)]), ft.Container(height=8)]
+    parts += [_boards(view.visit.visit_id), ft.Container(height=8)]
     placement = view.placed(form.wanted)
     if view.rating_trouble is None:
         parts.append(allocation_card(view.customer, view.picks.outlook, placement))
@@ -99,6 +101,16 @@ def _parts(view: ProposalView, form: ProposalForm) -> list[ft.Control]:
             parts.append(keyed_card(offer, view, form, placement.amounts.get(product_id)))
     parts += _shelf(view, form)
     return parts
+
+
+def _boards(visit_id: UUID) -> ft.Control:
+    """The way to a board for the customer who is here."""
+    return line_row(
+        t("给客户看垫板"),
+        icon=ft.Icons.DASHBOARD_CUSTOMIZE_OUTLINED,
+        on_click=lambda: go(f"/visits/{visit_id}/boards"),
+        identifier="show-board",
+    )
 
 
 def _rating_state(trouble: SuitabilityRule) -> ft.Control:

@@ -40,7 +40,7 @@ def nav_items(role: Role) -> list[NavItem]:
     return [
         NavItem("/today", t("今日"), ft.Icons.TODAY_OUTLINED, ft.Icons.TODAY),
         NavItem("/customers", t("客户"), ft.Icons.PEOPLE_OUTLINE, ft.Icons.PEOPLE),
-        NavItem("/visits", t("面访"), ft.Icons.PLACE_OUTLINED, ft.Icons.PLACE),
+        NavItem("/visits", t("面访"), ft.Icons.PLACE_OUTLINED, ft.Icons.PLACE, also=("/boards",)),
         NavItem("/evening", t("夕会"), ft.Icons.ASSESSMENT_OUTLINED, ft.Icons.ASSESSMENT),
         me,
     ]

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from app_client.store.meta import Meta, get_meta, set_meta
 from app_client.store.rules import policies
 from shared_models.activity import Activity, ActivityKind, Void
+from shared_models.boards import Board
 from shared_models.calls import CONNECTED_OUTCOMES
 from shared_models.cases import CaseDraft, SharedCase
 from shared_models.customers import Customer, Departed, Prospect, name_initials
@@ -368,10 +369,12 @@ def _put_customer_change(tx: sqlite3.Connection, change: Change) -> None:
 
 def _put_product(tx: sqlite3.Connection, change: Change) -> None:
     product = Product.model_validate({"id": change.id, **change.data})
-    tx.execute(
-        "INSERT INTO products VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc",
-        (str(product.id), _doc(change)),
-    )
+    _put_doc(tx, "products", product.id, change)
+
+
+def _put_doc(tx: sqlite3.Connection, table: str, key: UUID, change: Change) -> None:
+    statement = f"INSERT INTO {table} (id, doc) VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc"  # noqa: S608 - our own table
+    tx.execute(statement, (str(key), _doc(change)))
 
 
 def _put_plan(tx: sqlite3.Connection, change: Change) -> None:
@@ -393,9 +396,8 @@ def _put_policy(tx: sqlite3.Connection, change: Change) -> None:
 
 
 def _put_board(tx: sqlite3.Connection, change: Change) -> None:
-    tx.execute(
-        "INSERT INTO boards VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc", (_key(change.id), _doc(change))
-    )
+    board = Board.model_validate({"id": change.id, **change.data})
+    _put_doc(tx, "boards", board.id, change)
 
 
 def _put_review(tx: sqlite3.Connection, change: Change) -> None:
@@ -417,10 +419,7 @@ def _put_case(tx: sqlite3.Connection, change: Change) -> None:
 
 def _put_case_draft(tx: sqlite3.Connection, change: Change) -> None:
     draft = CaseDraft.model_validate({"id": change.id, **change.data})
-    tx.execute(
-        "INSERT INTO case_drafts VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc",
-        (str(draft.id), _doc(change)),
-    )
+    _put_doc(tx, "case_drafts", draft.id, change)
 
 
 def _put_leave(tx: sqlite3.Connection, change: Change) -> None:

@@ -104,4 +104,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE notices (id TEXT PRIMARY KEY, day TEXT NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID",
         "DELETE FROM meta WHERE key = 'cursor'",
     ),
+    # Which version of a board was last opened here.
+    ("ALTER TABLE boards ADD COLUMN seen_version INTEGER NOT NULL DEFAULT 0",),
 )

@@ -28,6 +28,7 @@ from app_client.widgets import (
     customer_row,
     empty_state,
     icon_button,
+    line_row,
     note,
     primary_button,
     progress_bar,
@@ -55,11 +56,23 @@ def VisitsScreen() -> ft.View:
         route="/visits",
         heading=t("面访"),
         subtitle=f"{t_date(view.day)} · {_standing(view)}",
-        content=[_progress(view), *_due(view, open_check_in), *_done(view, undo), *_ahead(view)],
+        content=[_progress(view), *_due(view, open_check_in), *_done(view, undo), *_ahead(view), *_boards()],
         bottom=primary_button(
             t("登记面访"), icon=ft.Icons.ADD_LOCATION_ALT_OUTLINED, on_click=pick_customer, identifier="new-visit"
         ),
     )
+
+
+def _boards() -> list[ft.Control]:
+    """The way to the boards, to be looked at before a visit."""
+    row = line_row(
+        t("营销垫板"),
+        detail=t("见客户前先看一遍"),
+        icon=ft.Icons.DASHBOARD_CUSTOMIZE_OUTLINED,
+        on_click=lambda: go("/boards"),
+        identifier="boards",
+    )
+    return [ft.Container(row, padding=ft.Padding(top=16))]
 
 
 def use_customer_picker(session: AppSession, pick: OpenCheckIn) -> Tap:
