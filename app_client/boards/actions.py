@@ -66,6 +66,11 @@ async def record_shown(session: AppSession, running: Running, reaction: Reaction
     await session.store.write(work)
 
 
+async def forget_running(session: AppSession) -> None:
+    """The advisor alone has looked at it: nothing is recorded."""
+    await session.store.write(lambda tx: set_meta(tx, _RUNNING, None))
+
+
 async def record_left_over(session: AppSession) -> None:
     """Record what was being shown when the app was lost or the screen left without a word; nothing where there is none."""
     if session.store.read(lambda tx: get_meta(tx, _RUNNING)) is None:

@@ -15,6 +15,8 @@ from shared_models.boards import BoardCard, Chart, ChartItem, ChartKind
 _HEADING, _TEXT, _LABEL, _NOTICE = (32, 48), (22, 30), (18, 24), (15, 18)
 _WIDEST = 960
 _BAR_HEIGHT = 28
+# Above it ten digits do not say all of a whole number.
+_EXACT = 10**9
 # From the darkest on; the words beside each part say which it is, so no colour does alone.
 _PARTS: Sequence[ft.ColorValue] = (
     Role.BRAND,
@@ -54,19 +56,13 @@ def face(card: BoardCard, audience: Audience | None, *, moved: ft.Ref[ft.Column]
 
 def chart_words(chart: Chart) -> str:
     """The figures of a chart as they are read out."""
-    said = "，".join(
-        f"{each.label} {figure(each, chart)}" for each in chart.items
-    )  # not shown: pauses of a screen reader
-    return f"{said}，{_source(chart)}" if chart.source else said  # not shown: a pause
+    said = [f"{each.label} {figure(each, chart)}" for each in chart.items]
+    return t("，").join([*said, *([_source(chart)] if chart.source else [])])
 
 
 def figure(item: ChartItem, chart: Chart) -> str:
     """A value as it was written, with its unit."""
     return f"{item.value:,.10g}{chart.unit}" if item.value < _EXACT else f"{item.value:,.0f}{chart.unit}"
-
-
-# Above it ten digits do not say all of a whole number.
-_EXACT = 10**9
 
 
 def chart_picture(chart: Chart) -> ft.Control:

@@ -7,6 +7,7 @@ import flet as ft
 from app_client.addressed import use_address
 from app_client.boards.actions import (
     Running,
+    forget_running,
     keep_running,
     mark_opened,
     new_showing_id,
@@ -187,7 +188,7 @@ async def _keep(showing: Showing) -> None:
 
 def _deck(showing: Showing, moved: ft.Ref[ft.Column], go_to: GoTo) -> ft.Control:
     async def swiped(event: ft.Event[ft.PageView]) -> None:
-        await go_to(int(event.data))
+        await go_to(int(str(event.data)))
 
     # The keyboard moves the card in sight.
     faces: list[ft.Control] = [
@@ -282,7 +283,14 @@ def _last_question(showing: Showing, beneath: str) -> ft.BottomSheet:
 
         return end
 
+    async def forget() -> None:
+        page = ft.context.page
+        showing.is_over = True
+        await forget_running(showing.session)
+        page.navigate(beneath)
+
     choices = [Choice(reaction_word(each), "", _TONES[each], end_with(each), f"reaction-{each}") for each in Reaction]
+    choices.append(Choice(t("只是自己看"), t("不记录"), Tone.PLAIN, forget, "reaction-nobody"))
     return sheet(
         [choice_grid(choices)],
         heading=t("客户怎么看？"),

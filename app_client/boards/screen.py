@@ -102,7 +102,7 @@ def _row(each: OnShelf, place: Place, path: str, language: Language) -> ft.Contr
         text.title,
         detail=f"{facts}\n{text.new}" if each.is_new and text.new else facts,
         trailing=t("新") if each.is_new else "",
-        icon=ft.Icons.FIBER_NEW_OUTLINED if each.is_new else ft.Icons.DASHBOARD_CUSTOMIZE_OUTLINED,
+        icon=ft.Icons.DASHBOARD_CUSTOMIZE_OUTLINED,
         on_click=_open(path, board.id),
         place=place,
         identifier=f"board-{board.id}",

@@ -153,6 +153,16 @@ async def test_going_on_after_the_question_records_nothing_yet(scene: Scene, ses
         assert shown(session) == []
 
 
+async def test_what_only_the_advisor_looked_at_is_not_recorded(scene: Scene, session: AppSession) -> None:
+    async with scene.app(route=f"/boards/{CASH}") as app:
+        await swipe(app, 1)
+        await app.tap("end-showing")
+        await app.tap("reaction-nobody")
+        assert app.page.route == "/boards"
+    async with scene.app(route="/today"):
+        assert shown(session) == []
+
+
 @pytest.mark.parametrize("is_lost", [True, False])
 async def test_what_was_shown_outlives_a_lost_app_and_a_way_out_without_a_word(
     scene: Scene, session: AppSession, is_lost: bool
@@ -186,7 +196,7 @@ async def test_a_showing_that_another_page_took_for_lost_counts_once(scene: Scen
 async def test_own_numbers_face_the_customer_of_a_visit_and_nobody_else(scene: Scene, session: AppSession) -> None:
     visit_id = await visit_of(session, OUYANG)
     async with scene.app(route=f"/visits/{visit_id}/boards/{MATURING}") as app:
-        assert app.at("own-numbers").label.startswith("您的资产配置，现在：")
+        assert (app.at("own-numbers").label or "").startswith("您的资产配置，现在：")
     async with scene.app(route=f"/boards/{MATURING}") as app:
         assert not app.has("own-numbers")
 

@@ -217,6 +217,7 @@ async def test_a_store_of_a_version_that_passed_over_what_the_server_writes_asks
             connection.execute(f"DROP TABLE {table}")
         for column in ("handed", "lent_to", "lent_from"):
             connection.execute(f"ALTER TABLE customers DROP COLUMN {column}")
+        connection.execute("ALTER TABLE boards DROP COLUMN seen_version")
         connection.execute("PRAGMA user_version = 1")
     connection.close()
     reopened = open_store(tmp_path)
