@@ -2,6 +2,7 @@
 
 import flet as ft
 
+from app_client.boards.objections import ObjectionsScreen
 from app_client.boards.presenting import PresentingScreen
 from app_client.boards.screen import BoardsScreen
 from app_client.bulletins.screen import BulletinScreen
@@ -73,7 +74,15 @@ def routes_of(role: Role) -> list[ft.Route]:
     if role is Role.ADVISOR:
         return [
             *everyone,
-            ft.Route(path="today", component=TodayScreen, children=[_customer(), _own_reviews()]),
+            ft.Route(
+                path="today",
+                component=TodayScreen,
+                children=[
+                    _customer(),
+                    _own_reviews(),
+                    ft.Route(path="objections/:reason", component=ObjectionsScreen),
+                ],
+            ),
             ft.Route(
                 path="customers",
                 component=CustomersScreen,

@@ -9,7 +9,7 @@ from app_client.i18n import Language
 from app_client.proposals.queries import proposal_view
 from app_client.session import AppSession
 from app_client.visits.queries import visited
-from shared_models.boards import Board, BoardCategory, BoardText
+from shared_models.boards import Board, BoardCard, BoardCategory, BoardScene, BoardText, Objection
 from shared_models.picks import Outlook, Placement
 from shared_models.proposals import PickResponse
 
@@ -25,6 +25,15 @@ class OnShelf:
     def is_new(self) -> bool:
         """Whether this version was not opened yet."""
         return self.seen_version < self.board.version
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An objection that a card answers, and on which board it stands."""
+
+    board: Board
+    card: BoardCard
+    objection: Objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,21 @@ def audience_of(session: AppSession, visit_id: UUID) -> Audience | None:
 def text_in(board: Board, language: Language) -> BoardText:
     """The board in that language, or in Chinese where it is not written in it."""
     return board.en if language is Language.EN and board.en is not None else board.zh
+
+
+def answers_to(session: AppSession, reason: str, language: Language) -> list[Answered]:
+    """What boards answer to a call's refusal: those made for the phone first, then the shorter ones."""
+    boards = sorted(
+        (each.board for each in session.store.read(_shelf)),
+        key=lambda board: (board.scene != BoardScene.REFUSED_BY_PHONE, board.length, board.code),
+    )
+    return [
+        Answered(board, card, objection)
+        for board in boards
+        for card in text_in(board, language).cards
+        for objection in card.objections
+        if objection.reason == reason
+    ]
 
 
 def found(shelf: Iterable[OnShelf], *, scene: str | None, length: int | None) -> list[OnShelf]:

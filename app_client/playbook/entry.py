@@ -7,8 +7,7 @@ from app_client.i18n import t, t_n
 from app_client.playbook.queries import case_about, open_cases, shelf
 from app_client.session import AppSession
 from app_client.session_context import go
-from app_client.theme import Role
-from app_client.widgets import Tap, Tone, body, line_row, note, tappable
+from app_client.widgets import Tap, lead_row, line_row
 
 
 def consent_line(session: AppSession, *, leave: Tap) -> list[ft.Control]:
@@ -35,7 +34,7 @@ def refusal_line(session: AppSession, reason: str | None) -> list[ft.Control]:
     if case is None or reason is None:
         return []
     return [
-        _line(
+        lead_row(
             t("“{reason}”，别人怎么说", reason=decline_word(reason)),
             case.title,
             icon=ft.Icons.AUTO_STORIES_OUTLINED,
@@ -55,28 +54,3 @@ def playbook_row(session: AppSession) -> ft.Control:
         on_click=lambda: go("/playbook"),
         identifier="playbook",
     )
-
-
-def _line(text: str, detail: str, *, icon: ft.IconData, on_click: Tap, identifier: str) -> ft.Control:
-    row = tappable(
-        ft.Row(
-            [
-                ft.Icon(icon, size=22, color=Tone.BRAND.text),
-                ft.Column(
-                    [body(text, bold=True, color=Tone.BRAND.text), note(detail, color=Tone.BRAND.text, lines=2)],
-                    spacing=2,
-                    tight=True,
-                    expand=True,
-                ),
-                ft.Icon(ft.Icons.CHEVRON_RIGHT, size=20, color=Role.MUTE),
-            ],
-            spacing=12,
-            vertical_alignment=ft.CrossAxisAlignment.CENTER,
-        ),
-        label=f"{text}，{detail}",  # not shown: a pause
-        on_click=on_click,
-        identifier=identifier,
-        bgcolor=Tone.BRAND.tint,
-        padding=ft.Padding.symmetric(horizontal=16, vertical=14),
-    )
-    return ft.Container(row, padding=ft.Padding(bottom=12))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import flet as ft
 
+from app_client.boards.entry import objection_line
 from app_client.calls.recorded import recorded_call
 from app_client.calls.screen import UnloggedCall, call_customer
 from app_client.calls.words import called_line
@@ -18,6 +19,7 @@ from app_client.session import AppSession
 from app_client.session_context import go, use_app, use_session, use_store_version
 from app_client.shell.marks import customer_badges
 from app_client.shell.screen import shell_view
+from app_client.talk.entry import after_refusals
 from app_client.theme import Role
 from app_client.today.queries import (
     CalledRow,
@@ -61,7 +63,9 @@ def TodayScreen() -> ft.View:
     view = today_view(session, morning)
     waiting = use_waiting(session)
     top = [UnloggedCall(session=session), *recorded_call(session, view.records), *waiting]
+    top += objection_line(session, view.just_refused, language)
     top += refusal_line(session, view.just_refused)
+    top += after_refusals(session) if view.just_refused else []
     figures, coming, called = _figures(view), _coming(session, view, language), _called(view, language)
     return shell_view(
         route="/today",

@@ -45,7 +45,7 @@ from app_client.widgets.calendar import week_calendar
 from app_client.widgets.evidence import evidence_filter
 from app_client.widgets.page import has_large_type, prepare_page, set_theme_mode, speak, type_scale, use_low, use_wide
 from app_client.widgets.rings import RingValue, ring, ring_row
-from app_client.widgets.rows import Place, customer_row, line_row, section_header, step_row
+from app_client.widgets.rows import Place, customer_row, lead_row, line_row, section_header, step_row
 from app_client.widgets.scaffold import NavItem, app_view, detail_pane, page_header
 from app_client.widgets.sheets import confirm_sheet, sheet, snackbar, snackbar_aside
 from app_client.widgets.states import banner, empty_state, error_state, loading_state
@@ -92,6 +92,7 @@ __all__ = [
     "has_large_type",
     "icon_button",
     "is_room",
+    "lead_row",
     "line_row",
     "loading_state",
     "mix_bar",

@@ -7,6 +7,7 @@ import flet as ft
 
 from app_client.i18n import t
 from app_client.theme import RADIUS, Role
+from app_client.widgets.badges import Tone
 from app_client.widgets.bars import evidence_line, mix_spoken
 from app_client.widgets.tap import Tap, icon_button, tappable
 from app_client.widgets.text import body, note, runs
@@ -201,3 +202,29 @@ def line_row(
         place,
         marked=bool(selected),
     )
+
+
+def lead_row(text: str, detail: str, *, icon: ft.IconData, on_click: Tap, identifier: str) -> ft.Control:
+    """A line that helps with what has just happened, on the brand's tint above a list: what it leads to, and a sentence of it."""
+    row = tappable(
+        ft.Row(
+            [
+                ft.Icon(icon, size=22, color=Tone.BRAND.text),
+                ft.Column(
+                    [body(text, bold=True, color=Tone.BRAND.text), note(detail, color=Tone.BRAND.text, lines=2)],
+                    spacing=2,
+                    tight=True,
+                    expand=True,
+                ),
+                ft.Icon(ft.Icons.CHEVRON_RIGHT, size=20, color=Role.MUTE),
+            ],
+            spacing=12,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        label=f"{text}，{detail}",  # not shown: a pause
+        on_click=on_click,
+        identifier=identifier,
+        bgcolor=Tone.BRAND.tint,
+        padding=ft.Padding.symmetric(horizontal=16, vertical=14),
+    )
+    return ft.Container(row, padding=ft.Padding(bottom=12))
