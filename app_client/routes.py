@@ -3,7 +3,7 @@
 import flet as ft
 
 from app_client.boards.objections import ObjectionsScreen
-from app_client.boards.presenting import PresentingScreen
+from app_client.boards.presenting import PresentingScreen, ShortVisitScreen
 from app_client.boards.screen import BoardsScreen
 from app_client.bulletins.screen import BulletinScreen
 from app_client.cases.compose import ComposeScreen
@@ -95,6 +95,7 @@ def routes_of(role: Role) -> list[ft.Route]:
                     ft.Route(path=":visit_id/proposal", component=ProposalScreen),
                     ft.Route(path=":visit_id/summary", component=SummaryScreen),
                     _boards(":visit_id/boards"),
+                    ft.Route(path=":visit_id/short", component=ShortVisitScreen),
                     _customer(),
                 ],
             ),

@@ -17,7 +17,7 @@ from app_client.boards.actions import (
 from app_client.boards.aside import aside
 from app_client.boards.exposure import Exposure
 from app_client.boards.faces import face
-from app_client.boards.queries import Audience, audience_of, board_of, text_in
+from app_client.boards.queries import Audience, audience_of, board_of, board_shelf, short_board, text_in
 from app_client.boards.words import reaction_word
 from app_client.errors import error_words
 from app_client.flet_typed import component, observable, use_observed, use_state
@@ -44,6 +44,8 @@ from shared_models.boards import Board, BoardCard, BoardShown, BoardText, Reacti
 from shared_models.errors import DomainError
 
 GoTo = Callable[[int], Awaitable[None]]
+# What three minutes have room for.
+SHORT_CARDS = 3
 _TONES = {Reaction.WANTS_MORE: Tone.OK, Reaction.UNSURE: Tone.GOLD, Reaction.NOT_NOW: Tone.PLAIN}
 
 
@@ -133,6 +135,40 @@ def PresentingScreen() -> ft.View:
             ],
         )
     return _bare(address.path, [Deck(showing=showing, beneath=beneath)], on_leave=lambda: showing.ask(asks=True))
+
+
+@component
+def ShortVisitScreen() -> ft.View:
+    """Three minutes in a full hall: three cards of the board that fits this customer, then the three picks."""
+    session = use_session()
+    language = use_app().language
+    address = use_address("visit_id")
+    use_wide()
+    picks = f"{address.path.rpartition('/')[0]}/proposal"
+
+    def begin() -> Showing | None:
+        audience = audience_of(session, address.id) if address.id else None
+        board = short_board(board_shelf(session), audience.scenes) if audience is not None else None
+        if board is None:
+            return None
+        text = text_in(board, language)
+        return Showing(session, board, text.model_copy(update={"cards": text.cards[:SHORT_CARDS]}), audience)
+
+    showing, _ = use_state(begin)
+    if showing is None:
+        return _bare(
+            address.path,
+            [
+                empty_state(
+                    t("没有三分钟的垫板"),
+                    t("直接选三款产品。"),
+                    icon=ft.Icons.TIMER_OUTLINED,
+                    action=t("三款产品"),
+                    on_action=lambda: go(picks),
+                )
+            ],
+        )
+    return _bare(address.path, [Deck(showing=showing, beneath=picks)], on_leave=lambda: showing.ask(asks=True))
 
 
 @component

@@ -1,17 +1,21 @@
 """What the screens of boards show: the shelf, and one board with whom it is shown to; nothing is written here."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from app_client.i18n import Language
 from app_client.proposals.queries import proposal_view
 from app_client.session import AppSession
 from app_client.visits.queries import visited
-from shared_models.boards import Board, BoardCard, BoardCategory, BoardScene, BoardText, Objection
+from shared_models.boards import Board, BoardCard, BoardCategory, BoardLength, BoardScene, BoardText, Objection
+from shared_models.customers import Customer
 from shared_models.picks import Outlook, Placement
 from shared_models.proposals import PickResponse
+
+_SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom a board is shown to at a visit. `outlook`, `placement`: their allocation, now and after what is proposed; None where that is unknown."""
+    """Whom a board is shown to at a visit; `scenes`: for which there is a cause, the best first.
+
+    `outlook`, `placement`: their allocation, now and after what is proposed; None where that is unknown.
+    """
 
     visit_id: UUID
     customer_id: UUID
+    scenes: tuple[BoardScene, ...]
     outlook: Outlook | None
     placement: Placement | None
 
@@ -63,10 +71,29 @@ def audience_of(session: AppSession, visit_id: UUID) -> Audience | None:
     if visit is None or visit.is_voided:
         return None
     view = proposal_view(session, visit_id)
+    scenes = scenes_for(view.customer, view.day) if view is not None else (BoardScene.BUSY_HALL,)
     if view is None or view.rating_trouble is not None:
-        return Audience(visit_id, visit.customer_id, None, None)
+        return Audience(visit_id, visit.customer_id, scenes, None, None)
     saved = [pick.product_id for pick in view.saved if pick.response is not PickResponse.DECLINED]
-    return Audience(visit_id, visit.customer_id, view.picks.outlook, view.placed(saved or view.suggested))
+    return Audience(visit_id, visit.customer_id, scenes, view.picks.outlook, view.placed(saved or view.suggested))
+
+
+def scenes_for(customer: Customer, day: date) -> tuple[BoardScene, ...]:
+    """What is worth three minutes in a full hall: what falls due soon, idle cash, then what fits everybody."""
+    due = any(day <= each.due_on <= day + _SOON for each in customer.maturities)
+    causes = [
+        *([BoardScene.MATURING_DEPOSIT] if due else []),
+        *([BoardScene.IDLE_CASH] if customer.idle_cash else []),
+    ]
+    return (*causes, BoardScene.BUSY_HALL)
+
+
+def short_board(shelf: Iterable[OnShelf], scenes: Sequence[str]) -> Board | None:
+    """The board for a short visit: of the first of these scenes that has one of three minutes or less, the longest."""
+    fitting = [
+        each.board for each in shelf if each.board.scene in scenes and each.board.length <= BoardLength.THREE_MINUTES
+    ]
+    return min(fitting, key=lambda board: (scenes.index(board.scene), -board.length, board.code), default=None)
 
 
 def text_in(board: Board, language: Language) -> BoardText:

@@ -3,19 +3,21 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from uuid import UUID
 
 from app_client.proposals.queries import offers_for, read_proposals
 from app_client.session import AppSession
-from app_client.store import reads
+from app_client.store import ledger, reads
 from app_client.store.ledger import Draft, append_activities, dismiss_held, held
-from app_client.visits.queries import read_visited
+from app_client.visits.queries import Visited, read_visited
 from shared_models.activity import ActivityKind, Void
 from shared_models.errors import BadInput, NotFound
+from shared_models.follow_ups import FollowUp, FollowUpReason
 from shared_models.picks import PICKS_VERSION
-from shared_models.proposals import Pick, PickResponse, Proposal
+from shared_models.proposals import FewerBecause, Pick, PickResponse, Proposal
 
 MOST_PICKS = 10
 WAN = Decimal(10_000)
@@ -97,10 +99,12 @@ async def save_proposal(
     *,
     fewer_because: str | None = None,
     offered: Sequence[UUID] = (),
+    deferred: str = "",
 ) -> UUID:
     """Save the answers of a visit in place of what was saved at it before, in one transaction; returns the proposal's id.
 
     `offered`: what the app had picked; what was offered first at this visit stays so.
+    `deferred`: where time was short, what is still to be told; it becomes a promise for the next working day, in place of an earlier one.
     A proposal of the visit that the server gave back is dismissed in the same transaction: this one is entered for it.
     Raises NotFound for an unknown or void visit, BadInput for no picks, bad amounts, fewer products than wanted without a
     reason, and (code `unsuitable_product`) for one that may not be proposed; StoreWriteFailed when nothing could be written.
@@ -136,6 +140,7 @@ async def save_proposal(
         drafts = [
             Draft(kind=ActivityKind.VOID, data=Void(activity_id=each, reason="replaced")) for each in visit.proposals
         ]
+        drafts += _deferring(tx, visit, rule.day, deferred if data.fewer_because == FewerBecause.NO_TIME else "")
         drafts.append(Draft(kind=ActivityKind.PROPOSAL, data=data, customer_id=customer.id))
         for each in held(tx):
             if isinstance(each.activity.data, Proposal) and each.activity.data.visit_id == visit_id:
@@ -143,6 +148,30 @@ async def save_proposal(
         return append_activities(tx, drafts, now=now)[-1].id
 
     return await session.store.write(work)
+
+
+def _deferring(tx: sqlite3.Connection, visit: Visited, day: date, deferred: str) -> list[Draft]:
+    """What promises the rest of a visit for the next working day, and takes back what was promised so at it before."""
+    known = ledger.activities_of_customer(tx, visit.customer_id)
+    promised = [
+        each.id
+        for each in known
+        if isinstance(each.data, FollowUp)
+        and each.data.reason == FollowUpReason.DEFERRED_PRODUCTS
+        and each.corrected_at >= visit.at
+    ]
+    gone = ledger.voided(tx, promised)
+    drafts = [
+        Draft(kind=ActivityKind.VOID, data=Void(activity_id=each, reason="replaced"))
+        for each in promised
+        if each not in gone
+    ]
+    if deferred:
+        due = FollowUp(
+            due_on=reads.policies(tx).next_working_day(day), reason=FollowUpReason.DEFERRED_PRODUCTS, note=deferred
+        )
+        drafts.append(Draft(kind=ActivityKind.FOLLOW_UP, data=due, customer_id=visit.customer_id))
+    return drafts
 
 
 def _pick(entry: PickEntry) -> Pick:

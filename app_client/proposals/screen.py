@@ -105,12 +105,22 @@ def _parts(view: ProposalView, form: ProposalForm) -> list[ft.Control]:
 
 def _boards(visit_id: UUID) -> ft.Control:
     """The way to a board for the customer who is here."""
-    return line_row(
+    shelf = line_row(
         t("给客户看垫板"),
         icon=ft.Icons.DASHBOARD_CUSTOMIZE_OUTLINED,
         on_click=lambda: go(f"/visits/{visit_id}/boards"),
+        place=Place.FIRST,
         identifier="show-board",
     )
+    short = line_row(
+        t("只有三分钟"),
+        detail=t("三张卡，再回到这里选三款"),
+        icon=ft.Icons.TIMER_OUTLINED,
+        on_click=lambda: go(f"/visits/{visit_id}/short"),
+        place=Place.LAST,
+        identifier="short-visit",
+    )
+    return ft.Column([shelf, short], spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _rating_state(trouble: SuitabilityRule) -> ft.Control:
@@ -225,7 +235,11 @@ def _why_sheet(
 
         return save
 
-    choices = [Choice(fewer_word(code), "", Tone.PLAIN, because(code), f"because-{code}") for code in FewerBecause]
+    hints = {FewerBecause.NO_TIME: t("没讲到的约到下个工作日")} if _deferred(view, form) else {}
+    choices = [
+        Choice(fewer_word(code), hints.get(code, ""), Tone.PLAIN, because(code), f"because-{code}")
+        for code in FewerBecause
+    ]
     return sheet(
         [choice_grid(choices)],
         heading=t_n("只有 {n} 款，因为…", len(form.picks)),
@@ -237,12 +251,26 @@ def _why_sheet(
 async def _save(session: AppSession, view: ProposalView, form: ProposalForm, because: FewerBecause | None) -> None:
     page = ft.context.page
     try:
-        await save_proposal(session, view.visit.visit_id, form.picks, fewer_because=because, offered=form.offered)
+        await save_proposal(
+            session,
+            view.visit.visit_id,
+            form.picks,
+            fewer_because=because,
+            offered=form.offered,
+            deferred=_deferred(view, form),
+        )
     except DomainError as error:
         form.trouble = _save_words(error)
         return
     announce(page, t_n("已保存 {n} 款：{name}", len(form.picks), name=view.customer.name), lifted=1)
     page.navigate(f"/visits/{view.visit.visit_id}/summary")
+
+
+def _deferred(view: ProposalView, form: ProposalForm) -> str:
+    """What was picked for the customer and not reached, as the promise to come back says it."""
+    offers = [view.offer(each) for each in form.cards if each not in form.picks]
+    names = [each.product.name for each in offers if each is not None and each.is_suitable]
+    return t("还没讲：{names}", names=t("、").join(names)) if names else ""
 
 
 def _save_words(error: DomainError) -> str:
