@@ -7,6 +7,8 @@ from app_client.i18n import t
 from app_client.widgets import body, card, note, section_header
 from shared_models.boards import BoardCard
 
+_WIDEST = 720
+
 
 def aside(shown: BoardCard) -> ft.Control:
     """The words for this card, its objections with answers, and what must be said."""
@@ -24,8 +26,11 @@ def aside(shown: BoardCard) -> ft.Control:
     return ft.Column(
         [
             ft.Container(
-                ft.Column(parts, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+                ft.Column(
+                    parts, spacing=0, tight=True, width=_WIDEST, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+                ),
                 padding=ft.Padding(left=16, right=16, top=8, bottom=24),
+                alignment=ft.Alignment.TOP_CENTER,
             )
         ],
         key="aside",

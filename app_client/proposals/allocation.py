@@ -46,7 +46,8 @@ def allocation_card(customer: Customer, outlook: Outlook, placement: Placement) 
         apart = distance_words(placement.distance_before, placement.distance_after)
     parts: list[ft.Control] = [
         ft.Row(
-            [ft.Container(body(t("资产配置"), bold=True), expand=True), note(apart)],
+            # In a row that wraps nothing may expand: Flutter draws such a row as a grey box.
+            [ft.Container(body(t("资产配置"), bold=True), expand=None if has_large_type() else True), note(apart)],
             spacing=8,
             wrap=has_large_type(),
         ),

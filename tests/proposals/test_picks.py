@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
+import flet as ft
 import pytest_asyncio
 
 from app_client.proposals.actions import save_proposal
 from app_client.proposals.queries import proposal_view, read_proposals
 from app_client.session import AppSession
 from app_client.visits.queries import read_visited
+from app_client.widgets.page import Viewport
 from shared_models.picks import PICKS_VERSION
 from shared_models.proposals import PickResponse, Proposal
 from tests.proposals.test_proposals import SHELF, picked, product_id, visit_of
@@ -64,6 +66,21 @@ async def test_the_allocation_is_shown_and_said_and_follows_the_answers(scene: S
         assert "现在：活钱 60% · 稳健 40% · 增值 0% · 保障 0%" in (app.at("allocation").label or "")
         await app.tap(f"answer-{product_id(2)}-declined")
         assert "与参考相差 45% → 25%" in app.texts()
+
+
+async def test_in_large_type_nothing_expands_in_a_row_that_wraps(scene: Scene, session: AppSession) -> None:
+    """Flutter draws such a row as a grey box."""
+    visit_id = await visit_of(session, OUYANG)
+    async with scene.app(route="/visits") as app:
+        viewport = app.page.session.store.get("viewport")
+        assert isinstance(viewport, Viewport)
+        viewport.type_scale = 2.0
+        app.page.navigate(f"/visits/{visit_id}/proposal")
+        await app.settle()
+        assert app.has("allocation")
+        wrapping = [row for row in app.all(ft.Row) if row.wrap]
+        assert wrapping
+        assert not [row for row in wrapping if any(part.expand for part in row.controls)]
 
 
 async def test_another_product_of_the_need_is_one_tap_away(scene: Scene, session: AppSession) -> None:
