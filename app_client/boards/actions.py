@@ -72,7 +72,7 @@ async def forget_running(session: AppSession) -> None:
 
 
 async def record_left_over(session: AppSession) -> None:
-    """Record what was being shown when the app was lost or the screen left without a word; nothing where there is none."""
+    """Record what was being shown when the app was lost or the screen left without a word; nothing where no card was for a second."""
     if session.store.read(lambda tx: get_meta(tx, _RUNNING)) is None:
         return
 
@@ -80,7 +80,8 @@ async def record_left_over(session: AppSession) -> None:
         kept = get_meta(tx, _RUNNING)
         if kept is not None:
             running = Running.model_validate_json(kept)
-            append_activities(tx, [_draft(running, running.shown, running.id)], now=session.now())
+            drafts = [_draft(running, running.shown, running.id)] if running.shown.seconds else []
+            append_activities(tx, drafts, now=session.now())
             set_meta(tx, _RUNNING, None)
 
     # What cannot be written now stays for the next time.

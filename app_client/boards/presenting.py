@@ -187,10 +187,15 @@ def Deck(*, showing: Showing, beneath: str) -> ft.Control:
     async def begin() -> None:
         await mark_opened(session, showing.board.id)
 
+    async def left() -> None:
+        showing.look(seen=False)
+        await _keep(showing)
+        await record_left_over(session)
+
     def end() -> None:
         # What the lock takes away is recorded when it opens again.
         if not showing.is_over and state.phase is Phase.SIGNED_IN:
-            page.run_task(record_left_over, session)
+            page.run_task(left)
 
     async def seen_or_not() -> None:
         if not showing.is_over:
@@ -330,7 +335,7 @@ def _last_question(showing: Showing, beneath: str) -> ft.BottomSheet:
     return sheet(
         [choice_grid(choices)],
         heading=t("客户怎么看？"),
-        subtitle=t("点一下即结束并记录；点空白处继续展示"),
+        subtitle=t("点一下即结束并记录；关闭则继续展示"),
         on_dismiss=dismissal(lambda: showing.ask(asks=False) if not showing.is_over else None),
     )
 
