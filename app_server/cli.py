@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from app_server.auth.commands import reset_password
 from app_server.auth.keys import KeyFile
+from app_server.boards.commands import import_boards, tell_due, withdraw_board
 from app_server.bulletins.commands import write_bulletins
 from app_server.cards.keys import DigestKey
 from app_server.cards.service import CardReader
@@ -60,6 +61,8 @@ recordings_app = typer.Typer(no_args_is_help=True, help="The recordings of calls
 app.add_typer(recordings_app, name="recordings")
 simulate_app = typer.Typer(no_args_is_help=True, help="What happens around a demo bank.")
 app.add_typer(simulate_app, name="simulate")
+boards_app = typer.Typer(no_args_is_help=True, help="The pitch boards on the phones.")
+app.add_typer(boards_app, name="boards")
 
 
 def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -78,6 +81,7 @@ def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
 
 for kind in ImportKind:
     import_app.command(kind.value)(plain_errors(import_command(kind)))
+import_app.command("boards")(plain_errors(import_boards))
 import_app.command("cards")(plain_errors(import_cards))
 import_app.command("outbox")(plain_errors(import_outbox))
 import_app.command("cdr")(plain_errors(import_cdr_file))
@@ -90,6 +94,8 @@ simulate_app.command("pbx")(plain_errors(simulate_pbx))
 telephony_keys_app.command("add")(plain_errors(add_key))
 telephony_keys_app.command("list")(plain_errors(list_keys_of))
 telephony_keys_app.command("remove")(plain_errors(remove_key))
+boards_app.command("due")(plain_errors(tell_due))
+boards_app.command("withdraw")(plain_errors(withdraw_board))
 quality_app.command("export")(plain_errors(export_wordings))
 quality_app.command("import")(plain_errors(import_wordings))
 quality_app.command("recheck")(plain_errors(recheck_days))

@@ -18,6 +18,7 @@ from app_server.auth.device_keys import DeviceKeys
 from app_server.auth.keys import KeyFile
 from app_server.auth.passwords import nobodys_hash
 from app_server.auth.tokens import AccessTokens
+from app_server.boards.due import DueBoards
 from app_server.bulletins import endpoints as bulletins
 from app_server.cards import endpoints as cards
 from app_server.cards.service import CardReader
@@ -133,6 +134,7 @@ def create_app(
     )
     app.state.database = database
     app.state.clock = clock
+    app.state.due_boards = DueBoards(database)
     app.state.settings = settings
     app.state.access_tokens = AccessTokens(
         key_file, algorithm=settings.token_algorithm, life=settings.access_token_life

@@ -27,6 +27,7 @@ from app_server.demo.bank import (
     staff,
     units,
 )
+from app_server.demo.board_files import publish_boards
 from app_server.demo.book import book, cards
 from app_server.demo.cases import tell_cases
 from app_server.demo.days import Memory, Setting, Window, work
@@ -142,6 +143,7 @@ def prepare_demo(db: Database, reader: CardReader, *, size: Size, now: datetime,
         leave = {person.id: leave_of(session, person.id) for person in people if person.login == AWAY}
         bank = _Bank(people, queries.shelf(session), policies(session), size, now, held, leave)
         waiting = _top_up(session, bank, progress, holds_back=is_new)
+        publish_boards(session, today=bank.today, now=now)
         if is_new:
             _review(session, bank)
         tell_cases(session, people, now=now)

@@ -150,6 +150,11 @@ def _keep(session: Session, found: Collection[Finding], *, now: datetime) -> Non
 # -- the list
 
 
+def judge_in_force(session: Session) -> Judge:
+    """The list as it is now, ready to read any text by."""
+    return _in_force(session).judge
+
+
 def wordings(session: Session, version: int | None = None) -> WordingList:
     """A version of the list, the one in force when left out; raises NotFound."""
     listed = queries.list_of(session, version)

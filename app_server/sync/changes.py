@@ -33,6 +33,7 @@ SNAPSHOT = (
     Entity.CASE_DRAFT,
     Entity.LEAVE,
     Entity.NOTICE,
+    Entity.BOARD,
 )
 PLANS_BACK = timedelta(days=7)
 ACTIVITIES_BACK = timedelta(days=90)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -32,6 +33,14 @@ class _Direct(APIRoute):
 router = APIRouter(prefix="/api/v1", tags=["sync"], route_class=_Direct)
 
 
+class Due(Protocol):
+    """Whoever tells the feeds what begins with a day."""
+
+    def tell(self, now: datetime) -> None:
+        """Announce it, if that has not been done on this day."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Received:
     body: bytes
@@ -39,12 +48,14 @@ class _Received:
     clock: Clock
     metrics: Metrics
     proofs: ProofReader
+    due: Due
 
 
 async def _received(request: Request) -> _Received:
     # One dependency for all: on this path, every phone's all day, each costs more than reading the token.
     state = request.app.state
-    return _Received(await request.body(), state.database, state.clock, state.metrics, state.proofs)
+    body = await request.body()
+    return _Received(body, state.database, state.clock, state.metrics, state.proofs, state.due_boards)
 
 
 @router.post(
@@ -65,7 +76,9 @@ async def _received(request: Request) -> _Received:
 def sync(claims: Claims, received: Annotated[_Received, Depends(_received)]) -> Response:
     """Take a phone's activities and hand back what it has not seen, in one durable transaction."""
     # Read as bytes and not by a parameter's model: one bad activity must not refuse the whole body.
-    answer = service.synchronize(received.db, claims, received.body, proofs=received.proofs, now=received.clock.now())
+    now = received.clock.now()
+    received.due.tell(now)
+    answer = service.synchronize(received.db, claims, received.body, proofs=received.proofs, now=now)
     for (status, code), count in answer.tally.items():
         received.metrics.activities.labels(status, code).inc(count)
     return Response(to_json(answer.reply), media_type="application/json")

@@ -24,8 +24,9 @@ from shared_models.sync import Entity
 CUSTOMER, PRODUCT, PLAN, POLICY = (metadata.tables[name] for name in ("customer", "product", "plan", "policy"))
 REVIEW, STAFF, LEAVE, UNIT = (metadata.tables[name] for name in ("review", "staff", "leave", "unit"))
 CASE, NOTICE = metadata.tables["playbook_case"], metadata.tables["notice"]
+BOARD, BOARD_VERSION = metadata.tables["board"], metadata.tables["board_version"]
 # Entities whose text is one document in the database, and fields beside the others on the wire.
-_IN_A_DOCUMENT = frozenset({Entity.CASE, Entity.CASE_DRAFT})
+_IN_A_DOCUMENT = frozenset({Entity.CASE, Entity.CASE_DRAFT, Entity.BOARD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,14 @@ def _read_as(
             of_unit = [name.label("name"), unit.label("unit_name"), kind.label("unit_kind")]
             said = [NOTICE.c.day == reader.today, NOTICE.c.unit_id.in_(reader.unit_ids), NOTICE.c.words != ""]
             return NOTICE, [NOTICE.c.day, NOTICE.c.words, *of_unit], said
+        case Entity.BOARD:
+            document = (
+                select(BOARD_VERSION.c.document)
+                .where(BOARD_VERSION.c.board_id == BOARD.c.id, BOARD_VERSION.c.version == BOARD.c.live_version)
+                .scalar_subquery()
+            )
+            shown = [type_coerce(document, JSON).label("document"), BOARD.c.live_version.label("version")]
+            return BOARD, [*shown], [BOARD.c.live_version.is_not(None)]
         case _:
             raise NotImplementedError(f"no table is known for {entity}")
 

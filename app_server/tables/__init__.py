@@ -2,6 +2,7 @@
 
 from app_server.tables.audit import AuditEntryRow
 from app_server.tables.auth import DeviceRow, RefreshTokenRow, SignInFailureRow
+from app_server.tables.boards import BoardRow, BoardVersionRow
 from app_server.tables.cases import PlaybookCaseRow, PlaybookCaseVersionRow
 from app_server.tables.confirmations import ConfirmationRow
 from app_server.tables.coverage import CoverageRow
@@ -28,6 +29,8 @@ __all__ = [
     "LINES_SCOPE",
     "AdvisorDayRow",
     "AuditEntryRow",
+    "BoardRow",
+    "BoardVersionRow",
     "ChangeRow",
     "ConfirmationRow",
     "CoverageRow",
