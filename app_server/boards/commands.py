@@ -60,7 +60,7 @@ def withdraw_board(code: Annotated[str, typer.Argument(help="The board's code.")
 
 def _publish(session: Session, contents: Sequence[BoardContent], *, on: date | None, now: datetime) -> Published:
     today = policies(session).today(now)
-    return publish_contents(session, contents, written_by=None, publish_on=on or today, today=today, now=now)
+    return publish_contents(session, contents, publish_on=on or today, today=today, now=now)
 
 
 def _show(bad: list[BadField]) -> None:

@@ -37,14 +37,13 @@ def publish_contents(
     session: Session,
     contents: Sequence[BoardContent],
     *,
-    written_by: UUID | None,
     publish_on: date,
     today: date,
     now: datetime,
 ) -> Published:
     """Publish contents that may be (`objections_to`), one for a code, from that day on; what a board's last version says makes none.
 
-    `written_by` None: the command line. Raises BadInput for a day that has passed.
+    Raises BadInput for a day that has passed.
     """
     if publish_on < today:
         raise BadInput("A board is published today or on a later day.")
@@ -66,8 +65,6 @@ def publish_contents(
                 version=before.version + 1 if before is not None else 1,
                 document=content,
                 state=VersionState.PUBLISHED,
-                written_by=written_by,
-                written_at=now,
                 publish_on=publish_on,
             )
         )

@@ -19,4 +19,4 @@ def publish_boards(session: Session, *, today: date, now: datetime) -> None:
     if read.bad:
         first = read.bad[0]
         raise BadInput(f"{first.file.name}: {first.field}: {first.sentence}")
-    publish_contents(session, read.contents, written_by=None, publish_on=today, today=today, now=now)
+    publish_contents(session, read.contents, publish_on=today, today=today, now=now)

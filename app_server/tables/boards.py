@@ -1,11 +1,11 @@
 """The pitch boards and their versions."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Field
 
-from app_server.columns import JsonOf, UtcDateTime, text_enum
+from app_server.columns import JsonOf, text_enum
 from app_server.tables.row import Row
 from shared_models.board_desk import VersionState
 from shared_models.boards import BoardContent
@@ -20,15 +20,10 @@ class BoardRow(Row, table=True):
 
 
 class BoardVersionRow(Row, table=True):
-    """Each version of a board. Nothing but its state ever changes; `written_by` None: the command line.
-
-    `publish_on`: the first day on which phones show it.
-    """
+    """Each version of a board. Nothing but its state ever changes; `publish_on`: the first day on which phones show it."""
 
     board_id: UUID = Field(primary_key=True, foreign_key="board.id")
     version: int = Field(primary_key=True)
     document: BoardContent = Field(sa_type=JsonOf(BoardContent))
     state: VersionState = Field(sa_type=text_enum(VersionState))
-    written_by: UUID | None = Field(default=None, foreign_key="staff.id", index=True)
-    written_at: datetime = Field(sa_type=UtcDateTime)
-    publish_on: date | None = None
+    publish_on: date

@@ -25,7 +25,7 @@ def bank(database_url: str, tmp_path: Path) -> Iterator[Bank]:
 def publish(bank: Bank, *contents: BoardContent, days: int = 0):
     return bank.db.write(
         lambda session: publish_contents(
-            session, contents, written_by=None, publish_on=TODAY + timedelta(days=days), today=TODAY, now=NOW
+            session, contents, publish_on=TODAY + timedelta(days=days), today=TODAY, now=NOW
         )
     )
 

@@ -28,11 +28,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("document", JSON, nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
-        sa.Column("written_by", sa.Uuid(), nullable=True),
-        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("publish_on", sa.Date(), nullable=True),
+        sa.Column("publish_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_board_version_board_id_board")),
-        sa.ForeignKeyConstraint(["written_by"], ["staff.id"], name=op.f("fk_board_version_written_by_staff")),
         sa.PrimaryKeyConstraint("board_id", "version", name=op.f("pk_board_version")),
     )
-    op.create_index("ix_board_version_written_by", "board_version", ["written_by"])
